@@ -1,0 +1,101 @@
+using ChatApp.Domain.Errors;
+using ChatApp.Domain.Time;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+
+namespace ChatApp.Data.Accounts;
+
+/// <summary>Registers and disables accounts, checks and changes passwords.</summary>
+public sealed class AccountService(ChatDbContext db, UserManager<AppUser> users, LoginService logins, TimeProvider clock)
+{
+    // Locks are per database; the number only has to be ours.
+    private const long FirstAccountLock = 0x43686174_00000001;
+
+    // What an unknown user's password is compared with, so that the answer takes as long as a known user's.
+    private static readonly string DummyHash = new PasswordHasher<AppUser>().HashPassword(new AppUser(), "an unknown user's password");
+
+    /// <summary>Makes an account. The very first one becomes administrator; of several at once, one.</summary>
+    /// <returns>The errors by Identity's codes; none when the account was made.</returns>
+    public async Task<(AppUser User, IdentityResult Result)> RegisterAsync(string userName, string email, string password, CancellationToken ct)
+    {
+        var now = clock.Now();
+        var user = new AppUser { Id = Guid.CreateVersion7(now), UserName = userName, Email = email, CreatedAt = now, LockoutEnabled = true };
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        var first = !await db.Users.AnyAsync(ct);
+        if (first)
+        {
+            await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({FirstAccountLock})", ct);
+            first = !await db.Users.AnyAsync(ct);
+        }
+        IdentityResult result;
+        try
+        {
+            result = await users.CreateAsync(user, password);
+            if (result.Succeeded && first)
+            {
+                await users.AddToRoleAsync(user, Roles.Administrator);
+            }
+        }
+        catch (DbUpdateException e) when (e.IsUniqueViolation)
+        {
+            // Somebody took the name between Identity's look and the insert.
+            return (user, IdentityResult.Failed(users.ErrorDescriber.DuplicateUserName(userName)));
+        }
+        if (result.Succeeded)
+        {
+            await transaction.CommitAsync(ct);
+        }
+        return (user, result);
+    }
+
+    /// <summary>The account that this name or e-mail and this password belong to.</summary>
+    /// <returns>Null for an unknown user, a wrong password, a disabled and a locked account alike.</returns>
+    public async Task<AppUser?> CheckPasswordAsync(string userNameOrEmail, string password)
+    {
+        var user = await users.FindByNameAsync(userNameOrEmail) ?? await users.FindByEmailAsync(userNameOrEmail);
+        if (user is null || user.DisabledAt is not null || await users.IsLockedOutAsync(user))
+        {
+            users.PasswordHasher.VerifyHashedPassword(new AppUser(), DummyHash, password);
+            return null;
+        }
+        if (!await users.CheckPasswordAsync(user, password))
+        {
+            await users.AccessFailedAsync(user);
+            return null;
+        }
+        if (user.AccessFailedCount > 0)
+        {
+            await users.ResetAccessFailedCountAsync(user);
+        }
+        return user;
+    }
+
+    /// <summary>Changes the password and ends all other sign-ins.</summary>
+    public async Task<IdentityResult> ChangePasswordAsync(Guid userId, Guid loginId, string current, string next, CancellationToken ct)
+    {
+        var user = await FindAsync(userId);
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        var result = await users.ChangePasswordAsync(user, current, next);
+        if (result.Succeeded)
+        {
+            await logins.EndAllAsync(userId, except: loginId, ct);
+            await transaction.CommitAsync(ct);
+        }
+        return result;
+    }
+
+    /// <summary>Shuts or opens an account. Shutting it ends all its sign-ins.</summary>
+    public async Task SetDisabledAsync(Guid userId, bool disabled, CancellationToken ct)
+    {
+        var at = disabled ? clock.Now() : (DateTimeOffset?)null;
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        await db.Users.Where(u => u.Id == userId).ExecuteUpdateAsync(u => u.SetProperty(x => x.DisabledAt, at), ct);
+        await logins.EndAllAsync(userId, except: null, ct);
+        await transaction.CommitAsync(ct);
+    }
+
+    /// <exception cref="NotFoundException">There is no such account.</exception>
+    public async Task<AppUser> FindAsync(Guid userId) => await users.FindByIdAsync(userId.ToString()) ?? throw new NotFoundException("User");
+
+    public async Task<IReadOnlyList<string>> RolesAsync(AppUser user) => [.. await users.GetRolesAsync(user)];
+}

@@ -1,0 +1,35 @@
+using ChatApp.Data.Accounts;
+using ChatApp.Domain;
+using ChatApp.Domain.Accounts;
+using ChatApp.Domain.Chat;
+using ChatApp.Domain.Sessions;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore;
+
+namespace ChatApp.Data;
+
+/// <summary>All tables: ours, one configuration an entity, and Identity's.</summary>
+public sealed class ChatDbContext(DbContextOptions<ChatDbContext> options)
+    : IdentityDbContext<AppUser, IdentityRole<Guid>, Guid>(options), IChatDb
+{
+    public DbSet<ChatSession> Sessions => Set<ChatSession>();
+
+    public DbSet<ChatMessage> Messages => Set<ChatMessage>();
+
+    public DbSet<UsageRecord> UsageRecords => Set<UsageRecord>();
+
+    public DbSet<UserUsage> UserUsage => Set<UserUsage>();
+
+    public DbSet<AccessToken> AccessTokens => Set<AccessToken>();
+
+    /// <summary>The keys that protect cookies and antiforgery tokens, shared by all instances.</summary>
+    public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
+
+    protected override void OnModelCreating(ModelBuilder builder)
+    {
+        base.OnModelCreating(builder);
+        builder.ApplyConfigurationsFromAssembly(typeof(ChatDbContext).Assembly);
+        builder.UseSnakeCase();
+    }
+}

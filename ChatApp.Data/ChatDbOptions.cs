@@ -1,0 +1,43 @@
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace ChatApp.Data;
+
+/// <summary>How the context is connected, everywhere the same way.</summary>
+public static class ChatDbOptions
+{
+    private const string MigrationsAssembly = "ChatApp.Migrations";
+
+    public static DbContextOptionsBuilder<ChatDbContext> UseChatApp(this DbContextOptionsBuilder<ChatDbContext> options, string connectionString) =>
+        options.UseNpgsql(connectionString, o => o.MigrationsAssembly(MigrationsAssembly));
+
+    public static DbContextOptionsBuilder UseChatApp(this DbContextOptionsBuilder options, NpgsqlDataSource source) =>
+        options.UseNpgsql(source, o => o.MigrationsAssembly(MigrationsAssembly));
+
+    /// <summary>
+    /// Fills in what the connection string leaves open: a database that does not answer must fail requests within seconds instead of holding them.
+    /// </summary>
+    public static string WithDefaults(string connectionString)
+    {
+        var given = new NpgsqlConnectionStringBuilder(connectionString);
+        var settings = new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = given.ApplicationName ?? "ChatApp" };
+        Default("Timeout", 3);
+        Default("Command Timeout", 5);
+        Default("Cancellation Timeout", -1); // a frozen server does not answer cancellations either
+        Default("Maximum Pool Size", 30);
+        Default("Max Auto Prepare", 50);
+        if (given.Host is { } host && (host.StartsWith('/') || host is "localhost" or "127.0.0.1" or "::1"))
+        {
+            Default("GSS Encryption Mode", "Disable"); // spares a round trip that can hang
+        }
+        return settings.ConnectionString;
+
+        void Default(string key, object value)
+        {
+            if (!given.ContainsKey(key))
+            {
+                settings[key] = value;
+            }
+        }
+    }
+}

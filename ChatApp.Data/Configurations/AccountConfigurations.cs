@@ -1,0 +1,69 @@
+using ChatApp.Data.Accounts;
+using ChatApp.Domain.Accounts;
+using ChatApp.Domain.Chat;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace ChatApp.Data.Configurations;
+
+internal sealed class AppUserConfiguration : IEntityTypeConfiguration<AppUser>
+{
+    public void Configure(EntityTypeBuilder<AppUser> user)
+    {
+        user.Property(u => u.UserName).HasMaxLength(AppUser.UserNameMaxLength).IsRequired();
+        user.Property(u => u.Email).HasMaxLength(AppUser.EmailMaxLength).IsRequired();
+        // Identity's own index on the e-mail is not unique, but people sign in with it.
+        user.HasIndex(u => u.NormalizedEmail).HasDatabaseName("email_index").IsUnique();
+    }
+}
+
+internal sealed class RoleConfiguration : IEntityTypeConfiguration<IdentityRole<Guid>>
+{
+    public void Configure(EntityTypeBuilder<IdentityRole<Guid>> role) => role.HasData(new IdentityRole<Guid>
+    {
+        Id = Guid.Parse("01980000-0000-7000-8000-000000000001"),
+        Name = Roles.Administrator,
+        NormalizedName = Roles.Administrator.ToUpperInvariant(),
+        ConcurrencyStamp = "1",
+    });
+}
+
+internal sealed class AccessTokenConfiguration : IEntityTypeConfiguration<AccessToken>
+{
+    public void Configure(EntityTypeBuilder<AccessToken> token)
+    {
+        token.ToTable("access_tokens");
+        token.Property(t => t.Id).ValueGeneratedNever();
+        token.Property(t => t.Kind).HasMaxLength(16).HasConversion(Lowercase.Of<TokenKind>());
+        token.Property(t => t.Hash).HasMaxLength(AccessToken.HashLength);
+        token.HasOne<AppUser>().WithMany().HasForeignKey(t => t.UserId).OnDelete(DeleteBehavior.Cascade);
+        token.HasIndex(t => t.Hash).IsUnique();
+        token.HasIndex(t => t.LoginId);
+        token.HasIndex(t => t.UserId);
+        token.HasIndex(t => t.ExpiresAt);
+    }
+}
+
+internal sealed class UsageRecordConfiguration : IEntityTypeConfiguration<UsageRecord>
+{
+    public void Configure(EntityTypeBuilder<UsageRecord> record)
+    {
+        record.ToTable("usage_records");
+        record.Property(r => r.Id).ValueGeneratedNever();
+        record.Property(r => r.Purpose).HasMaxLength(16).HasConversion(Lowercase.Of<UsagePurpose>());
+        record.Property(r => r.Provider).HasMaxLength(64);
+        record.Property(r => r.Model).HasMaxLength(ChatMessage.ModelMaxLength);
+        record.HasIndex(r => new { r.UserId, r.CreatedAt });
+    }
+}
+
+internal sealed class UserUsageConfiguration : IEntityTypeConfiguration<UserUsage>
+{
+    public void Configure(EntityTypeBuilder<UserUsage> usage)
+    {
+        usage.ToTable("user_usage");
+        usage.HasKey(u => u.UserId);
+        usage.Property(u => u.UserId).ValueGeneratedNever();
+    }
+}

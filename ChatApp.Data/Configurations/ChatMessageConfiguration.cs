@@ -1,0 +1,25 @@
+using ChatApp.Domain.Chat;
+using ChatApp.Domain.Sessions;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace ChatApp.Data.Configurations;
+
+internal sealed class ChatMessageConfiguration : IEntityTypeConfiguration<ChatMessage>
+{
+    public void Configure(EntityTypeBuilder<ChatMessage> message)
+    {
+        message.ToTable("messages");
+        message.Property(m => m.Id).ValueGeneratedNever();
+        message.Property(m => m.Role).HasMaxLength(16).HasConversion(Lowercase.Of<MessageRole>());
+        message.Property(m => m.Status).HasMaxLength(16).HasConversion(Lowercase.Of<MessageStatus>());
+        message.Property(m => m.Model).HasMaxLength(ChatMessage.ModelMaxLength);
+        message.Property(m => m.ToolCalls).HasColumnType("jsonb");
+        message.Property(m => m.Metadata).HasColumnType("jsonb");
+        message.HasOne<ChatSession>().WithMany().HasForeignKey(m => m.SessionId).OnDelete(DeleteBehavior.Cascade);
+        message.HasIndex(m => new { m.SessionId, m.Seq }).IsUnique();
+        message.HasIndex(m => new { m.UserId, m.CreatedAt });
+        // At most one answer is being written in a session: the loser of a race gets a conflict.
+        message.HasIndex(m => m.SessionId, "ux_messages_generating").IsUnique().HasFilter("status = 'generating'");
+    }
+}

@@ -1,0 +1,33 @@
+using ChatApp.Data.Accounts;
+using ChatApp.Data.Startup;
+using ChatApp.Domain;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace ChatApp.Data;
+
+/// <summary>Registers the database and what is kept in it.</summary>
+public static class DataServices
+{
+    public static IServiceCollection AddChatData(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.Configure<DatabaseSettings>(configuration.GetSection("Database"));
+        services.Configure<DatabaseSettings>(s => s.ConnectionString = configuration.GetConnectionString("ChatApp"));
+        services.AddSingleton<DatabaseConnection>();
+        services.AddSingleton(s => s.GetRequiredService<DatabaseConnection>().CreateDataSource());
+        services.AddDbContextPool<ChatDbContext>((s, o) => o.UseChatApp(s.GetRequiredService<NpgsqlDataSource>()));
+        services.AddScoped<IChatDb>(s => s.GetRequiredService<ChatDbContext>());
+        services.AddHostedService<DatabaseStartup>();
+        services.AddScoped<LoginService>();
+        services.AddScoped<AccountService>();
+        services.AddDataProtection().SetApplicationName("ChatApp");
+        services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(s => new ConfigureOptions<KeyManagementOptions>(
+            o => o.XmlRepository = new DatabaseXmlRepository(s.GetRequiredService<IServiceScopeFactory>())));
+        return services;
+    }
+}

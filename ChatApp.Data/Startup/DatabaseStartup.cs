@@ -1,0 +1,123 @@
+using ChatApp.Data.Embedded;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace ChatApp.Data.Startup;
+
+/// <summary>Before anything else starts: a server to talk to, the database on it, its newest schema. After everything else has stopped: the server's end.</summary>
+public sealed partial class DatabaseStartup(
+    DatabaseConnection connection, IServiceProvider services, IOptions<DatabaseSettings> settings, TimeProvider clock, ILogger<DatabaseStartup> log)
+    : IHostedLifecycleService
+{
+    private const string PrivateDatabase = "chatapp";
+
+    // Only one instance at a time changes the schema; EF Core's own lock does not cover its first table.
+    private const long MigrationLock = 0x43686174_00000002;
+
+    private PrivatePostgres? _server;
+
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        if (!string.IsNullOrWhiteSpace(settings.Value.ConnectionString))
+        {
+            connection.ConnectionString = settings.Value.ConnectionString;
+        }
+        else if (OperatingSystem.IsWindows())
+        {
+            throw new InvalidOperationException("On Windows, name a PostgreSQL server with ConnectionStrings__ChatApp.");
+        }
+        else
+        {
+            _server = await PrivatePostgres.StartAsync(settings.Value.DataDirectory, durable: true, log, cancellationToken);
+            connection.ConnectionString = _server.ConnectionString(PrivateDatabase);
+        }
+        await CreateDatabaseAsync(cancellationToken);
+        await MigrateAsync(cancellationToken);
+    }
+
+    public async Task StoppedAsync(CancellationToken cancellationToken)
+    {
+        NpgsqlConnection.ClearAllPools();
+        if (_server is not null && !OperatingSystem.IsWindows())
+        {
+            await _server.DisposeAsync();
+        }
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private async Task CreateDatabaseAsync(CancellationToken ct)
+    {
+        var target = new NpgsqlConnectionStringBuilder(connection.ConnectionString) { Pooling = false };
+        var started = clock.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                await using var existing = new NpgsqlConnection(target.ConnectionString);
+                await existing.OpenAsync(ct);
+                return;
+            }
+            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InvalidCatalogName)
+            {
+                await CreateDatabaseAsync(target, ct);
+            }
+            catch (NpgsqlException e) when (e.IsTransient && clock.GetElapsedTime(started) < settings.Value.StartupPatience)
+            {
+                LogWaiting(e.Message);
+                await Task.Delay(TimeSpan.FromSeconds(1), clock, ct);
+            }
+        }
+    }
+
+    private static async Task CreateDatabaseAsync(NpgsqlConnectionStringBuilder target, CancellationToken ct)
+    {
+        var maintenance = new NpgsqlConnectionStringBuilder(target.ConnectionString) { Database = "postgres" };
+        await using var source = NpgsqlDataSource.Create(maintenance.ConnectionString);
+        var name = target.Database!.Replace("\"", "\"\"", StringComparison.Ordinal);
+        try
+        {
+            await using var create = source.CreateCommand($"CREATE DATABASE \"{name}\" ENCODING 'UTF8' TEMPLATE template0");
+            await create.ExecuteNonQueryAsync(ct);
+        }
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.DuplicateDatabase or PostgresErrorCodes.UniqueViolation)
+        {
+            // Another instance was faster.
+        }
+    }
+
+    private async Task MigrateAsync(CancellationToken ct)
+    {
+        var patient = new NpgsqlConnectionStringBuilder(connection.ConnectionString) { CommandTimeout = 0, Pooling = false };
+        await using var guard = new NpgsqlConnection(patient.ConnectionString);
+        await guard.OpenAsync(ct);
+        await using var take = new NpgsqlCommand($"SET lock_timeout = 0; SELECT pg_advisory_lock({MigrationLock})", guard);
+        await take.ExecuteNonQueryAsync(ct);
+
+        await using var scope = services.CreateAsyncScope();
+        var database = scope.ServiceProvider.GetRequiredService<ChatDbContext>().Database;
+        var pending = (await database.GetPendingMigrationsAsync(ct)).ToList();
+        if (pending.Count > 0)
+        {
+            LogMigrating(pending.Count);
+            database.SetCommandTimeout(TimeSpan.FromMinutes(10));
+            await database.MigrateAsync(ct);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The database does not answer yet: {Reason}")]
+    private partial void LogWaiting(string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Bringing the database's schema up to date: {Count} migrations")]
+    private partial void LogMigrating(int count);
+}

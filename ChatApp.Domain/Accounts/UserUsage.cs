@@ -1,0 +1,21 @@
+namespace ChatApp.Domain.Accounts;
+
+/// <summary>One user's totals, changed only in the transactions that add to the ledger and therefore equal to its sums.</summary>
+public sealed class UserUsage
+{
+    public Guid UserId { get; set; }
+
+    public long PromptTokens { get; set; }
+
+    public long CompletionTokens { get; set; }
+
+    /// <summary><see cref="PromptTokens"/> + <see cref="CompletionTokens"/>.</summary>
+    public long TotalTokens { get; set; }
+
+    /// <summary>Rows of the ledger.</summary>
+    public long RequestCount { get; set; }
+
+    public DateTimeOffset CreatedAt { get; set; }
+
+    public DateTimeOffset UpdatedAt { get; set; }
+}

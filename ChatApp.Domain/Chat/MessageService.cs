@@ -1,0 +1,99 @@
+using ChatApp.Domain.Errors;
+using ChatApp.Domain.Paging;
+using ChatApp.Domain.Sessions;
+using ChatApp.Domain.Time;
+using Microsoft.EntityFrameworkCore;
+
+namespace ChatApp.Domain.Chat;
+
+/// <summary>Part of a session's history.</summary>
+/// <param name="Session">The session; null for a default one that does not exist yet.</param>
+/// <param name="Messages">The newest before the cursor, oldest first.</param>
+/// <param name="Older">Where older ones begin: the <see cref="ChatMessage.Seq"/> that they are below; null at the beginning.</param>
+public sealed record History(ChatSession? Session, IReadOnlyList<ChatMessage> Messages, long? Older);
+
+/// <summary>Reads, deletes and restores messages.</summary>
+public sealed class MessageService(IChatDb db, SessionService sessions, TimeProvider clock)
+{
+    /// <summary>The newest messages before a position.</summary>
+    /// <exception cref="NotFoundException">The caller has no such live session.</exception>
+    public async Task<History> HistoryAsync(Guid userId, SessionKey? key, int limit, long? before, CancellationToken ct)
+    {
+        var session = await FindAsync(userId, key, ct);
+        if (session is null)
+        {
+            return new(null, [], null);
+        }
+        var messages = db.Messages.AsNoTracking().InSession(session.Id).Live();
+        var page = await (before is { } seq ? messages.Where(m => m.Seq < seq) : messages)
+            .OrderByDescending(m => m.Seq).ToPageAsync(limit, m => m.Seq, ct);
+        return new(session, [.. page.Items.Reverse()], page.Next);
+    }
+
+    /// <summary>One message of the caller, in a live session.</summary>
+    /// <exception cref="NotFoundException">There is no such message.</exception>
+    public async Task<ChatMessage> FindAsync(Guid userId, Guid messageId, CancellationToken ct) =>
+        await db.Messages.AsNoTracking().OwnedBy(userId).Live()
+            .Where(m => m.Id == messageId && db.Sessions.Any(s => s.Id == m.SessionId && s.DeletedAt == null))
+            .FirstOrDefaultAsync(ct) ?? throw new NotFoundException("Message");
+
+    /// <summary>Deletes one message; it can be restored.</summary>
+    /// <exception cref="NotFoundException">There is no such live message.</exception>
+    /// <exception cref="ConflictException">It is still being written.</exception>
+    public Task DeleteAsync(Guid userId, SessionKey key, Guid messageId, CancellationToken ct) =>
+        ChangeAsync(userId, key, messages => messages.Where(m => m.Id == messageId), delete: true, ct);
+
+    /// <summary>Brings a deleted message back to its place.</summary>
+    /// <exception cref="NotFoundException">There is no such deleted message.</exception>
+    public async Task<ChatMessage> RestoreAsync(Guid userId, SessionKey key, Guid messageId, CancellationToken ct)
+    {
+        await ChangeAsync(userId, key, messages => messages.Where(m => m.Id == messageId), delete: false, ct);
+        return await FindAsync(userId, messageId, ct);
+    }
+
+    /// <summary>Deletes all messages of a session; the session stays.</summary>
+    /// <returns>The session's thread key.</returns>
+    /// <exception cref="NotFoundException">The caller has no such live session.</exception>
+    /// <exception cref="ConflictException">An answer is still being written.</exception>
+    public async Task<string> ClearAsync(Guid userId, SessionKey? key, CancellationToken ct)
+    {
+        var session = await FindAsync(userId, key, ct);
+        if (session is { MessageCount: > 0 })
+        {
+            await ChangeAsync(userId, SessionKey.Of(session.Id), messages => messages, delete: true, ct);
+        }
+        return session?.ThreadId ?? ChatSession.DefaultThreadId(userId);
+    }
+
+    // The default session need not exist yet; any other must.
+    private async Task<ChatSession?> FindAsync(Guid userId, SessionKey? key, CancellationToken ct)
+    {
+        var thread = ChatSession.DefaultThreadId(userId);
+        return await sessions.FindOrNullAsync(userId, key ?? new(thread), ct)
+            ?? (key is null || key.Value.Value == thread ? null : throw new NotFoundException("Session"));
+    }
+
+    // Marks or unmarks messages and keeps the session's count right, in one transaction under the session's lock.
+    private async Task ChangeAsync(
+        Guid userId, SessionKey key, Func<IQueryable<ChatMessage>, IQueryable<ChatMessage>> which, bool delete, CancellationToken ct)
+    {
+        var session = await sessions.FindAsync(userId, key, ct);
+        var now = clock.Now();
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        await db.Sessions.Where(s => s.Id == session.Id).ExecuteUpdateAsync(s => s.SetProperty(x => x.UpdatedAt, now), ct);
+        var affected = which(db.Messages.InSession(session.Id).Where(m => (m.DeletedAt == null) == delete));
+        if (delete && await affected.AnyAsync(m => m.Status == MessageStatus.Generating, ct))
+        {
+            throw new ConflictException("The answer is still being written. Wait for it or stop it first.");
+        }
+        var count = await affected.ExecuteUpdateAsync(
+            m => m.SetProperty(x => x.DeletedAt, delete ? now : null).SetProperty(x => x.UpdatedAt, now), ct);
+        if (count == 0)
+        {
+            throw new NotFoundException("Message");
+        }
+        await db.Sessions.Where(s => s.Id == session.Id)
+            .ExecuteUpdateAsync(s => s.SetProperty(x => x.MessageCount, x => x.MessageCount + (delete ? -count : count)), ct);
+        await transaction.CommitAsync(ct);
+    }
+}

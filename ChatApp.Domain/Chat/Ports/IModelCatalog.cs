@@ -1,0 +1,41 @@
+using ChatApp.Domain.Errors;
+using Microsoft.Extensions.AI;
+
+namespace ChatApp.Domain.Chat.Ports;
+
+/// <summary>The models that this installation can talk to.</summary>
+public interface IModelCatalog
+{
+    /// <summary>The model with this name; the default one for null.</summary>
+    /// <exception cref="InvalidException">There is no such model.</exception>
+    ChatModel Get(string? name);
+}
+
+/// <summary>A model and the way to it.</summary>
+/// <param name="Name">What the provider calls it.</param>
+/// <param name="Provider">Who serves it, e.g. <c>openai</c>.</param>
+/// <param name="Client">Calls it. It throws <see cref="ModelException"/> for what a provider can do wrong.</param>
+/// <param name="ContextWindow">Tokens that prompt and answer may have together.</param>
+public sealed record ChatModel(string Name, string Provider, IChatClient Client, int ContextWindow);
+
+/// <summary>A provider refused, failed or answered nonsense.</summary>
+/// <param name="code">One of <see cref="ReplyErrorCode"/>.</param>
+/// <param name="message">A text for people, without keys or addresses with credentials.</param>
+/// <param name="inner">What the provider's library threw.</param>
+public sealed class ModelException(string code, string message, Exception? inner = null) : Exception(message, inner)
+{
+    public string Code { get; } = code;
+}
+
+/// <summary>Who asks: handed to the model's client in <see cref="ChatOptions.AdditionalProperties"/>, for assistants that act for the user. Never sent out.</summary>
+/// <param name="UserId">The caller, whose identity everything on the way keeps.</param>
+/// <param name="SessionId">The session that the answer belongs to.</param>
+public sealed record ChatCaller(Guid UserId, Guid SessionId)
+{
+    private const string Key = "chatapp.caller";
+
+    public static ChatCaller? Of(ChatOptions? options) =>
+        options?.AdditionalProperties?.TryGetValue(Key, out ChatCaller? caller) == true ? caller : null;
+
+    public AdditionalPropertiesDictionary ToProperties() => new() { [Key] = this };
+}

@@ -1,0 +1,25 @@
+using ChatApp.Domain.Accounts;
+using ChatApp.Domain.Chat;
+using ChatApp.Domain.Sessions;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+
+namespace ChatApp.Domain;
+
+/// <summary>The database as the services see it: EF Core's sets. There is no repository over it.</summary>
+public interface IChatDb
+{
+    DbSet<ChatSession> Sessions { get; }
+
+    DbSet<ChatMessage> Messages { get; }
+
+    /// <summary>The ledger: a row for each call to a provider.</summary>
+    DbSet<UsageRecord> UsageRecords { get; }
+
+    /// <summary>Each user's totals, always equal to the ledger's sums.</summary>
+    DbSet<UserUsage> UserUsage { get; }
+
+    DatabaseFacade Database { get; }
+
+    Task<int> SaveChangesAsync(CancellationToken cancellationToken = default);
+}

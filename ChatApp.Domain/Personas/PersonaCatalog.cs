@@ -1,0 +1,36 @@
+using ChatApp.Domain.Errors;
+
+namespace ChatApp.Domain.Personas;
+
+/// <summary>The personas of this installation, read once at start.</summary>
+public sealed class PersonaCatalog
+{
+    public const string DefaultKey = "default";
+    public const int KeyMaxLength = 64;
+
+    private readonly Dictionary<string, Persona> _byKey;
+
+    /// <exception cref="InvalidOperationException">There is no default persona.</exception>
+    public PersonaCatalog(IEnumerable<Persona> personas)
+    {
+        All = [.. personas.OrderBy(p => p.Key != DefaultKey).ThenBy(p => p.Name, StringComparer.Ordinal)];
+        _byKey = All.ToDictionary(p => p.Key, StringComparer.Ordinal);
+        if (!_byKey.ContainsKey(DefaultKey))
+        {
+            throw new InvalidOperationException($"There is no persona '{DefaultKey}'.");
+        }
+    }
+
+    /// <summary>All personas, the default one first.</summary>
+    public IReadOnlyList<Persona> All { get; }
+
+    /// <summary>The persona of a session; the default one if an operator has removed it since.</summary>
+    public Persona Get(string key) => _byKey.GetValueOrDefault(key) ?? _byKey[DefaultKey];
+
+    /// <summary>The key, if there is such a persona; null gives the default.</summary>
+    /// <exception cref="InvalidException">There is none.</exception>
+    public string Require(string? key) =>
+        key is null ? DefaultKey
+        : _byKey.ContainsKey(key) ? key
+        : throw new InvalidException("persona", $"There is no such persona. Known are: {string.Join(", ", _byKey.Keys)}.");
+}

@@ -1,0 +1,52 @@
+using System.Text.Json;
+
+namespace ChatApp.Domain.Sessions;
+
+/// <summary>A session to be made.</summary>
+public sealed record NewSession
+{
+    /// <summary>Null: "New Chat", until the app names it after the first message.</summary>
+    public string? Title { get; init; }
+
+    public string? Persona { get; init; }
+
+    public JsonElement? Metadata { get; init; }
+
+    public bool Temporary { get; init; }
+
+    /// <summary>The thread key; null: made from the id.</summary>
+    public string? ThreadId { get; init; }
+}
+
+/// <summary>Changes to a session; null leaves a thing as it is.</summary>
+public sealed record SessionChanges
+{
+    public string? Title { get; init; }
+
+    public string? Persona { get; init; }
+
+    public JsonElement? Metadata { get; init; }
+
+    public bool? Pinned { get; init; }
+
+    /// <summary>The version that the caller has seen; another one stored refuses the change.</summary>
+    public uint? IfVersion { get; init; }
+}
+
+/// <summary>What a list of sessions shows.</summary>
+/// <param name="Deleted">The trash instead of the live sessions.</param>
+/// <param name="TitleContains">Only titles that contain this text, whatever the case.</param>
+/// <param name="Pinned">Only pinned ones, or only others.</param>
+public sealed record SessionFilter(bool Deleted = false, string? TitleContains = null, bool? Pinned = null);
+
+/// <summary>A session in a list.</summary>
+/// <param name="Session">The session.</param>
+/// <param name="Preview">The beginning of its last message; empty without one.</param>
+/// <param name="IsGenerating">Whether an answer is being written in it.</param>
+public sealed record SessionListItem(ChatSession Session, string Preview, bool IsGenerating)
+{
+    public const int PreviewLength = 120;
+}
+
+/// <summary>One user's live sessions, summed up.</summary>
+public sealed record SessionTotals(long Messages, long Tokens, DateTimeOffset? FirstMessageAt, DateTimeOffset? LastMessageAt);

@@ -1,0 +1,178 @@
+using ChatApp.Domain.Chat;
+using ChatApp.Domain.Errors;
+using ChatApp.Domain.Paging;
+using ChatApp.Domain.Personas;
+using ChatApp.Domain.Time;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace ChatApp.Domain.Sessions;
+
+/// <summary>Makes, finds, lists and changes the caller's sessions.</summary>
+public sealed class SessionService(IChatDb db, PersonaCatalog personas, TimeProvider clock, IOptions<SessionOptions> options)
+{
+    /// <exception cref="ConflictException">The thread key is taken.</exception>
+    /// <exception cref="InvalidException">There is no such persona.</exception>
+    public async Task<ChatSession> CreateAsync(Guid userId, NewSession input, CancellationToken ct)
+    {
+        var now = clock.Now();
+        var id = Guid.CreateVersion7(now);
+        var session = new ChatSession
+        {
+            Id = id,
+            UserId = userId,
+            ThreadId = input.ThreadId ?? ChatSession.OwnThreadId(id),
+            Title = input.Title?.Trim() ?? ChatSession.DefaultTitle,
+            TitleIsAutomatic = input.Title is null,
+            Persona = personas.Require(input.Persona),
+            Temporary = input.Temporary,
+            ExpiresAt = input.Temporary ? now + options.Value.TemporaryIdleTimeout : null,
+            CreatedAt = now,
+            UpdatedAt = now,
+            LastActivityAt = now,
+        };
+        if (input.Metadata is { } metadata)
+        {
+            session.Metadata = metadata;
+        }
+        db.Sessions.Add(session);
+        try
+        {
+            await db.SaveChangesAsync(ct);
+        }
+        catch (DbUpdateException e) when (e.IsUniqueViolation)
+        {
+            db.Sessions.Entry(session).State = EntityState.Detached;
+            throw new ConflictException("There is already a session with this thread_id.");
+        }
+        return session;
+    }
+
+    /// <exception cref="NotFoundException">The caller has no such live session.</exception>
+    public async Task<ChatSession> FindAsync(Guid userId, SessionKey key, CancellationToken ct) =>
+        await FindOrNullAsync(userId, key, ct) ?? throw new NotFoundException("Session");
+
+    /// <summary>The session with this key; the caller's default session, made when first needed, without one.</summary>
+    /// <exception cref="NotFoundException">The caller has no such live session.</exception>
+    public async Task<ChatSession> OpenAsync(Guid userId, SessionKey? key, CancellationToken ct)
+    {
+        var thread = ChatSession.DefaultThreadId(userId);
+        return key is { } named && named.Value != thread
+            ? await FindAsync(userId, named, ct)
+            : await GetOrCreateAsync(userId, thread, ct);
+    }
+
+    /// <summary>The session with this key, or null.</summary>
+    public Task<ChatSession?> FindOrNullAsync(Guid userId, SessionKey key, CancellationToken ct) =>
+        db.Sessions.AsNoTracking().OwnedBy(userId).Live().WithKey(key).FirstOrDefaultAsync(ct);
+
+    /// <summary>The session with this thread key, made if there is none; callers that race get the same one.</summary>
+    public async Task<ChatSession> GetOrCreateAsync(Guid userId, string threadId, CancellationToken ct)
+    {
+        var key = new SessionKey(threadId);
+        if (await FindOrNullAsync(userId, key, ct) is { } found)
+        {
+            return found;
+        }
+        try
+        {
+            return await CreateAsync(userId, new NewSession { ThreadId = threadId }, ct);
+        }
+        catch (ConflictException)
+        {
+            return await FindAsync(userId, key, ct);
+        }
+    }
+
+    /// <summary>The caller's sessions, newest activity first.</summary>
+    public async Task<Page<SessionListItem, TimeCursor>> ListAsync(
+        Guid userId, SessionFilter filter, int limit, TimeCursor? after, CancellationToken ct)
+    {
+        var sessions = db.Sessions.AsNoTracking().OwnedBy(userId);
+        sessions = filter.Deleted ? sessions.Trashed() : sessions.Live();
+        if (filter.Pinned is { } pinned)
+        {
+            sessions = sessions.Where(s => s.Pinned == pinned);
+        }
+        if (filter.TitleContains is { } text)
+        {
+            var lower = text.ToLowerInvariant();
+#pragma warning disable CA1304, CA1311, CA1862 // translated to SQL's lower()
+            sessions = sessions.Where(s => s.Title.ToLower().Contains(lower));
+#pragma warning restore CA1304, CA1311, CA1862
+        }
+        if (after is { } cursor)
+        {
+            var (time, id) = cursor;
+            sessions = sessions.Where(s => s.LastActivityAt <= time && (s.LastActivityAt < time || s.Id < id));
+        }
+        return await sessions
+            .OrderByDescending(s => s.LastActivityAt).ThenByDescending(s => s.Id)
+            .Select(s => new SessionListItem(
+                s,
+                db.Messages.Where(m => m.SessionId == s.Id && m.DeletedAt == null && m.Content != "")
+                    .OrderByDescending(m => m.Seq).Select(m => m.Content.Substring(0, SessionListItem.PreviewLength)).FirstOrDefault() ?? "",
+                db.Messages.Any(m => m.SessionId == s.Id && m.Status == MessageStatus.Generating)))
+            .ToPageAsync(limit, i => new TimeCursor(i.Session.LastActivityAt, i.Session.Id), ct);
+    }
+
+    /// <summary>The caller's live sessions and tokens, summed up.</summary>
+    public async Task<SessionTotals> TotalsAsync(Guid userId, CancellationToken ct)
+    {
+        var live = db.Sessions.OwnedBy(userId).Live();
+        var totals = await live.GroupBy(_ => 1).Select(all => new
+        {
+            Messages = all.Sum(s => (long)s.MessageCount),
+            Last = all.Max(s => s.LastMessageAt),
+            Tokens = db.UserUsage.Where(u => u.UserId == userId).Select(u => u.TotalTokens).FirstOrDefault(),
+        }).FirstOrDefaultAsync(ct);
+        var first = await db.Messages.Live().Where(m => m.UserId == userId && live.Any(s => s.Id == m.SessionId))
+            .MinAsync(m => (DateTimeOffset?)m.CreatedAt, ct);
+        return new(
+            totals?.Messages ?? 0,
+            totals?.Tokens ?? await db.UserUsage.Where(u => u.UserId == userId).Select(u => u.TotalTokens).FirstOrDefaultAsync(ct),
+            first,
+            totals?.Last);
+    }
+
+    /// <exception cref="NotFoundException">The caller has no such live session.</exception>
+    /// <exception cref="StaleException">It has changed since the caller saw it.</exception>
+    /// <exception cref="InvalidException">There is no such persona.</exception>
+    public async Task<ChatSession> UpdateAsync(Guid userId, SessionKey key, SessionChanges changes, CancellationToken ct)
+    {
+        var session = await db.Sessions.OwnedBy(userId).Live().WithKey(key).FirstOrDefaultAsync(ct) ?? throw new NotFoundException("Session");
+        if (changes.IfVersion is { } version && version != session.Version)
+        {
+            throw new StaleException();
+        }
+        Apply(session, changes);
+        session.UpdatedAt = clock.Now();
+        try
+        {
+            await db.SaveChangesAsync(ct);
+        }
+        catch (DbUpdateConcurrencyException) when (changes.IfVersion is null)
+        {
+            // A message arrived between the two statements; the change does not depend on it.
+            await db.Sessions.Entry(session).ReloadAsync(ct);
+            return await UpdateAsync(userId, SessionKey.Of(session.Id), changes, ct);
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            throw new StaleException();
+        }
+        return session;
+    }
+
+    private void Apply(ChatSession session, SessionChanges changes)
+    {
+        if (changes.Title is { } title)
+        {
+            session.Title = title.Trim();
+            session.TitleIsAutomatic = false;
+        }
+        session.Persona = changes.Persona is { } persona ? personas.Require(persona) : session.Persona;
+        session.Metadata = changes.Metadata ?? session.Metadata;
+        session.Pinned = changes.Pinned ?? session.Pinned;
+    }
+}

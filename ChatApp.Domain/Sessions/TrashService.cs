@@ -1,0 +1,67 @@
+using ChatApp.Domain.Chat;
+using ChatApp.Domain.Errors;
+using ChatApp.Domain.Time;
+using Microsoft.EntityFrameworkCore;
+
+namespace ChatApp.Domain.Sessions;
+
+/// <summary>Moves sessions to the trash and back, and removes them from it for good. Usage stays in the ledger.</summary>
+public sealed class TrashService(IChatDb db, TimeProvider clock)
+{
+    /// <summary>Moves a session to the trash. Its messages go with it, as they are.</summary>
+    /// <returns>The session's id.</returns>
+    /// <exception cref="NotFoundException">The caller has no such live session.</exception>
+    public async Task<Guid> DeleteAsync(Guid userId, SessionKey key, CancellationToken ct)
+    {
+        var id = await db.Sessions.OwnedBy(userId).Live().WithKey(key).Select(s => (Guid?)s.Id).FirstOrDefaultAsync(ct)
+            ?? throw new NotFoundException("Session");
+        var now = clock.Now();
+        var moved = await db.Sessions.OwnedBy(userId).Live().Where(s => s.Id == id)
+            .ExecuteUpdateAsync(s => s.SetProperty(x => x.DeletedAt, now).SetProperty(x => x.UpdatedAt, now), ct);
+        return moved == 1 ? id : throw new NotFoundException("Session");
+    }
+
+    /// <summary>Brings a session back. If its thread key has been taken in the meantime, it gets one of its own.</summary>
+    /// <exception cref="NotFoundException">The caller's trash has no such session.</exception>
+    public async Task<ChatSession> RestoreAsync(Guid userId, SessionKey key, CancellationToken ct)
+    {
+        var session = await db.Sessions.OwnedBy(userId).Trashed().WithKey(key).FirstOrDefaultAsync(ct) ?? throw new NotFoundException("Session");
+        session.DeletedAt = null;
+        session.UpdatedAt = clock.Now();
+        try
+        {
+            await db.SaveChangesAsync(ct);
+        }
+        catch (DbUpdateException e) when (e.IsUniqueViolation)
+        {
+            session.ThreadId = ChatSession.OwnThreadId(session.Id);
+            await db.SaveChangesAsync(ct);
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            throw new NotFoundException("Session"); // restored or removed by somebody else at the same moment
+        }
+        return session;
+    }
+
+    /// <summary>Removes a session and its messages for good.</summary>
+    /// <returns>The session's id.</returns>
+    /// <exception cref="ConflictException">It is not in the trash, or an answer is still being written in it.</exception>
+    /// <exception cref="NotFoundException">The caller has no such session.</exception>
+    public async Task<Guid> RemoveAsync(Guid userId, SessionKey key, CancellationToken ct)
+    {
+        var id = await db.Sessions.OwnedBy(userId).Trashed().WithKey(key).Select(s => (Guid?)s.Id).FirstOrDefaultAsync(ct);
+        if (id is null)
+        {
+            throw await db.Sessions.OwnedBy(userId).Live().WithKey(key).AnyAsync(ct)
+                ? new ConflictException("Only a session in the trash can be removed for good. Delete it first.")
+                : new NotFoundException("Session");
+        }
+        if (await db.Messages.InSession(id.Value).AnyAsync(m => m.Status == MessageStatus.Generating, ct))
+        {
+            throw new ConflictException("An answer is still being written in this session. Wait for it or stop it first.");
+        }
+        var removed = await db.Sessions.OwnedBy(userId).Trashed().Where(s => s.Id == id).ExecuteDeleteAsync(ct);
+        return removed == 1 ? id.Value : throw new NotFoundException("Session");
+    }
+}

@@ -1,0 +1,14 @@
+namespace ChatApp.Domain.Time;
+
+public static class TimeProviderExtensions
+{
+    extension(TimeProvider clock)
+    {
+        /// <summary>The time in UTC, cut to the microseconds that PostgreSQL keeps, so that an answer shows what is stored.</summary>
+        public DateTimeOffset Now()
+        {
+            var now = clock.GetUtcNow();
+            return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond));
+        }
+    }
+}
