@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Npgsql;
 
 namespace ChatApp.Data;
@@ -9,10 +10,15 @@ public static class ChatDbOptions
     private const string MigrationsAssembly = "ChatApp.Migrations";
 
     public static DbContextOptionsBuilder<ChatDbContext> UseChatApp(this DbContextOptionsBuilder<ChatDbContext> options, string connectionString) =>
-        options.UseNpgsql(connectionString, o => o.MigrationsAssembly(MigrationsAssembly));
+        (DbContextOptionsBuilder<ChatDbContext>)options.UseNpgsql(connectionString, o => o.MigrationsAssembly(MigrationsAssembly)).KeepTextsOutOfLogs();
 
     public static DbContextOptionsBuilder UseChatApp(this DbContextOptionsBuilder options, NpgsqlDataSource source) =>
-        options.UseNpgsql(source, o => o.MigrationsAssembly(MigrationsAssembly));
+        options.UseNpgsql(source, o => o.MigrationsAssembly(MigrationsAssembly)).KeepTextsOutOfLogs();
+
+    // Whoever catches the exceptions says what failed; EF Core would write them out with what the database quotes in them.
+    private static DbContextOptionsBuilder KeepTextsOutOfLogs(this DbContextOptionsBuilder options) => options.ConfigureWarnings(w => w.Ignore(
+        RelationalEventId.CommandError, CoreEventId.SaveChangesFailed, CoreEventId.QueryIterationFailed, CoreEventId.OptimisticConcurrencyException,
+        RelationalEventId.ConnectionError, RelationalEventId.TransactionError));
 
     /// <summary>
     /// Fills in what the connection string leaves open: a database that does not answer must fail requests within seconds instead of holding them.

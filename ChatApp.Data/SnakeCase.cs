@@ -14,7 +14,8 @@ internal static partial class SnakeCase
             entity.SetTableName(Of(entity.GetTableName()!.Replace("AspNet", "", StringComparison.Ordinal)));
             foreach (var property in entity.GetProperties())
             {
-                property.SetColumnName(Of(property.GetColumnName()));
+                // A row version is PostgreSQL's own column.
+                property.SetColumnName(property is { IsConcurrencyToken: true, ClrType: var type } && type == typeof(uint) ? "xmin" : Of(property.GetColumnName()));
             }
             foreach (var key in entity.GetKeys())
             {

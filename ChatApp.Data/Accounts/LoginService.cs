@@ -32,7 +32,7 @@ public sealed class LoginService(ChatDbContext db, TimeProvider clock)
 
     /// <summary>Trades a refresh token for the next pair of tokens. It works once; a second use means that somebody has copied it, and ends the sign-in.</summary>
     /// <returns>Null if the token is not valid.</returns>
-    public async Task<TokenPair?> RefreshAsync(string secret, CancellationToken ct)
+    public async Task<(Guid UserId, TokenPair Tokens)?> RefreshAsync(string secret, CancellationToken ct)
     {
         var (hash, now) = (Hash(secret), clock.Now());
         var token = await db.AccessTokens.AsNoTracking().SingleOrDefaultAsync(t => t.Hash == hash && t.Kind == TokenKind.Refresh, ct);
@@ -46,7 +46,7 @@ public sealed class LoginService(ChatDbContext db, TimeProvider clock)
         await EndLoginAsync(token.LoginId, ct); // the old access token, or everything after a second use
         var pair = won == 1 ? await IssueAsync(token.UserId, token.LoginId, ct) : null;
         await transaction.CommitAsync(ct);
-        return pair;
+        return pair is null ? null : (token.UserId, pair);
     }
 
     /// <summary>Whose valid token this is; null if it is nobody's, ended, expired, or the account is disabled.</summary>

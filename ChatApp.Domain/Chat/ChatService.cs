@@ -24,7 +24,7 @@ public sealed record AcceptedMessage(ChatSession Session, ChatMessage Message, C
 /// <summary>Accepts messages: what is accepted is committed, and committed is promised.</summary>
 public sealed class ChatService(
     IChatDb db, SessionService sessions, PersonaCatalog personas, IModelCatalog models,
-    ReplyFeed feed, IReplyQueue queue, TimeProvider clock, IOptions<ChatSettings> settings, IOptions<SessionOptions> sessionOptions)
+    ReplyFeed feed, IReplyQueue queue, TimeProvider clock, IOptions<ChatSettings> settings, IOptions<SessionSettings> sessionSettings)
 {
     /// <summary>Stores the message and an empty answer in one short transaction, then has the answer generated whether or not anybody waits for it.</summary>
     /// <param name="userId">The caller.</param>
@@ -80,7 +80,7 @@ public sealed class ChatService(
         }
         if (session.Temporary)
         {
-            session.ExpiresAt = message.CreatedAt + sessionOptions.Value.TemporaryIdleTimeout;
+            session.ExpiresAt = message.CreatedAt + sessionSettings.Value.TemporaryIdleTimeout;
         }
         db.Messages.AddRange(message, reply);
         try

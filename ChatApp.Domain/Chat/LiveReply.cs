@@ -59,6 +59,20 @@ public sealed class LiveReply(TimeProvider clock)
         }
     }
 
+    /// <summary>Waits for the end.</summary>
+    public async Task<ReplyEnd> EndAsync(CancellationToken ct)
+    {
+        while (true)
+        {
+            var (_, _, end, changed) = Look(int.MaxValue);
+            if (end is not null)
+            {
+                return end;
+            }
+            await changed.WaitAsync(ct);
+        }
+    }
+
     private async Task<bool> ChangedAsync(Task changed, CancellationToken ct)
     {
         try

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 namespace ChatApp.Domain.Sessions;
 
 /// <summary>Makes, finds, lists and changes the caller's sessions.</summary>
-public sealed class SessionService(IChatDb db, PersonaCatalog personas, TimeProvider clock, IOptions<SessionOptions> options)
+public sealed class SessionService(IChatDb db, PersonaCatalog personas, TimeProvider clock, IOptions<SessionSettings> settings)
 {
     /// <exception cref="ConflictException">The thread key is taken.</exception>
     /// <exception cref="InvalidException">There is no such persona.</exception>
@@ -26,7 +26,7 @@ public sealed class SessionService(IChatDb db, PersonaCatalog personas, TimeProv
             TitleIsAutomatic = input.Title is null,
             Persona = personas.Require(input.Persona),
             Temporary = input.Temporary,
-            ExpiresAt = input.Temporary ? now + options.Value.TemporaryIdleTimeout : null,
+            ExpiresAt = input.Temporary ? now + settings.Value.TemporaryIdleTimeout : null,
             CreatedAt = now,
             UpdatedAt = now,
             LastActivityAt = now,
@@ -125,7 +125,7 @@ public sealed class SessionService(IChatDb db, PersonaCatalog personas, TimeProv
             Messages = all.Sum(s => (long)s.MessageCount),
             Last = all.Max(s => s.LastMessageAt),
             Tokens = db.UserUsage.Where(u => u.UserId == userId).Select(u => u.TotalTokens).FirstOrDefault(),
-        }).FirstOrDefaultAsync(ct);
+        }).SingleOrDefaultAsync(ct);
         var first = await db.Messages.Live().Where(m => m.UserId == userId && live.Any(s => s.Id == m.SessionId))
             .MinAsync(m => (DateTimeOffset?)m.CreatedAt, ct);
         return new(

@@ -1,0 +1,13 @@
+using ChatApp.Domain.Chat.Ports;
+
+namespace ChatApp.Web.Background;
+
+public static class BackgroundServices
+{
+    public static void AddBackgroundWork(this IServiceCollection services)
+    {
+        services.AddSingleton<ReplyWorker>();
+        services.AddSingleton<IReplyQueue>(s => s.GetRequiredService<ReplyWorker>());
+        services.AddHostedService(s => s.GetRequiredService<ReplyWorker>());
+    }
+}

@@ -1,0 +1,44 @@
+using ChatApp.Data;
+using ChatApp.Web.Background;
+using ChatApp.Web.Features;
+using ChatApp.Web.Infrastructure;
+using ChatApp.Web.Integrations;
+
+namespace ChatApp.Web;
+
+/// <summary>Puts the application together. Apart from <c>Program</c> so that tests start the very same one.</summary>
+public static class ChatAppHost
+{
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? adjust = null)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = ContentRoot() });
+        builder.WebHost.UseChatKestrel();
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddChatData(builder.Configuration);
+        builder.Services.AddChatDomain(builder.Configuration);
+        builder.Services.AddModels(builder.Configuration);
+        builder.Services.AddBackgroundWork();
+        builder.Services.AddChatAuthentication();
+        builder.Services.AddChatMvc();
+        adjust?.Invoke(builder);
+
+        var app = builder.Build();
+        app.UseSecurityHeaders();
+        app.UseChatErrors();
+        app.UseRouting();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.MapStaticAssets();
+        app.MapControllers().WithStaticAssets();
+        return app;
+    }
+
+    // The published app lies beside its wwwroot; a build finds the project's.
+    private static string ContentRoot()
+    {
+        var project = Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "..", "ChatApp.Web");
+        return Directory.Exists(Path.Combine(AppContext.BaseDirectory, "wwwroot")) || !Directory.Exists(project)
+            ? AppContext.BaseDirectory
+            : Path.GetFullPath(project);
+    }
+}

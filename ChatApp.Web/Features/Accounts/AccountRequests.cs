@@ -1,0 +1,45 @@
+using ChatApp.Data.Accounts;
+using ChatApp.Domain.Text;
+using FluentValidation;
+using Microsoft.AspNetCore.Mvc;
+
+namespace ChatApp.Web.Features.Accounts;
+
+/// <summary>A new account.</summary>
+public sealed record RegisterRequest(string? Username, string? Email, string? Password);
+
+/// <summary>The form of <c>POST /auths/login</c>.</summary>
+public sealed record LoginForm
+{
+    /// <summary>User name or e-mail address.</summary>
+    [FromForm(Name = "username")]
+    public string? Username { get; init; }
+
+    [FromForm(Name = "password")]
+    public string? Password { get; init; }
+}
+
+public sealed record RefreshRequest(string? RefreshToken);
+
+internal sealed class RegisterRequestValidator : AbstractValidator<RegisterRequest>
+{
+    public RegisterRequestValidator()
+    {
+        RuleFor(r => r.Username).NotEmpty().WithMessage("Choose a user name.")
+            .MaximumLength(AppUser.UserNameMaxLength).WithMessage($"At most {AppUser.UserNameMaxLength} characters are allowed.")
+            // No @: a user name must not look like somebody's e-mail address, with which people sign in too.
+            .Matches(@"^[\p{L}\p{N}][\p{L}\p{N}\p{M}._-]*\z").WithMessage("Use letters, digits, dots, dashes and underscores, beginning with a letter or digit.");
+        RuleFor(r => r.Email).NotEmpty().WithMessage("Enter an e-mail address.")
+            .MaximumLength(AppUser.EmailMaxLength).WithMessage($"At most {AppUser.EmailMaxLength} characters are allowed.")
+            .EmailAddress().WithMessage("This is not an e-mail address.")
+            .Must(e => e is null || StorableText.IsStorable(e) && !e.Any(char.IsWhiteSpace) && !e.Any(char.IsControl)).WithMessage("This is not an e-mail address.");
+        RuleFor(r => r.Password).NotEmpty().WithMessage("Choose a password.")
+            .Length(AppUser.PasswordMinLength, AppUser.PasswordMaxLength)
+            .WithMessage($"The password needs {AppUser.PasswordMinLength} to {AppUser.PasswordMaxLength} characters.");
+    }
+}
+
+internal sealed class RefreshRequestValidator : AbstractValidator<RefreshRequest>
+{
+    public RefreshRequestValidator() => RuleFor(r => r.RefreshToken).NotEmpty().WithMessage("The refresh token is missing.");
+}

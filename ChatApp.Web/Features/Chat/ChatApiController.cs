@@ -1,0 +1,35 @@
+using ChatApp.Domain.Chat;
+using ChatApp.Domain.Errors;
+using ChatApp.Web.Infrastructure;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+
+namespace ChatApp.Web.Features.Chat;
+
+/// <summary>Talks on a thread.</summary>
+[ApiController, Authorize, Route("chat")]
+public sealed class ChatApiController(ChatService chat, CurrentUser user) : ControllerBase
+{
+    /// <summary>Sends a message and waits for the whole answer, which is generated and kept also if the caller goes away.</summary>
+    [HttpPost]
+    [ProducesResponseType<ChatResponse>(200), ProducesResponseType<ProblemDetails>(404), ProducesResponseType<ProblemDetails>(409), ProducesResponseType<ProblemDetails>(503)]
+    public async Task<ChatResponse> Send(ChatRequest request, CancellationToken ct)
+    {
+        var accepted = await chat.AcceptAsync(user.Id, request.Key, request.ToNewMessage(), ct);
+        var end = await accepted.Live.EndAsync(ct);
+        return end.Status == MessageStatus.Failed
+            ? throw new UnavailableException(end.Error ?? "")
+            : new(accepted.Live.Text, accepted.Session.ThreadId, accepted.Session.Id, accepted.Reply.Id, end.Usage?.ToResponse());
+    }
+
+    /// <summary>Sends a message and streams the answer as server-sent events.</summary>
+    [HttpPost("stream")]
+    [ProducesResponseType<string>(200, "text/event-stream"), ProducesResponseType<ProblemDetails>(404), ProducesResponseType<ProblemDetails>(409)]
+    public async Task<ServerSentEventsResult<string>> Stream(ChatRequest request, CancellationToken ct)
+    {
+        var accepted = await chat.AcceptAsync(user.Id, request.Key, request.ToNewMessage(), ct);
+        var start = new ReplyStream.StartEvent(accepted.Session.Id, accepted.Session.ThreadId, accepted.Message.Id, accepted.Reply.Id);
+        return ReplyStream.ToResult(Response, start, accepted.Live.ReadAsync(0, HttpContext.RequestAborted), greet: true);
+    }
+}

@@ -1,0 +1,46 @@
+using ChatApp.Domain.Chat;
+using ChatApp.Domain.Sessions;
+using ChatApp.Web.Infrastructure;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+
+namespace ChatApp.Web.Features.Chat;
+
+/// <summary>A session's messages.</summary>
+[ApiController, Authorize, Route("chat/sessions/{key}/messages")]
+public sealed class MessagesApiController(ChatService chat, MessageService messages, CurrentUser user, CursorProtector cursors) : ControllerBase
+{
+    /// <summary>The newest messages, oldest first; the cursor leads to older ones.</summary>
+    [HttpGet]
+    [ProducesResponseType<HistoryResponse>(200), ProducesResponseType<ProblemDetails>(404)]
+    public async Task<HistoryResponse> List(SessionKey key, [FromQuery] PageQuery page, CancellationToken ct)
+    {
+        var history = await messages.HistoryAsync(user.Id, key, page.Limit, cursors.ReadNumber(page.Cursor), ct);
+        return history.ToResponse(user.Id, cursors);
+    }
+
+    /// <summary>Sends a message; with <c>wait=true</c> the answer comes when the reply has ended.</summary>
+    [HttpPost]
+    [ProducesResponseType<MessageResponse>(201), ProducesResponseType<ProblemDetails>(404), ProducesResponseType<ProblemDetails>(409)]
+    public async Task<CreatedResult> Send(SessionKey key, SendMessageRequest request, [FromQuery] bool wait, CancellationToken ct)
+    {
+        var accepted = await chat.AcceptAsync(user.Id, key, new NewMessage(request.Content!) { Model = request.Model }, ct);
+        var reply = wait ? await messages.FindEndedAsync(accepted, ct) : accepted.Reply;
+        return Created((string?)null, accepted.Message.ToResponse() with { Reply = reply.ToResponse() });
+    }
+
+    /// <summary>Deletes one message.</summary>
+    [HttpDelete("{id}")]
+    [ProducesResponseType<MessageDeletedResponse>(200), ProducesResponseType<ProblemDetails>(404), ProducesResponseType<ProblemDetails>(409)]
+    public async Task<MessageDeletedResponse> Delete(SessionKey key, EntityId id, CancellationToken ct)
+    {
+        await messages.DeleteAsync(user.Id, key, id.RequiredFor("Message"), ct);
+        return new(true, "The message was deleted.", id.Value!.Value);
+    }
+
+    /// <summary>Brings a deleted message back to its place.</summary>
+    [HttpPost("{id}/restore")]
+    [ProducesResponseType<MessageResponse>(200), ProducesResponseType<ProblemDetails>(404)]
+    public async Task<MessageResponse> Restore(SessionKey key, EntityId id, CancellationToken ct) =>
+        (await messages.RestoreAsync(user.Id, key, id.RequiredFor("Message"), ct)).ToResponse();
+}

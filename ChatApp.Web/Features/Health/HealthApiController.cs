@@ -1,0 +1,46 @@
+using ChatApp.Data;
+using ChatApp.Domain.Errors;
+using ChatApp.Domain.Time;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.EntityFrameworkCore;
+
+namespace ChatApp.Web.Features.Health;
+
+/// <summary>How the app is, check by check.</summary>
+public sealed record HealthResponse(string Status, DateTimeOffset Timestamp, IReadOnlyDictionary<string, string> Checks);
+
+/// <summary>For load balancers and people who watch.</summary>
+[ApiController, Route("health"), AllowAnonymous]
+public sealed class HealthApiController(ChatDbContext db, TimeProvider clock) : ControllerBase
+{
+    private const string Healthy = "healthy";
+    private const string Unhealthy = "unhealthy";
+
+    /// <summary>Whether requests can be served: 503 with the failing check otherwise.</summary>
+    [HttpGet]
+    [ProducesResponseType<HealthResponse>(200), ProducesResponseType<HealthResponse>(503)]
+    public async Task<ObjectResult> Get(CancellationToken ct)
+    {
+        var database = await CheckDatabaseAsync(ct) ? Healthy : Unhealthy;
+        var response = new HealthResponse(database, clock.Now(), new Dictionary<string, string> { ["database"] = database });
+        return StatusCode(database == Healthy ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, response);
+    }
+
+    /// <summary>The process is up.</summary>
+    [HttpGet("live")]
+    public HealthResponse Live() => new(Healthy, clock.Now(), new Dictionary<string, string>());
+
+    private async Task<bool> CheckDatabaseAsync(CancellationToken ct)
+    {
+        try
+        {
+            await db.Database.ExecuteSqlAsync($"SELECT 1", ct);
+            return true;
+        }
+        catch (Exception e) when (e.IsDatabaseUnavailable)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,93 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using ChatApp.Domain.Sessions;
+
+namespace ChatApp.Web.Features.Sessions;
+
+/// <summary>A session. <c>_id</c> and <c>id</c> are the same: two families of clients expect different names.</summary>
+public record SessionResponse
+{
+    [JsonPropertyName("_id")]
+    public required Guid LegacyId { get; init; }
+
+    public required Guid Id { get; init; }
+
+    public required string ThreadId { get; init; }
+
+    public required Guid UserId { get; init; }
+
+    public required string Title { get; init; }
+
+    public required string Persona { get; init; }
+
+    public required JsonElement Metadata { get; init; }
+
+    public required int MessageCount { get; init; }
+
+    public required DateTimeOffset? LastMessageAt { get; init; }
+
+    public required bool Pinned { get; init; }
+
+    public required bool Temporary { get; init; }
+
+    public required DateTimeOffset? ExpiresAt { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required DateTimeOffset UpdatedAt { get; init; }
+
+    public required DateTimeOffset? DeletedAt { get; init; }
+}
+
+/// <summary>A session in a list.</summary>
+public sealed record SessionListItemResponse : SessionResponse
+{
+    [SetsRequiredMembers]
+    internal SessionListItemResponse(SessionResponse session, string preview, DateTimeOffset timestamp)
+        : base(session) => (Preview, Timestamp) = (preview, timestamp);
+
+    /// <summary>The beginning of the last message.</summary>
+    public string Preview { get; }
+
+    /// <summary>The last message's time, or else the session's.</summary>
+    public DateTimeOffset Timestamp { get; }
+}
+
+/// <summary>Statistics of the caller's sessions and a page of them.</summary>
+public sealed record SessionListResponse(
+    Guid UserId, string ThreadId, long TotalMessages, long TotalTokensUsed, DateTimeOffset? SessionStart, DateTimeOffset? LastActivity,
+    int Count, IReadOnlyList<SessionListItemResponse> Sessions, string? NextCursor);
+
+/// <summary>A session went to the trash, or from it.</summary>
+public sealed record SessionDeletedResponse(bool Success, string Message, Guid SessionId);
+
+internal static class SessionMapping
+{
+    extension(ChatSession s)
+    {
+        public SessionResponse ToResponse() => new()
+        {
+            LegacyId = s.Id,
+            Id = s.Id,
+            ThreadId = s.ThreadId,
+            UserId = s.UserId,
+            Title = s.Title,
+            Persona = s.Persona,
+            Metadata = s.Metadata,
+            MessageCount = s.MessageCount,
+            LastMessageAt = s.LastMessageAt,
+            Pinned = s.Pinned,
+            Temporary = s.Temporary,
+            ExpiresAt = s.ExpiresAt,
+            CreatedAt = s.CreatedAt,
+            UpdatedAt = s.UpdatedAt,
+            DeletedAt = s.DeletedAt,
+        };
+    }
+
+    extension(SessionListItem item)
+    {
+        public SessionListItemResponse ToResponse() => new(item.Session.ToResponse(), item.Preview, item.Session.LastActivityAt);
+    }
+}

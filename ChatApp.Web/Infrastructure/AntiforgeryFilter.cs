@@ -1,0 +1,23 @@
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.Filters;
+
+namespace ChatApp.Web.Infrastructure;
+
+/// <summary>
+/// Unsafe requests of browsers must carry the antiforgery token: every form of a page, and whatever the pages' cookie signs in, in the API too.
+/// Bearer tokens are sent by no browser on its own and need none.
+/// </summary>
+public sealed class AntiforgeryFilter(IAntiforgery antiforgery) : IAsyncAuthorizationFilter
+{
+    public async Task OnAuthorizationAsync(AuthorizationFilterContext context)
+    {
+        var request = context.HttpContext.Request;
+        var isPage = !context.ActionDescriptor.EndpointMetadata.OfType<ApiControllerAttribute>().Any();
+        var byCookie = context.HttpContext.User.Identity?.AuthenticationType == TokenAuthentication.ByCookie;
+        if ((isPage || byCookie) && !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method) && !HttpMethods.IsOptions(request.Method))
+        {
+            await antiforgery.ValidateRequestAsync(context.HttpContext);
+        }
+    }
+}

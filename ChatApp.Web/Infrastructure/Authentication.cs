@@ -1,0 +1,90 @@
+using System.Security.Claims;
+using System.Text.Encodings.Web;
+using ChatApp.Data;
+using ChatApp.Data.Accounts;
+using ChatApp.Domain.Accounts;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
+
+namespace ChatApp.Web.Infrastructure;
+
+/// <summary>
+/// Both ways in, the pages' cookie and the API's bearer token, carry a secret that is looked up at every request: sign-out, password change and
+/// a disabled account take effect at once, on every instance.
+/// </summary>
+public sealed class TokenAuthentication(
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory log, UrlEncoder encoder, LoginService logins)
+    : AuthenticationHandler<AuthenticationSchemeOptions>(options, log, encoder)
+{
+    public const string SchemeName = "token";
+
+    /// <summary>Authentication type of those who came with the cookie, whose unsafe requests need the antiforgery token.</summary>
+    public const string ByCookie = "cookie";
+
+    private const string Bearer = "Bearer ";
+
+    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        var authorization = Request.Headers.Authorization.ToString();
+        var (kind, secret) = authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
+            ? (TokenKind.Access, authorization[Bearer.Length..].Trim())
+            : (TokenKind.Cookie, LoginCookie.Read(Request));
+        if (string.IsNullOrEmpty(secret))
+        {
+            return AuthenticateResult.NoResult();
+        }
+        if (await logins.FindAsync(secret, kind, Context.RequestAborted) is not { } login)
+        {
+            return AuthenticateResult.Fail("The token is unknown, ended or expired.");
+        }
+        var identity = new ClaimsIdentity(kind == TokenKind.Cookie ? ByCookie : "bearer");
+        identity.AddClaim(new(ClaimTypes.NameIdentifier, login.UserId.ToString()));
+        identity.AddClaim(new(ClaimTypes.Name, login.UserName));
+        identity.AddClaim(new(CurrentUser.LoginIdClaim, login.LoginId.ToString()));
+        if (login.IsAdministrator)
+        {
+            identity.AddClaim(new(ClaimTypes.Role, Roles.Administrator));
+        }
+        return AuthenticateResult.Success(new(new ClaimsPrincipal(identity), SchemeName));
+    }
+
+    protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
+    {
+        if (!Context.IsApi)
+        {
+            var back = HttpMethods.IsGet(Request.Method) ? $"?returnUrl={Uri.EscapeDataString(Request.PathBase + Request.Path + Request.QueryString)}" : "";
+            Response.Redirect($"{Request.PathBase}/login{back}");
+            return;
+        }
+        Response.StatusCode = StatusCodes.Status401Unauthorized;
+        Response.Headers.WWWAuthenticate = "Bearer";
+        await ErrorHandling.WriteProblemAsync(Context, new ProblemDetails { Status = Response.StatusCode });
+    }
+}
+
+public static class AuthenticationSetup
+{
+    public static void AddChatAuthentication(this IServiceCollection services)
+    {
+        services.AddHttpContextAccessor();
+        services.AddScoped<CurrentUser>();
+        services.AddIdentityCore<AppUser>(o =>
+            {
+                o.User.AllowedUserNameCharacters = ""; // UserNameRules decides
+                o.Password.RequiredLength = AppUser.PasswordMinLength;
+                o.Password.RequireDigit = o.Password.RequireLowercase = o.Password.RequireUppercase = o.Password.RequireNonAlphanumeric = false;
+                o.Lockout.MaxFailedAccessAttempts = 5;
+                o.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(5);
+            })
+            .AddRoles<IdentityRole<Guid>>()
+            .AddEntityFrameworkStores<ChatDbContext>()
+            .AddPasswordValidator<CommonPasswords>();
+        services.AddAuthentication(TokenAuthentication.SchemeName)
+            .AddScheme<AuthenticationSchemeOptions, TokenAuthentication>(TokenAuthentication.SchemeName, null);
+        services.AddAuthorizationBuilder()
+            .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
+    }
+}

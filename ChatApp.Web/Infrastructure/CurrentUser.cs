@@ -1,0 +1,19 @@
+using System.Security.Claims;
+
+namespace ChatApp.Web.Infrastructure;
+
+/// <summary>Who sends the request. For routes that ask for a signed-in user.</summary>
+public sealed class CurrentUser(IHttpContextAccessor accessor)
+{
+    internal const string LoginIdClaim = "login_id";
+
+    public Guid Id => Guid.Parse(Claim(ClaimTypes.NameIdentifier));
+
+    /// <summary>The sign-in that the request's credentials belong to.</summary>
+    public Guid LoginId => Guid.Parse(Claim(LoginIdClaim));
+
+    public string Name => Claim(ClaimTypes.Name);
+
+    private string Claim(string type) =>
+        accessor.HttpContext?.User.FindFirstValue(type) ?? throw new InvalidOperationException("Nobody is signed in.");
+}

@@ -1,0 +1,29 @@
+using ChatApp.Data.Accounts;
+
+namespace ChatApp.Web.Infrastructure;
+
+/// <summary>The pages' cookie: nothing but the secret of a sign-in.</summary>
+public static class LoginCookie
+{
+    // The prefix makes browsers refuse the cookie from anything but this host over TLS; without TLS they refuse the prefix.
+    private const string SecureName = "__Host-chatapp";
+    private const string PlainName = "chatapp";
+
+    public static string? Read(HttpRequest request) => request.Cookies[request.IsHttps ? SecureName : PlainName];
+
+    public static void Write(HttpResponse response, string secret) => response.Cookies.Append(Name(response), secret, Options(response, LoginService.CookieLifetime));
+
+    public static void Remove(HttpResponse response) => response.Cookies.Delete(Name(response), Options(response, null));
+
+    private static string Name(HttpResponse response) => response.HttpContext.Request.IsHttps ? SecureName : PlainName;
+
+    private static CookieOptions Options(HttpResponse response, TimeSpan? maxAge) => new()
+    {
+        HttpOnly = true,
+        IsEssential = true,
+        MaxAge = maxAge,
+        Path = "/",
+        SameSite = SameSiteMode.Lax,
+        Secure = response.HttpContext.Request.IsHttps,
+    };
+}

@@ -1,0 +1,42 @@
+using System.Text.Json;
+using FluentValidation;
+using Microsoft.AspNetCore.Mvc.Razor;
+
+namespace ChatApp.Web.Infrastructure;
+
+public static class MvcSetup
+{
+    /// <summary>Name of the header in which scripts send the antiforgery token.</summary>
+    public const string AntiforgeryHeader = "X-CSRF-Token";
+
+    public static void AddChatMvc(this IServiceCollection services)
+    {
+        services.AddChatErrors();
+        services.AddSingleton<CursorProtector>();
+        services.AddAntiforgery(o =>
+        {
+            o.HeaderName = AntiforgeryHeader;
+            o.Cookie.Name = "chatapp-csrf";
+            o.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+        });
+        services.AddRouting(o => o.LowercaseUrls = true);
+        services.AddControllersWithViews(o =>
+            {
+                o.Filters.Add<AntiforgeryFilter>();
+                o.Filters.Add<ValidationFilter>();
+            })
+            .ConfigureApiBehaviorOptions(o => o.SuppressModelStateInvalidFilter = true) // one filter, one shape
+            .AddJsonOptions(o => Json.Configure(o.JsonSerializerOptions));
+        services.Configure<RazorViewEngineOptions>(o =>
+        {
+            o.ViewLocationFormats.Clear();
+            o.ViewLocationFormats.Add("/Features/{1}/{0}.cshtml");
+            o.ViewLocationFormats.Add("/Features/Shared/{0}.cshtml");
+        });
+        ValidatorOptions.Global.PropertyNameResolver = (_, member, _) => member is null ? null : JsonNamingPolicy.SnakeCaseLower.ConvertName(member.Name);
+        foreach (var validator in AssemblyScanner.FindValidatorsInAssembly(typeof(MvcSetup).Assembly, includeInternalTypes: true))
+        {
+            services.AddSingleton(validator.InterfaceType, validator.ValidatorType);
+        }
+    }
+}

@@ -1,0 +1,21 @@
+using ChatApp.Domain.Paging;
+using FluentValidation;
+using Microsoft.AspNetCore.Mvc;
+
+namespace ChatApp.Web.Infrastructure;
+
+/// <summary>The query of every list.</summary>
+public sealed record PageQuery
+{
+    [FromQuery(Name = "limit")]
+    public int Limit { get; init; } = PageLimit.Default;
+
+    [FromQuery(Name = "cursor")]
+    public string? Cursor { get; init; }
+}
+
+internal sealed class PageQueryValidator : AbstractValidator<PageQuery>
+{
+    public PageQueryValidator() =>
+        RuleFor(q => q.Limit).InclusiveBetween(1, PageLimit.Max).WithMessage($"The limit must be between 1 and {PageLimit.Max}.");
+}

@@ -1,0 +1,56 @@
+using System.Text.Json;
+using FluentValidation;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.Filters;
+using Microsoft.AspNetCore.Mvc.Infrastructure;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
+
+namespace ChatApp.Web.Infrastructure;
+
+/// <summary>Runs each argument's validator. What does not bind and what does not validate gets one shape of answer; pages show their form again.</summary>
+public sealed class ValidationFilter(ProblemDetailsFactory problems) : IAsyncActionFilter
+{
+    public async Task OnActionExecutionAsync(ActionExecutingContext context, ActionExecutionDelegate next)
+    {
+        foreach (var argument in context.ActionArguments.Values.OfType<object>())
+        {
+            if (context.HttpContext.RequestServices.GetService(typeof(IValidator<>).MakeGenericType(argument.GetType())) is IValidator validator)
+            {
+                var result = await validator.ValidateAsync(new ValidationContext<object>(argument), context.HttpContext.RequestAborted);
+                result.Errors.ForEach(e => context.ModelState.AddModelError(e.PropertyName, e.ErrorMessage));
+            }
+        }
+        if (context.ModelState.IsValid || !context.HttpContext.IsApi)
+        {
+            await next();
+            return;
+        }
+        var problem = problems.CreateValidationProblemDetails(context.HttpContext, Readable(context), StatusCodes.Status400BadRequest);
+        context.Result = new BadRequestObjectResult(problem) { ContentTypes = { "application/problem+json" } };
+    }
+
+    // The binder's keys are C# names or JSON paths, and its texts can quote types and positions.
+    private static ModelStateDictionary Readable(ActionExecutingContext context)
+    {
+        var body = context.ActionDescriptor.Parameters.FirstOrDefault(p => p.BindingInfo?.BindingSource == BindingSource.Body)?.Name;
+        var readable = new ModelStateDictionary();
+        foreach (var (key, entry) in context.ModelState)
+        {
+            foreach (var error in entry.Errors)
+            {
+                var field = key == body ? "" : JsonNamingPolicy.SnakeCaseLower.ConvertName(key.TrimStart('$').TrimStart('.'));
+                readable.AddModelError(
+                    field == "" ? "body" : field,
+                    key.StartsWith('$') || error.Exception is JsonException ? "This is not valid JSON of the expected type."
+                        : field == "" && entry.ValidationState == ModelValidationState.Invalid && key == body ? "A JSON body is required."
+                        : error.ErrorMessage);
+            }
+        }
+        // A body that cannot be read is also a missing argument; the first is what helps.
+        if (readable.Count > 1 && context.ModelState.Keys.Any(k => k.StartsWith('$')))
+        {
+            readable.Remove("body");
+        }
+        return readable;
+    }
+}

@@ -1,0 +1,4 @@
+using ChatApp.Web;
+
+var app = ChatAppHost.Build(args);
+await app.RunAsync();
