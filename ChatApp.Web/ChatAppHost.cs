@@ -11,7 +11,12 @@ public static class ChatAppHost
 {
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? adjust = null)
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = ContentRoot() });
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = args,
+            ApplicationName = typeof(ChatAppHost).Assembly.GetName().Name, // also where a test's process starts it
+            ContentRootPath = ContentRoot(),
+        });
         builder.WebHost.UseChatKestrel();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddChatData(builder.Configuration);

@@ -11,6 +11,8 @@ public static class MvcSetup
 
     public static void AddChatMvc(this IServiceCollection services)
     {
+        // Read as a pipe, a body with invalid JSON stays half read, and Kestrel gives the connection up (.NET 10.0).
+        AppContext.SetSwitch("Microsoft.AspNetCore.UseStreamBasedJsonParsing", true);
         services.AddChatErrors();
         services.AddSingleton<CursorProtector>();
         services.AddAntiforgery(o =>

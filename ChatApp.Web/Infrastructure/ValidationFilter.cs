@@ -10,6 +10,8 @@ namespace ChatApp.Web.Infrastructure;
 /// <summary>Runs each argument's validator. What does not bind and what does not validate gets one shape of answer; pages show their form again.</summary>
 public sealed class ValidationFilter(ProblemDetailsFactory problems) : IAsyncActionFilter
 {
+    private const string InvalidJson = "This is not valid JSON of the expected type.";
+
     public async Task OnActionExecutionAsync(ActionExecutingContext context, ActionExecutionDelegate next)
     {
         foreach (var argument in context.ActionArguments.Values.OfType<object>())
@@ -38,12 +40,16 @@ public sealed class ValidationFilter(ProblemDetailsFactory problems) : IAsyncAct
         {
             foreach (var error in entry.Errors)
             {
+                var isJson = key.StartsWith('$') || error.Exception is JsonException;
                 var field = key == body ? "" : JsonNamingPolicy.SnakeCaseLower.ConvertName(key.TrimStart('$').TrimStart('.'));
-                readable.AddModelError(
-                    field == "" ? "body" : field,
-                    key.StartsWith('$') || error.Exception is JsonException ? "This is not valid JSON of the expected type."
-                        : field == "" && entry.ValidationState == ModelValidationState.Invalid && key == body ? "A JSON body is required."
-                        : error.ErrorMessage);
+                if (field.Length > 0)
+                {
+                    readable.AddModelError(field, isJson ? InvalidJson : error.ErrorMessage);
+                }
+                else if (!readable.ContainsKey("body"))
+                {
+                    readable.AddModelError("body", isJson ? InvalidJson : "A JSON body is required.");
+                }
             }
         }
         // A body that cannot be read is also a missing argument; the first is what helps.

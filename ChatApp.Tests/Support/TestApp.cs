@@ -1,0 +1,108 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using ChatApp.Data;
+using ChatApp.Web;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace ChatApp.Tests.Support;
+
+/// <summary>The real application on a real port, with a database of its own.</summary>
+internal sealed class TestApp : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly bool _ownsDatabase;
+    private int _users;
+
+    private TestApp(WebApplication app, string connectionString, bool ownsDatabase, LogSink log)
+    {
+        (_app, ConnectionString, _ownsDatabase, Log) = (app, connectionString, ownsDatabase, log);
+        Address = new Uri(app.Urls.First());
+    }
+
+    public Uri Address { get; }
+
+    public string ConnectionString { get; }
+
+    /// <summary>Everything that the app has logged, down to Debug.</summary>
+    public LogSink Log { get; }
+
+    public IServiceProvider Services => _app.Services;
+
+    /// <summary>Starts an app.</summary>
+    /// <param name="settings">Configuration, by the names of the documentation.</param>
+    /// <param name="connectionString">A database to share with another app; null: a new one.</param>
+    /// <param name="adjust">Replaces services of the outside world, such as the clock.</param>
+    public static async Task<TestApp> StartAsync(
+        Dictionary<string, string>? settings = null, string? connectionString = null, Action<WebApplicationBuilder>? adjust = null)
+    {
+        var database = connectionString ?? await TestPostgres.CopyAsync();
+        string[] args =
+        [
+            "--urls=http://127.0.0.1:0", $"--ConnectionStrings:ChatApp={database}",
+            .. (settings ?? []).Select(s => $"--{s.Key}={s.Value}"),
+        ];
+        var log = new LogSink();
+        var app = ChatAppHost.Build(args, builder =>
+        {
+            builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Debug);
+            adjust?.Invoke(builder);
+        });
+        await app.StartAsync();
+        return new TestApp(app, database, connectionString is null, log);
+    }
+
+    /// <summary>A client without credentials that follows no redirects and keeps no cookies.</summary>
+    public HttpClient Anonymous() => new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = Address };
+
+    /// <summary>A new account, signed in.</summary>
+    public async Task<TestUser> RegisterAsync(string? name = null)
+    {
+        name ??= $"user{Interlocked.Increment(ref _users)}";
+        using var client = Anonymous();
+        var registered = await client.PostAsJsonAsync("/auths/register", new { username = name, email = $"{name}@example.com", password = TestUser.Password });
+        registered.EnsureSuccessStatusCode();
+        return await LogInAsync(name, TestUser.Password);
+    }
+
+    public async Task<TestUser> LogInAsync(string name, string password)
+    {
+        using var anonymous = Anonymous();
+        var response = await anonymous.PostAsync("/auths/login", Form(name, password));
+        response.EnsureSuccessStatusCode();
+        var login = await response.Content.ReadFromJsonAsync<JsonElement>();
+        var client = Anonymous();
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", login.GetProperty("access_token").GetString());
+        return new TestUser(
+            name, Guid.Parse(login.GetProperty("user").GetProperty("id").GetString()!), client, login.GetProperty("refresh_token").GetString()!);
+    }
+
+    public static FormUrlEncodedContent Form(string name, string password) => new(new Dictionary<string, string> { ["username"] = name, ["password"] = password });
+
+    /// <summary>Looks at the database behind the app's back.</summary>
+    public async Task<T> WithDb<T>(Func<ChatDbContext, Task<T>> look)
+    {
+        await using var scope = _app.Services.CreateAsyncScope();
+        return await look(scope.ServiceProvider.GetRequiredService<ChatDbContext>());
+    }
+
+    public Task StopAsync() => _app.StopAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        if (_ownsDatabase)
+        {
+            await TestPostgres.DropAsync(ConnectionString);
+        }
+    }
+}
+
+/// <summary>An account and a client with its bearer token.</summary>
+internal sealed record TestUser(string Name, Guid Id, HttpClient Client, string RefreshToken)
+{
+    public const string Password = "correct horse 7";
+}

@@ -1,0 +1,45 @@
+using System.Reflection;
+using ChatApp.Data;
+using ChatApp.Domain;
+using ChatApp.Web;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+
+namespace ChatApp.Tests.Unit;
+
+/// <summary>Web → Domain ← Data ← migrations, read off the assemblies themselves.</summary>
+internal sealed class LayerTests
+{
+    private static readonly Assembly Domain = typeof(IChatDb).Assembly;
+    private static readonly Assembly Data = typeof(ChatDbContext).Assembly;
+    private static readonly Assembly Web = typeof(ChatAppHost).Assembly;
+
+    private static readonly Type[] Controllers = [.. Web.GetTypes().Where(t => t.IsSubclassOf(typeof(ControllerBase)) && !t.IsAbstract)];
+
+    [Test]
+    public void Domain_References_KnowNoWebNoDatabaseNoIdentity() => Assert.That(
+        Names(Domain), Has.None.StartsWith("Microsoft.AspNetCore").And.None.StartsWith("Npgsql").And.None.Contains("Identity").And.None.StartsWith("ChatApp"));
+
+    [Test]
+    public void Data_References_KnowTheDomainAndNotTheWeb() =>
+        Assert.That(Names(Data), Has.Some.EqualTo("ChatApp.Domain").And.None.EqualTo("ChatApp.Web").And.None.StartsWith("Microsoft.AspNetCore.Mvc"));
+
+    [Test]
+    public void Migrations_References_KnowOnlyData() => Assert.That(
+        Names(Assembly.Load("ChatApp.Migrations")).Where(n => n.StartsWith("ChatApp", StringComparison.Ordinal)), Is.SubsetOf(new[] { "ChatApp.Data", "ChatApp.Domain" }));
+
+    [Test]
+    public void Domain_Interfaces_ArePortsOrTheDatabase() => Assert.That(
+        Domain.GetExportedTypes().Where(t => t.IsInterface && t.Namespace != "ChatApp.Domain.Chat.Ports"), Is.EqualTo(new[] { typeof(IChatDb) }));
+
+    [TestCaseSource(nameof(Controllers))]
+    public void Controller_EachOne_SaysWhoMayCallIt(Type controller) =>
+        Assert.That(controller.IsDefined(typeof(AuthorizeAttribute)) || controller.IsDefined(typeof(AllowAnonymousAttribute)), Is.True);
+
+    [TestCaseSource(nameof(Controllers))]
+    public void Controller_EachOne_GetsServicesNotTheDatabase(Type controller) => Assert.That(
+        controller.GetConstructors().SelectMany(c => c.GetParameters()).Select(p => p.ParameterType),
+        controller.Name == "HealthApiController" ? Is.Not.Empty : Has.None.EqualTo(typeof(ChatDbContext)).And.None.EqualTo(typeof(IChatDb)));
+
+    private static IEnumerable<string> Names(Assembly assembly) => assembly.GetReferencedAssemblies().Select(a => a.Name!);
+}
