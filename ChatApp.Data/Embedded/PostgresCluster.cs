@@ -83,11 +83,10 @@ internal sealed class PostgresCluster
                 await Tool.RunAsync(_binaries.Path("pg_ctl"), start, _account.User, ct);
                 return false;
             }
-            catch (InvalidOperationException) when (attempt < 20)
+            catch (InvalidOperationException) when (attempt < 40)
             {
-                // The processes of a killed server hold its shared memory and its socket for some moments more.
-                await Task.Delay(500, ct);
-                File.Delete(Path.Combine(_socket, $".s.PGSQL.{Port}.lock"));
+                // The processes of a killed server hold its shared memory for some moments more.
+                await Task.Delay(250, ct);
             }
         }
     }
@@ -123,8 +122,9 @@ internal sealed class PostgresCluster
     {
         if (ProcessId is null)
         {
-            // Left by a crash. PostgreSQL would refuse to start if the number were another process of this user by now.
+            // Left by a crash. PostgreSQL would refuse to start if the number were another process of this user by now, or one not waited for.
             File.Delete(Path.Combine(_data, "postmaster.pid"));
+            File.Delete(Path.Combine(_socket, $".s.PGSQL.{Port}.lock"));
             return false;
         }
         try

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.Versioning;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 
 namespace ChatApp.Data.Embedded;
 
@@ -110,6 +111,7 @@ public sealed partial class PrivatePostgres : IAsyncDisposable
                 {
                     LogRestarting();
                     await _cluster.StartAsync(_stopping.Token);
+                    NpgsqlConnection.ClearAllPools(); // their connections led to the dead one
                 }
             }
         }
