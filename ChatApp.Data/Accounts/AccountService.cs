@@ -14,9 +14,18 @@ public sealed class AccountService(ChatDbContext db, UserManager<AppUser> users,
     // What an unknown user's password is compared with, so that the answer takes as long as a known user's.
     private static readonly string DummyHash = new PasswordHasher<AppUser>().HashPassword(new AppUser(), "an unknown user's password");
 
+    /// <summary>Code of the error that refuses an account after the first one.</summary>
+    public const string NotFirst = "NotFirst";
+
     /// <summary>Makes an account. The very first one becomes administrator; of several at once, one.</summary>
-    /// <returns>The errors by Identity's codes; none when the account was made.</returns>
-    public async Task<(AppUser User, IdentityResult Result)> RegisterAsync(string userName, string email, string password, CancellationToken ct)
+    /// <param name="userName">The name to sign in with.</param>
+    /// <param name="email">The address to sign in with.</param>
+    /// <param name="password">The password.</param>
+    /// <param name="onlyFirst">Whether nothing but the very first account may be made.</param>
+    /// <param name="ct">Gives up.</param>
+    /// <returns>The errors by Identity's codes or ours; none when the account was made.</returns>
+    public async Task<(AppUser User, IdentityResult Result)> RegisterAsync(
+        string userName, string email, string password, bool onlyFirst, CancellationToken ct)
     {
         var now = clock.Now();
         var user = new AppUser { Id = Guid.CreateVersion7(now), UserName = userName, Email = email, CreatedAt = now, LockoutEnabled = true };
@@ -26,6 +35,10 @@ public sealed class AccountService(ChatDbContext db, UserManager<AppUser> users,
         {
             await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({FirstAccountLock})", ct);
             first = !await db.Users.AnyAsync(ct);
+        }
+        if (onlyFirst && !first)
+        {
+            return (user, IdentityResult.Failed(new IdentityError { Code = NotFirst }));
         }
         IdentityResult result;
         try
