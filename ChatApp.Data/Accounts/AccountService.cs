@@ -66,21 +66,34 @@ public sealed class AccountService(ChatDbContext db, UserManager<AppUser> users,
     public async Task<AppUser?> CheckPasswordAsync(string userNameOrEmail, string password)
     {
         var user = await users.FindByNameAsync(userNameOrEmail) ?? await users.FindByEmailAsync(userNameOrEmail);
-        if (user is null || user.DisabledAt is not null || await users.IsLockedOutAsync(user))
+        if (user is null || user.DisabledAt is not null || user.LockoutEnd > clock.Now())
         {
             users.PasswordHasher.VerifyHashedPassword(new AppUser(), DummyHash, password);
             return null;
         }
         if (!await users.CheckPasswordAsync(user, password))
         {
-            await users.AccessFailedAsync(user);
+            await CountFailureAsync(user.Id);
             return null;
         }
-        if (user.AccessFailedCount > 0)
-        {
-            await users.ResetAccessFailedCountAsync(user);
-        }
-        return user;
+        return await ForgetFailuresAsync(user.Id) ? user : null;
+    }
+
+    // Identity's own counting reads the system's clock, and of several failures at once it counts one.
+    private Task<int> CountFailureAsync(Guid userId)
+    {
+        var (most, until) = (users.Options.Lockout.MaxFailedAccessAttempts, clock.Now() + users.Options.Lockout.DefaultLockoutTimeSpan);
+        return db.Users.Where(u => u.Id == userId).ExecuteUpdateAsync(u => u
+            .SetProperty(x => x.LockoutEnd, x => x.AccessFailedCount + 1 >= most ? until : x.LockoutEnd)
+            .SetProperty(x => x.AccessFailedCount, x => x.AccessFailedCount + 1 >= most ? 0 : x.AccessFailedCount + 1));
+    }
+
+    // False when guesses beside this one have locked the account in the meantime.
+    private async Task<bool> ForgetFailuresAsync(Guid userId)
+    {
+        var now = clock.Now();
+        return await db.Users.Where(u => u.Id == userId && !(u.LockoutEnd > now))
+            .ExecuteUpdateAsync(u => u.SetProperty(x => x.AccessFailedCount, 0)) == 1;
     }
 
     /// <summary>Changes the password and ends all other sign-ins.</summary>
