@@ -14,9 +14,18 @@ public sealed class AccountService(ChatDbContext db, UserManager<AppUser> users,
     // What an unknown user's password is compared with, so that the answer takes as long as a known user's.
     private static readonly string DummyHash = new PasswordHasher<AppUser>().HashPassword(new AppUser(), "an unknown user's password");
 
+    /// <summary>Code of the error that refuses an account after the first one.</summary>
+    public const string NotFirst = "NotFirst";
+
     /// <summary>Makes an account. The very first one becomes administrator; of several at once, one.</summary>
-    /// <returns>The errors by Identity's codes; none when the account was made.</returns>
-    public async Task<(AppUser User, IdentityResult Result)> RegisterAsync(string userName, string email, string password, CancellationToken ct)
+    /// <param name="userName">The name to sign in with.</param>
+    /// <param name="email">The address to sign in with.</param>
+    /// <param name="password">The password.</param>
+    /// <param name="onlyFirst">Whether nothing but the very first account may be made.</param>
+    /// <param name="ct">Gives up.</param>
+    /// <returns>The errors by Identity's codes or ours; none when the account was made.</returns>
+    public async Task<(AppUser User, IdentityResult Result)> RegisterAsync(
+        string userName, string email, string password, bool onlyFirst, CancellationToken ct)
     {
         var now = clock.Now();
         var user = new AppUser { Id = Guid.CreateVersion7(now), UserName = userName, Email = email, CreatedAt = now, LockoutEnabled = true };
@@ -26,6 +35,10 @@ public sealed class AccountService(ChatDbContext db, UserManager<AppUser> users,
         {
             await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({FirstAccountLock})", ct);
             first = !await db.Users.AnyAsync(ct);
+        }
+        if (onlyFirst && !first)
+        {
+            return (user, IdentityResult.Failed(new IdentityError { Code = NotFirst }));
         }
         IdentityResult result;
         try
@@ -53,21 +66,34 @@ public sealed class AccountService(ChatDbContext db, UserManager<AppUser> users,
     public async Task<AppUser?> CheckPasswordAsync(string userNameOrEmail, string password)
     {
         var user = await users.FindByNameAsync(userNameOrEmail) ?? await users.FindByEmailAsync(userNameOrEmail);
-        if (user is null || user.DisabledAt is not null || await users.IsLockedOutAsync(user))
+        if (user is null || user.DisabledAt is not null || user.LockoutEnd > clock.Now())
         {
             users.PasswordHasher.VerifyHashedPassword(new AppUser(), DummyHash, password);
             return null;
         }
         if (!await users.CheckPasswordAsync(user, password))
         {
-            await users.AccessFailedAsync(user);
+            await CountFailureAsync(user.Id);
             return null;
         }
-        if (user.AccessFailedCount > 0)
-        {
-            await users.ResetAccessFailedCountAsync(user);
-        }
-        return user;
+        return await ForgetFailuresAsync(user.Id) ? user : null;
+    }
+
+    // Identity's own counting reads the system's clock, and of several failures at once it counts one.
+    private Task<int> CountFailureAsync(Guid userId)
+    {
+        var (most, until) = (users.Options.Lockout.MaxFailedAccessAttempts, clock.Now() + users.Options.Lockout.DefaultLockoutTimeSpan);
+        return db.Users.Where(u => u.Id == userId).ExecuteUpdateAsync(u => u
+            .SetProperty(x => x.LockoutEnd, x => x.AccessFailedCount + 1 >= most ? until : x.LockoutEnd)
+            .SetProperty(x => x.AccessFailedCount, x => x.AccessFailedCount + 1 >= most ? 0 : x.AccessFailedCount + 1));
+    }
+
+    // False when guesses beside this one have locked the account in the meantime.
+    private async Task<bool> ForgetFailuresAsync(Guid userId)
+    {
+        var now = clock.Now();
+        return await db.Users.Where(u => u.Id == userId && !(u.LockoutEnd > now))
+            .ExecuteUpdateAsync(u => u.SetProperty(x => x.AccessFailedCount, 0)) == 1;
     }
 
     /// <summary>Changes the password and ends all other sign-ins.</summary>

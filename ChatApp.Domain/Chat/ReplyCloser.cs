@@ -14,6 +14,12 @@ public sealed class ReplyCloser(IChatDb db, TimeProvider clock)
         var (job, usage, now) = (draft.Job, draft.Usage(), clock.Now());
         var (content, status, details) = (draft.Content, draft.Status, draft.Details.ToJson());
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        // The session first, as everybody who changes messages: a send that holds it waits for the end of the message that is being generated.
+        await db.Sessions.Where(s => s.Id == job.SessionId).ExecuteUpdateAsync(
+            s => s.SetProperty(x => x.LastMessageAt, x => x.LastActivityAt > now ? x.LastActivityAt : now)
+                .SetProperty(x => x.LastActivityAt, x => x.LastActivityAt > now ? x.LastActivityAt : now)
+                .SetProperty(x => x.UpdatedAt, x => x.UpdatedAt > now ? x.UpdatedAt : now),
+            ct);
         var closed = await db.Messages.Where(m => m.Id == job.ReplyId && m.Status == MessageStatus.Generating).ExecuteUpdateAsync(
             m => m.SetProperty(x => x.Content, content)
                 .SetProperty(x => x.Status, status)
@@ -31,8 +37,6 @@ public sealed class ReplyCloser(IChatDb db, TimeProvider clock)
         {
             await ChargeAsync(job, usage, model.Provider, model.Name, duration, now, ct);
         }
-        await db.Sessions.Where(s => s.Id == job.SessionId && s.LastActivityAt <= now).ExecuteUpdateAsync(
-            s => s.SetProperty(x => x.LastMessageAt, now).SetProperty(x => x.LastActivityAt, now).SetProperty(x => x.UpdatedAt, now), ct);
         await transaction.CommitAsync(ct);
         return new(status, usage, draft.Details.Error, draft.Details.ErrorCode);
     }

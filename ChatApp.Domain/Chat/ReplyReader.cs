@@ -23,8 +23,9 @@ public sealed class ReplyReader(IChatDb db, MessageService messages, ReplyFeed f
         await (from reply in db.Messages.AsNoTracking().OwnedBy(userId).Live()
                join session in db.Sessions.Live() on reply.SessionId equals session.Id
                where reply.Id == replyId && reply.Role == MessageRole.Assistant
-               select new FoundReply(reply, session.ThreadId, db.Messages.InSession(session.Id).Live()
-                   .Where(m => m.Seq < reply.Seq && m.Role == MessageRole.User).OrderByDescending(m => m.Seq).Select(m => (Guid?)m.Id).FirstOrDefault()))
+               select new FoundReply(reply, session.ThreadId, db.Messages
+                   .Where(m => m.SessionId == session.Id && m.DeletedAt == null && m.Seq < reply.Seq && m.Role == MessageRole.User)
+                   .OrderByDescending(m => m.Seq).Select(m => (Guid?)m.Id).FirstOrDefault()))
             .FirstOrDefaultAsync(ct) ?? throw new NotFoundException("Message");
 
     /// <summary>What comes after <paramref name="position"/> UTF-16 units of the answer, up to its end.</summary>

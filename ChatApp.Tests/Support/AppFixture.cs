@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Builder;
+
 namespace ChatApp.Tests.Support;
 
 /// <summary>A fixture with an app of its own.</summary>
@@ -9,8 +11,13 @@ internal abstract class AppFixture
     protected virtual Dictionary<string, string> Settings => [];
 
     [OneTimeSetUp]
-    public async Task StartApp() => App = await TestApp.StartAsync(Settings);
+    public async Task StartApp() => App = await TestApp.StartAsync(Settings, adjust: Adjust);
 
     [OneTimeTearDown]
     public async Task StopApp() => await App.DisposeAsync();
+
+    /// <summary>Replaces services of the outside world.</summary>
+    protected virtual void Adjust(WebApplicationBuilder builder)
+    {
+    }
 }

@@ -1,9 +1,11 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json;
 using ChatApp.Data;
 using ChatApp.Web;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -48,6 +50,7 @@ internal sealed class TestApp : IAsyncDisposable
         var app = ChatAppHost.Build(args, builder =>
         {
             builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Debug);
+            builder.Services.Configure<PasswordHasherOptions>(o => o.IterationCount = 1000); // a run signs in hundreds of times
             adjust?.Invoke(builder);
         });
         await app.StartAsync();
@@ -55,7 +58,30 @@ internal sealed class TestApp : IAsyncDisposable
     }
 
     /// <summary>A client without credentials that follows no redirects and keeps no cookies.</summary>
-    public HttpClient Anonymous() => new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = Address };
+    public HttpClient Anonymous() => new(new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8,
+    })
+    {
+        BaseAddress = Address,
+    };
+
+    public HttpClient WithToken(string accessToken)
+    {
+        var client = Anonymous();
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", accessToken);
+        return client;
+    }
+
+    /// <summary>A client with the pages' cookie.</summary>
+    public HttpClient WithCookie(string secret)
+    {
+        var client = Anonymous();
+        client.DefaultRequestHeaders.Add("Cookie", $"chatapp={secret}");
+        return client;
+    }
 
     /// <summary>A new account, signed in.</summary>
     public async Task<TestUser> RegisterAsync(string? name = null)
@@ -73,10 +99,8 @@ internal sealed class TestApp : IAsyncDisposable
         var response = await anonymous.PostAsync("/auths/login", Form(name, password));
         response.EnsureSuccessStatusCode();
         var login = await response.Content.ReadFromJsonAsync<JsonElement>();
-        var client = Anonymous();
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", login.GetProperty("access_token").GetString());
-        return new TestUser(
-            name, Guid.Parse(login.GetProperty("user").GetProperty("id").GetString()!), client, login.GetProperty("refresh_token").GetString()!);
+        var access = login.Text("access_token");
+        return new TestUser(name, login.GetProperty("user").Id(), WithToken(access), access, login.Text("refresh_token"));
     }
 
     public static FormUrlEncodedContent Form(string name, string password) => new(new Dictionary<string, string> { ["username"] = name, ["password"] = password });
@@ -86,6 +110,14 @@ internal sealed class TestApp : IAsyncDisposable
     {
         await using var scope = _app.Services.CreateAsyncScope();
         return await look(scope.ServiceProvider.GetRequiredService<ChatDbContext>());
+    }
+
+    /// <summary>Calls a service as the app itself would.</summary>
+    public async Task<T> WithServiceAsync<TService, T>(Func<TService, Task<T>> call)
+        where TService : notnull
+    {
+        await using var scope = _app.Services.CreateAsyncScope();
+        return await call(scope.ServiceProvider.GetRequiredService<TService>());
     }
 
     public Task StopAsync() => _app.StopAsync();
@@ -102,7 +134,7 @@ internal sealed class TestApp : IAsyncDisposable
 }
 
 /// <summary>An account and a client with its bearer token.</summary>
-internal sealed record TestUser(string Name, Guid Id, HttpClient Client, string RefreshToken)
+internal sealed record TestUser(string Name, Guid Id, HttpClient Client, string AccessToken, string RefreshToken)
 {
     public const string Password = "correct horse 7";
 }

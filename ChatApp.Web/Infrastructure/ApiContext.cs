@@ -15,8 +15,11 @@ public static class ApiContext
             {
                 var endpoint = context.GetEndpoint() ?? context.Features.Get<IExceptionHandlerFeature>()?.Endpoint;
                 return endpoint?.Metadata.GetMetadata<ApiControllerAttribute>() is not null
-                    || endpoint is null && !context.Request.Headers[HeaderNames.Accept].ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
+                    || endpoint is not RouteEndpoint && !context.Request.Headers[HeaderNames.Accept].ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
             }
         }
+
+        /// <summary>Whether routing itself refuses the request, by an endpoint of its own: the method (405) or the content type (415) is not the address's.</summary>
+        public bool IsRefusedByRouting => context.GetEndpoint() is { } endpoint and not RouteEndpoint;
     }
 }

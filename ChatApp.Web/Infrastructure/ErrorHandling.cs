@@ -74,9 +74,12 @@ public static class ErrorHandling
         _ => "Something went wrong on our side.",
     };
 
-    internal static Task WriteProblemAsync(HttpContext context, ProblemDetails problem) =>
-        context.RequestServices.GetRequiredService<IProblemDetailsService>()
+    internal static Task WriteProblemAsync(HttpContext context, ProblemDetails problem)
+    {
+        context.Request.Headers.Accept = default; // an error is told also to those who asked for something else, such as an image
+        return context.RequestServices.GetRequiredService<IProblemDetailsService>()
             .WriteAsync(new ProblemDetailsContext { HttpContext = context, ProblemDetails = problem }).AsTask();
+    }
 
     private static async Task ShowPageAsync(StatusCodeContext context)
     {

@@ -48,7 +48,7 @@ public sealed class ValidationFilter(ProblemDetailsFactory problems) : IAsyncAct
                 }
                 else if (!readable.ContainsKey("body"))
                 {
-                    readable.AddModelError("body", isJson ? InvalidJson : "A JSON body is required.");
+                    readable.AddModelError("body", isJson ? InvalidJson : body is null ? "The form cannot be read." : "A JSON body is required.");
                 }
             }
         }

@@ -32,7 +32,9 @@ internal sealed class RegisterRequestValidator : AbstractValidator<RegisterReque
         RuleFor(r => r.Email).NotEmpty().WithMessage("Enter an e-mail address.")
             .MaximumLength(AppUser.EmailMaxLength).WithMessage($"At most {AppUser.EmailMaxLength} characters are allowed.")
             .EmailAddress().WithMessage("This is not an e-mail address.")
-            .Must(e => e is null || StorableText.IsStorable(e) && !e.Any(char.IsWhiteSpace) && !e.Any(char.IsControl)).WithMessage("This is not an e-mail address.");
+            // Some signs are longer in the normal form, in which the address is looked up.
+            .Must(e => e is null || StorableText.IsStorable(e) && e.Normalize().Length <= AppUser.EmailMaxLength && !e.Any(char.IsWhiteSpace) && !e.Any(char.IsControl))
+            .WithMessage("This is not an e-mail address.");
         RuleFor(r => r.Password).NotEmpty().WithMessage("Choose a password.")
             .Length(AppUser.PasswordMinLength, AppUser.PasswordMaxLength)
             .WithMessage($"The password needs {AppUser.PasswordMinLength} to {AppUser.PasswordMaxLength} characters.");

@@ -18,14 +18,16 @@ public sealed class RegistrationService(ChatDbContext db, AccountService account
     /// <summary>Whether an account can be made. Somebody must be able to make the first one.</summary>
     public async Task<bool> IsOpenAsync(CancellationToken ct) => settings.Value.AllowRegistration || !await db.Users.AnyAsync(ct);
 
-    /// <exception cref="ConflictException">The user name or the e-mail address is taken.</exception>
+    /// <exception cref="ConflictException">The user name or the e-mail address is taken, or registration was closed by the first account.</exception>
     /// <exception cref="InvalidException">A field is not acceptable.</exception>
     public async Task<AppUser> RegisterAsync(RegisterRequest request, CancellationToken ct)
     {
-        var (user, result) = await accounts.RegisterAsync(request.Username!, request.Email!, request.Password!, ct);
+        var (user, result) = await accounts.RegisterAsync(
+            request.Username!, request.Email!, request.Password!, onlyFirst: !settings.Value.AllowRegistration, ct);
         return result.Errors.FirstOrDefault() switch
         {
             null => user,
+            { Code: AccountService.NotFirst } => throw new ConflictException(ClosedMessage), // somebody was faster than the look at IsOpenAsync
             { Code: "DuplicateUserName" or "DuplicateEmail" } => throw new ConflictException("This user name or e-mail address is taken."),
             { Code: var code } e => throw new InvalidException(code.StartsWith("Password", StringComparison.Ordinal) ? "password" : "username", e.Description),
         };

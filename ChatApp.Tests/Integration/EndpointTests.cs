@@ -1,0 +1,101 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using ChatApp.Tests.Support;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ChatApp.Tests.Integration;
+
+/// <summary>What holds for every route of the API, read off the app's own list, so that a new route is covered without a word here.</summary>
+internal sealed partial class EndpointTests : AppFixture
+{
+    [Test]
+    public async Task ApiRoute_Anonymous_Is401UnlessItSaysOtherwise()
+    {
+        using var client = App.Anonymous();
+        var (closed, open) = (0, 0);
+        foreach (var (method, path, anonymous) in Routes())
+        {
+            using var response = await client.SendAsync(method, path, method == HttpMethod.Get ? null : new { });
+            if (anonymous)
+            {
+                open++;
+                Assert.That(response.Headers.Location, Is.Null, $"{method} {path}");
+                continue;
+            }
+            closed++;
+            await response.ProblemAsync(HttpStatusCode.Unauthorized);
+            Assert.That(response.Headers.WwwAuthenticate.ToString(), Does.StartWith("Bearer"), $"{method} {path}");
+        }
+        Assert.That(closed, Is.GreaterThan(10));
+        Assert.That(open, Is.GreaterThan(3));
+    }
+
+    [Test]
+    public async Task ApiRoute_WithABrowsersAcceptHeader_IsStillNoRedirect()
+    {
+        using var client = App.Anonymous();
+        client.DefaultRequestHeaders.Add("Accept", "text/html,application/xhtml+xml");
+        foreach (var (method, path, _) in Routes().Where(r => !r.Anonymous))
+        {
+            await client.ProblemAsync(method, path, method == HttpMethod.Get ? null : new { }, HttpStatusCode.Unauthorized);
+        }
+    }
+
+    [Test]
+    public async Task ApiRoute_WithAMethodItDoesNotHave_Is405()
+    {
+        var user = await App.RegisterAsync();
+        foreach (var path in Routes().Select(r => r.Path).Distinct())
+        {
+            using var response = await user.Client.SendAsync(HttpMethod.Patch, path, new { });
+            await response.ProblemAsync(HttpStatusCode.MethodNotAllowed);
+            Assert.That(response.Content.Headers.Allow, Is.Not.Empty, path);
+        }
+    }
+
+    [Test]
+    public async Task ApiRoute_WithABodyThatIsNotJson_Is415()
+    {
+        var user = await App.RegisterAsync();
+        var withBody = Endpoints().Where(e => e.Metadata.GetMetadata<Microsoft.AspNetCore.Mvc.Abstractions.ActionDescriptor>()!
+            .Parameters.Any(p => p.BindingInfo?.BindingSource == Microsoft.AspNetCore.Mvc.ModelBinding.BindingSource.Body)).SelectMany(ToRoutes).ToList();
+        Assert.That(withBody, Has.Count.GreaterThan(5));
+        foreach (var (method, path, _) in withBody)
+        {
+            foreach (var type in new[] { "text/plain", "application/x-www-form-urlencoded", "application/xml" })
+            {
+                await user.Client.ProblemAsync(method, path, Api.Raw("{}", type), HttpStatusCode.UnsupportedMediaType);
+            }
+        }
+    }
+
+    [TestCase("/no/such/route", "application/json", false)]
+    [TestCase("/no/such/route", "*/*", false)]
+    [TestCase("/no/such/route", "image/png", false)]
+    [TestCase("/no/such/route", "application/json", true)]
+    [TestCase("/no/such/route", "image/png", true)]
+    public async Task UnknownRoute_ForAProgram_IsAProblem(string path, string accept, bool signedIn)
+    {
+        using var client = signedIn ? (await App.RegisterAsync()).Client : App.Anonymous();
+        client.DefaultRequestHeaders.Add("Accept", accept);
+
+        await client.ProblemAsync(HttpMethod.Get, path, null, signedIn ? HttpStatusCode.NotFound : HttpStatusCode.Unauthorized);
+    }
+
+    private IEnumerable<(HttpMethod Method, string Path, bool Anonymous)> Routes() => Endpoints().SelectMany(ToRoutes);
+
+    private IEnumerable<RouteEndpoint> Endpoints() => App.Services.GetRequiredService<EndpointDataSource>().Endpoints
+        .OfType<RouteEndpoint>().Where(e => e.Metadata.GetMetadata<ApiControllerAttribute>() is not null);
+
+    private static IEnumerable<(HttpMethod Method, string Path, bool Anonymous)> ToRoutes(RouteEndpoint endpoint) =>
+        endpoint.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods.Select(method => (
+            new HttpMethod(method),
+            "/" + Parameter().Replace(endpoint.RoutePattern.RawText!.TrimStart('/'), Guid.CreateVersion7().ToString()),
+            endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null));
+
+    [GeneratedRegex(@"\{[^}]*\}")]
+    private static partial Regex Parameter();
+}

@@ -1,0 +1,11 @@
+namespace ChatApp.Tests.Support;
+
+/// <summary>The system's clock, set forward by as much as a test likes.</summary>
+internal sealed class TestClock : TimeProvider
+{
+    private long _offset;
+
+    public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + TimeSpan.FromTicks(Interlocked.Read(ref _offset));
+
+    public void Advance(TimeSpan time) => Interlocked.Add(ref _offset, time.Ticks);
+}
