@@ -2,6 +2,7 @@ using ChatApp.Data.Accounts;
 using ChatApp.Domain;
 using ChatApp.Domain.Accounts;
 using ChatApp.Domain.Chat;
+using ChatApp.Domain.Idempotency;
 using ChatApp.Domain.Sessions;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
@@ -16,6 +17,10 @@ public sealed class ChatDbContext(DbContextOptions<ChatDbContext> options)
     public DbSet<ChatSession> Sessions => Set<ChatSession>();
 
     public DbSet<ChatMessage> Messages => Set<ChatMessage>();
+
+    public DbSet<ReplyDelta> ReplyDeltas => Set<ReplyDelta>();
+
+    public DbSet<IdempotencyKey> IdempotencyKeys => Set<IdempotencyKey>();
 
     public DbSet<UsageRecord> UsageRecords => Set<UsageRecord>();
 

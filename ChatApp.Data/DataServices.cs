@@ -1,13 +1,14 @@
 using ChatApp.Data.Accounts;
+using ChatApp.Data.Replies;
 using ChatApp.Data.Startup;
 using ChatApp.Domain;
+using ChatApp.Domain.Chat.Ports;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using Npgsql;
 
 namespace ChatApp.Data;
 
@@ -19,10 +20,12 @@ public static class DataServices
         services.Configure<DatabaseSettings>(configuration.GetSection("Database"));
         services.Configure<DatabaseSettings>(s => s.ConnectionString = configuration.GetConnectionString("ChatApp"));
         services.AddSingleton<DatabaseConnection>();
-        services.AddSingleton(s => s.GetRequiredService<DatabaseConnection>().CreateDataSource());
-        services.AddDbContextPool<ChatDbContext>((s, o) => o.UseChatApp(s.GetRequiredService<NpgsqlDataSource>()));
+        services.AddDbContextPool<ChatDbContext>((s, o) => o.UseChatApp(s.GetRequiredService<DatabaseConnection>().Source));
         services.AddScoped<IChatDb>(s => s.GetRequiredService<ChatDbContext>());
         services.AddHostedService<DatabaseStartup>();
+        services.AddSingleton<ReplyJournal>();
+        services.AddSingleton<IReplyJournal>(s => s.GetRequiredService<ReplyJournal>());
+        services.AddHostedService<InstanceConnection>();
         services.AddScoped<LoginService>();
         services.AddScoped<AccountService>();
         services.AddDataProtection().SetApplicationName("ChatApp");

@@ -1,5 +1,6 @@
 using ChatApp.Domain.Accounts;
 using ChatApp.Domain.Chat;
+using ChatApp.Domain.Idempotency;
 using ChatApp.Domain.Sessions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
@@ -12,6 +13,11 @@ public interface IChatDb
     DbSet<ChatSession> Sessions { get; }
 
     DbSet<ChatMessage> Messages { get; }
+
+    /// <summary>The journal of answers that are being written.</summary>
+    DbSet<ReplyDelta> ReplyDeltas { get; }
+
+    DbSet<IdempotencyKey> IdempotencyKeys { get; }
 
     /// <summary>The ledger: a row for each call to a provider.</summary>
     DbSet<UsageRecord> UsageRecords { get; }

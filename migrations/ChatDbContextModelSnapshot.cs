@@ -284,6 +284,14 @@ namespace ChatApp.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("request_count");
 
+                    b.Property<long>("ReservedTokens")
+                        .HasColumnType("bigint")
+                        .HasColumnName("reserved_tokens");
+
+                    b.Property<long?>("TokenQuota")
+                        .HasColumnType("bigint")
+                        .HasColumnName("token_quota");
+
                     b.Property<long>("TotalTokens")
                         .HasColumnType("bigint")
                         .HasColumnName("total_tokens");
@@ -321,6 +329,10 @@ namespace ChatApp.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("deleted_at");
 
+                    b.Property<long?>("InstanceId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("instance_id");
+
                     b.Property<JsonElement>("Metadata")
                         .HasColumnType("jsonb")
                         .HasColumnName("metadata");
@@ -333,6 +345,10 @@ namespace ChatApp.Migrations
                     b.Property<long?>("PromptTokens")
                         .HasColumnType("bigint")
                         .HasColumnName("prompt_tokens");
+
+                    b.Property<long>("ReservedTokens")
+                        .HasColumnType("bigint")
+                        .HasColumnName("reserved_tokens");
 
                     b.Property<string>("Role")
                         .IsRequired()
@@ -353,6 +369,10 @@ namespace ChatApp.Migrations
                         .HasMaxLength(16)
                         .HasColumnType("character varying(16)")
                         .HasColumnName("status");
+
+                    b.Property<DateTimeOffset?>("StopRequestedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("stop_requested_at");
 
                     b.Property<JsonElement>("ToolCalls")
                         .HasColumnType("jsonb")
@@ -386,6 +406,65 @@ namespace ChatApp.Migrations
                         .HasFilter("status = 'generating'");
 
                     b.ToTable("messages", (string)null);
+                });
+
+            modelBuilder.Entity("ChatApp.Domain.Chat.ReplyDelta", b =>
+                {
+                    b.Property<Guid>("MessageId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("message_id");
+
+                    b.Property<int>("Position")
+                        .HasColumnType("integer")
+                        .HasColumnName("position");
+
+                    b.Property<string>("Content")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("content");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("MessageId", "Position")
+                        .HasName("pk_reply_deltas");
+
+                    b.ToTable("reply_deltas", (string)null);
+                });
+
+            modelBuilder.Entity("ChatApp.Domain.Idempotency.IdempotencyKey", b =>
+                {
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.Property<string>("Key")
+                        .HasMaxLength(128)
+                        .HasColumnType("character varying(128)")
+                        .HasColumnName("key");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<byte[]>("RequestHash")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("bytea")
+                        .HasColumnName("request_hash");
+
+                    b.Property<Guid>("ResourceId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("resource_id");
+
+                    b.HasKey("UserId", "Key")
+                        .HasName("pk_idempotency_keys");
+
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("ix_idempotency_keys_created_at");
+
+                    b.ToTable("idempotency_keys", (string)null);
                 });
 
             modelBuilder.Entity("ChatApp.Domain.Sessions.ChatSession", b =>
@@ -680,6 +759,26 @@ namespace ChatApp.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_messages_chat_sessions_session_id");
+                });
+
+            modelBuilder.Entity("ChatApp.Domain.Chat.ReplyDelta", b =>
+                {
+                    b.HasOne("ChatApp.Domain.Chat.ChatMessage", null)
+                        .WithMany()
+                        .HasForeignKey("MessageId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_reply_deltas_messages_message_id");
+                });
+
+            modelBuilder.Entity("ChatApp.Domain.Idempotency.IdempotencyKey", b =>
+                {
+                    b.HasOne("ChatApp.Data.Accounts.AppUser", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_idempotency_keys_users_user_id");
                 });
 
             modelBuilder.Entity("ChatApp.Domain.Sessions.ChatSession", b =>

@@ -1,6 +1,7 @@
 using ChatApp.Data.Accounts;
 using ChatApp.Domain.Accounts;
 using ChatApp.Domain.Chat;
+using ChatApp.Domain.Idempotency;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
@@ -65,5 +66,18 @@ internal sealed class UserUsageConfiguration : IEntityTypeConfiguration<UserUsag
         usage.ToTable("user_usage");
         usage.HasKey(u => u.UserId);
         usage.Property(u => u.UserId).ValueGeneratedNever();
+    }
+}
+
+internal sealed class IdempotencyKeyConfiguration : IEntityTypeConfiguration<IdempotencyKey>
+{
+    public void Configure(EntityTypeBuilder<IdempotencyKey> key)
+    {
+        key.ToTable("idempotency_keys");
+        key.HasKey(k => new { k.UserId, k.Key });
+        key.Property(k => k.Key).HasMaxLength(IdempotencyKey.KeyMaxLength);
+        key.Property(k => k.RequestHash).HasMaxLength(IdempotencyKey.HashLength);
+        key.HasOne<AppUser>().WithMany().HasForeignKey(k => k.UserId).OnDelete(DeleteBehavior.Cascade);
+        key.HasIndex(k => k.CreatedAt);
     }
 }

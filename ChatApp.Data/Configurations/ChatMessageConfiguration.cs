@@ -23,3 +23,13 @@ internal sealed class ChatMessageConfiguration : IEntityTypeConfiguration<ChatMe
         message.HasIndex(m => m.SessionId, "ux_messages_generating").IsUnique().HasFilter("status = 'generating'");
     }
 }
+
+internal sealed class ReplyDeltaConfiguration : IEntityTypeConfiguration<ReplyDelta>
+{
+    public void Configure(EntityTypeBuilder<ReplyDelta> delta)
+    {
+        delta.ToTable("reply_deltas");
+        delta.HasKey(d => new { d.MessageId, d.Position });
+        delta.HasOne<ChatMessage>().WithMany().HasForeignKey(d => d.MessageId).OnDelete(DeleteBehavior.Cascade);
+    }
+}

@@ -3,9 +3,12 @@ using Npgsql;
 namespace ChatApp.Data.Startup;
 
 /// <summary>Which database this process uses. Known once <see cref="DatabaseStartup"/> has run.</summary>
-public sealed class DatabaseConnection
+public sealed class DatabaseConnection : IAsyncDisposable
 {
+    private readonly Lazy<NpgsqlDataSource> _source;
     private string? _connectionString;
+
+    public DatabaseConnection() => _source = new(() => NpgsqlDataSource.Create(ConnectionString));
 
     public string ConnectionString
     {
@@ -13,5 +16,14 @@ public sealed class DatabaseConnection
         set => _connectionString = ChatDbOptions.WithDefaults(value);
     }
 
-    public NpgsqlDataSource CreateDataSource() => new NpgsqlDataSourceBuilder(ConnectionString).Build();
+    /// <summary>The pool of connections.</summary>
+    public NpgsqlDataSource Source => _source.Value;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_source.IsValueCreated)
+        {
+            await _source.Value.DisposeAsync();
+        }
+    }
 }

@@ -15,6 +15,12 @@ public sealed class UserUsage
     /// <summary>Rows of the ledger.</summary>
     public long RequestCount { get; set; }
 
+    /// <summary>The most tokens that the user may use; null: any number. An administrator sets it.</summary>
+    public long? TokenQuota { get; set; }
+
+    /// <summary>Tokens set aside for answers that are being written: the sum of their <see cref="Chat.ChatMessage.ReservedTokens"/>.</summary>
+    public long ReservedTokens { get; set; }
+
     public DateTimeOffset CreatedAt { get; set; }
 
     public DateTimeOffset UpdatedAt { get; set; }

@@ -60,6 +60,15 @@ public sealed class ChatMessage
     /// <summary>The tools that were called for this answer, in order: a JSON array.</summary>
     public JsonElement ToolCalls { get; set; } = JsonSerializer.SerializeToElement(Array.Empty<object>());
 
+    /// <summary>The instance that writes this answer; null when nobody does.</summary>
+    public long? InstanceId { get; set; }
+
+    /// <summary>Since when somebody wants this answer stopped; seen by whichever instance writes it.</summary>
+    public DateTimeOffset? StopRequestedAt { get; set; }
+
+    /// <summary>Tokens of the user's quota that are set aside for this answer while it is written.</summary>
+    public long ReservedTokens { get; set; }
+
     /// <summary>A JSON object; see <see cref="MessageDetails"/> for what the app writes there.</summary>
     public JsonElement Metadata { get; set; } = MessageDetails.None;
 

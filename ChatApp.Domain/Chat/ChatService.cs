@@ -1,5 +1,6 @@
 using ChatApp.Domain.Chat.Ports;
 using ChatApp.Domain.Errors;
+using ChatApp.Domain.Idempotency;
 using ChatApp.Domain.Personas;
 using ChatApp.Domain.Sessions;
 using ChatApp.Domain.Time;
@@ -16,48 +17,65 @@ public sealed record NewMessage(string Content)
 
     /// <summary>The session's persona from this message on; null leaves it.</summary>
     public string? Persona { get; init; }
+
+    /// <summary>The client's name for this sending: the same one again stores nothing and gives the first answer.</summary>
+    public string? IdempotencyKey { get; init; }
 }
 
 /// <summary>A message that is stored, and the answer that is on its way.</summary>
-public sealed record AcceptedMessage(ChatSession Session, ChatMessage Message, ChatMessage Reply, LiveReply Live);
+public sealed record AcceptedMessage(ChatSession Session, ChatMessage Message, ChatMessage Reply);
 
 /// <summary>Accepts messages: what is accepted is committed, and committed is promised.</summary>
 public sealed class ChatService(
-    IChatDb db, SessionService sessions, PersonaCatalog personas, IModelCatalog models,
+    IChatDb db, SessionService sessions, QuotaService quotas, PersonaCatalog personas, IModelCatalog models, IReplyJournal journal,
     ReplyFeed feed, IReplyQueue queue, TimeProvider clock, IOptions<ChatSettings> settings, IOptions<SessionSettings> sessionSettings)
 {
-    /// <summary>Stores the message and an empty answer in one short transaction, then has the answer generated whether or not anybody waits for it.</summary>
+    /// <summary>Stores the message and an empty answer in one transaction, then has the answer generated whether or not anybody waits for it.</summary>
     /// <param name="userId">The caller.</param>
     /// <param name="key">The session; null: the caller's default one.</param>
     /// <param name="input">The message.</param>
     /// <param name="ct">Ends the request; an accepted message is not affected.</param>
     /// <exception cref="InvalidException">The text is blank, too long or cannot be stored; there is no such persona or model.</exception>
     /// <exception cref="NotFoundException">The caller has no such live session.</exception>
-    /// <exception cref="ConflictException">An answer is being generated in this session.</exception>
+    /// <exception cref="ConflictException">An answer is being generated in this session, or the client's key was used for something else.</exception>
+    /// <exception cref="QuotaExceededException">The caller's quota is used up.</exception>
     public async Task<AcceptedMessage> AcceptAsync(Guid userId, SessionKey? key, NewMessage input, CancellationToken ct)
     {
         MessageRules.Check(input.Content, settings.Value.MaxMessageLength);
         var model = models.Get(input.Model);
-        var persona = input.Persona is null ? null : personas.Require(input.Persona);
-        var sessionId = (await sessions.OpenAsync(userId, key, ct)).Id;
-
         var now = clock.Now();
-        var message = new ChatMessage { Id = Guid.CreateVersion7(now), Role = MessageRole.User, Content = input.Content, CreatedAt = now, UpdatedAt = now };
+        var request = RequestKey.Of(input.IdempotencyKey, "message", key?.Value, input.Content, input.Model, input.Persona);
+        if (request is not null && await FindAcceptedAsync(userId, request, now, ct) is { } before)
+        {
+            return before;
+        }
+        var how = new Acceptance(
+            input.Persona is null ? null : personas.Require(input.Persona), SessionTitles.From(input.Content), sessionSettings.Value.TemporaryIdleTimeout, request);
+        var message = new ChatMessage { Id = Guid.CreateVersion7(now), UserId = userId, Content = input.Content, CreatedAt = now, UpdatedAt = now };
         var reply = new ChatMessage
         {
             Id = Guid.CreateVersion7(now),
+            UserId = userId,
             Role = MessageRole.Assistant,
             Status = MessageStatus.Generating,
             Model = model.Name,
+            InstanceId = journal.InstanceId,
             CreatedAt = now,
             UpdatedAt = now,
         };
-        var live = feed.Open(reply.Id);
+        var live = feed.Open(reply.Id, userId);
         try
         {
-            var session = await StoreAsync(sessionId, userId, persona, message, reply, ct);
-            queue.Enqueue(new ReplyJob(reply.Id, session.Id, userId, live));
-            return new(session, message, reply, live);
+            var session = await StoreAsync(userId, key, message, reply, how, model, ct);
+            (message.SessionId, message.Seq, reply.SessionId, reply.Seq) = (session.Id, session.NextSeq - 2, session.Id, session.NextSeq - 1);
+            queue.Enqueue(new ReplyJob(reply, session.Persona, live));
+            return new(session, message, reply);
+        }
+        catch (Exception e) when (e.IsUniqueViolation)
+        {
+            feed.Close(reply.Id);
+            // Either the same key in a request at the same time, or the index that allows one generating message a session.
+            return request is not null && await FindAcceptedAsync(userId, request, now, ct) is { } winner ? winner : throw Busy();
         }
         catch
         {
@@ -66,39 +84,56 @@ public sealed class ChatService(
         }
     }
 
+    internal static ConflictException Busy() => new("An answer is being generated in this session. Wait for it or stop it first.");
+
     private async Task<ChatSession> StoreAsync(
-        Guid sessionId, Guid userId, string? persona, ChatMessage message, ChatMessage reply, CancellationToken ct)
+        Guid userId, SessionKey? key, ChatMessage message, ChatMessage reply, Acceptance how, ChatModel model, CancellationToken ct)
     {
-        await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        var session = await LockAsync(sessionId, userId, ct);
-        session.Append(message);
-        session.Append(reply);
-        session.Persona = persona ?? session.Persona;
-        if (session.TitleIsAutomatic && session.Title == ChatSession.DefaultTitle)
-        {
-            session.Title = SessionTitles.From(message.Content);
-        }
-        if (session.Temporary)
-        {
-            session.ExpiresAt = message.CreatedAt + sessionSettings.Value.TemporaryIdleTimeout;
-        }
-        db.Messages.AddRange(message, reply);
-        try
-        {
-            await db.SaveChangesAsync(ct);
-            await transaction.CommitAsync(ct);
-        }
-        catch (DbUpdateException e) when (e.IsUniqueViolation)
-        {
-            // The index that allows one generating message a session.
-            throw new ConflictException("An answer is being generated in this session. Wait for it or stop it first.");
-        }
-        return session;
+        var named = key ?? new(ChatSession.DefaultThreadId(userId));
+        return (named.IsPossible ? await db.AcceptAsync(userId, named, message, reply, how, reserved: null, ct) : null)
+            ?? await StoreReservedAsync(await sessions.OpenAsync(userId, key, ct), message, reply, how, model, ct);
     }
 
-    // Whoever holds the row gives out the next numbers; everybody else waits for a moment.
-    private async Task<ChatSession> LockAsync(Guid sessionId, Guid userId, CancellationToken ct) =>
-        (await db.Sessions.FromSql($"""
-            SELECT *, xmin FROM chat_sessions WHERE id = {sessionId} AND user_id = {userId} AND deleted_at IS NULL FOR UPDATE
-            """).ToListAsync(ct)).SingleOrDefault() ?? throw new NotFoundException("Session");
+    // The way of users with a quota, and of a default session's first message.
+    private async Task<ChatSession> StoreReservedAsync(
+        ChatSession session, ChatMessage message, ChatMessage reply, Acceptance how, ChatModel model, CancellationToken ct)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        if (await db.UserUsage.AnyAsync(u => u.UserId == session.UserId && u.TokenQuota != null, ct))
+        {
+            reply.ReservedTokens = await MostTokensAsync(session, message, how.Persona, model, ct);
+        }
+        var stored = await db.AcceptAsync(session.UserId, SessionKey.Of(session.Id), message, reply, how, reply.ReservedTokens, ct)
+            ?? throw new NotFoundException("Session");
+        if (reply.ReservedTokens > 0)
+        {
+            await quotas.ReserveAsync(session.UserId, reply.ReservedTokens, ct); // after the session, as an answer's end locks them
+        }
+        await transaction.CommitAsync(ct);
+        return stored;
+    }
+
+    // No tokenizer makes more tokens than there are bytes.
+    private async Task<long> MostTokensAsync(ChatSession session, ChatMessage message, string? persona, ChatModel model, CancellationToken ct)
+    {
+        var character = personas.Get(persona ?? session.Persona);
+        var history = await db.Database.SqlQuery<long>($"""
+            SELECT coalesce(sum(octet_length(content) + {PromptBuilder.TokensPerMessage}), 0)::bigint AS "Value" FROM messages WHERE session_id = {session.Id} AND deleted_at IS NULL
+            """).SingleAsync(ct);
+        var prompt = history + Bytes(message.Content) + Bytes(character.SystemPrompt) + 2 * PromptBuilder.TokensPerMessage;
+        return Math.Min(prompt, model.ContextWindow) + character.MaxTokens;
+    }
+
+    private static int Bytes(string text) => System.Text.Encoding.UTF8.GetByteCount(text);
+
+    private async Task<AcceptedMessage?> FindAcceptedAsync(Guid userId, RequestKey request, DateTimeOffset now, CancellationToken ct)
+    {
+        if (await db.FindCreatedAsync(userId, request, now, ct) is not { } replyId)
+        {
+            return null;
+        }
+        var reply = await db.Messages.AsNoTracking().FirstOrDefaultAsync(m => m.Id == replyId, ct) ?? throw new NotFoundException("Message");
+        var message = await db.Messages.AsNoTracking().FirstAsync(m => m.SessionId == reply.SessionId && m.Seq == reply.Seq - 1, ct);
+        return new(await sessions.FindAsync(userId, SessionKey.Of(reply.SessionId), ct), message, reply);
+    }
 }

@@ -7,14 +7,29 @@ namespace ChatApp.Domain.Chat;
 /// A growing answer in memory. Listeners share its one text and keep only a position in it, so that a slow one costs nothing and
 /// one that comes late, or comes back, starts wherever it likes.
 /// </summary>
-public sealed class LiveReply(TimeProvider clock)
+#pragma warning disable CA1001 // a token source without a timer has nothing to dispose
+public sealed class LiveReply(Guid id, Guid userId, string text, TimeProvider clock)
+#pragma warning restore CA1001
 {
     private static readonly TimeSpan PingInterval = TimeSpan.FromSeconds(15);
 
     private readonly Lock _lock = new();
-    private readonly StringBuilder _text = new();
+    private readonly StringBuilder _text = new(text);
+    private readonly CancellationTokenSource _stop = new();
     private TaskCompletionSource _changed = NewSignal();
     private ReplyEnd? _end;
+    private int _journalled = text.Length; // a continued answer's first part is stored with its message
+    private bool _isInJournal;
+    private bool _isJournalClosed;
+
+    /// <summary>The assistant message.</summary>
+    public Guid Id => id;
+
+    /// <summary>Whose it is.</summary>
+    public Guid UserId => userId;
+
+    /// <summary>Cancelled when somebody wants the answer stopped.</summary>
+    public CancellationToken Stopping => _stop.Token;
 
     /// <summary>All text so far.</summary>
     public string Text
@@ -28,8 +43,23 @@ public sealed class LiveReply(TimeProvider clock)
         }
     }
 
+    /// <summary>UTF-16 units so far.</summary>
+    public int Length
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _text.Length;
+            }
+        }
+    }
+
+    /// <summary>Asks whoever writes the answer to stop.</summary>
+    public void RequestStop() => _ = _stop.CancelAsync();
+
     /// <summary>Adds text. Whole characters only: half a surrogate pair must wait for its other half.</summary>
-    public void Append(string text) => Change(() => _text.Append(text));
+    public void Append(string piece) => Change(() => _text.Append(piece));
 
     /// <summary>Tells the listeners that the answer is stored; the first end counts.</summary>
     public void Finish(ReplyEnd end) => Change(() => _end ??= end);
@@ -41,11 +71,11 @@ public sealed class LiveReply(TimeProvider clock)
     {
         while (true)
         {
-            var (from, text, end, changed) = Look(position);
-            position = from + text.Length;
-            if (text.Length > 0)
+            var (from, piece, end, changed) = Look(position);
+            position = from + piece.Length;
+            if (piece.Length > 0)
             {
-                yield return new ReplyText(text, position);
+                yield return new ReplyText(piece, position);
             }
             else if (end is not null)
             {
@@ -73,6 +103,40 @@ public sealed class LiveReply(TimeProvider clock)
         }
     }
 
+    /// <summary>The text that is not in the journal yet; null if there is none, or the answer is about to be stored as a whole.</summary>
+    internal ReplyDelta? TakeUnjournalled()
+    {
+        lock (_lock)
+        {
+            if (_isJournalClosed || _journalled == _text.Length)
+            {
+                return null;
+            }
+            _isInJournal = true;
+            return new() { MessageId = id, UserId = userId, Position = _journalled, Content = _text.ToString(_journalled, _text.Length - _journalled) };
+        }
+    }
+
+    /// <summary>Notes that this piece is in the journal.</summary>
+    internal void Journalled(ReplyDelta piece)
+    {
+        lock (_lock)
+        {
+            _journalled = piece.Position + piece.Content.Length;
+        }
+    }
+
+    /// <summary>Keeps further text out of the journal.</summary>
+    /// <returns>Whether any was given to it.</returns>
+    internal bool CloseJournal()
+    {
+        lock (_lock)
+        {
+            _isJournalClosed = true;
+            return _isInJournal;
+        }
+    }
+
     private async Task<bool> ChangedAsync(Task changed, CancellationToken ct)
     {
         try
@@ -86,12 +150,12 @@ public sealed class LiveReply(TimeProvider clock)
         }
     }
 
-    private (int From, string Text, ReplyEnd? End, Task Changed) Look(int position)
+    private (int From, string Piece, ReplyEnd? End, Task Changed) Look(int position)
     {
         lock (_lock)
         {
             var from = Math.Clamp(position, 0, _text.Length);
-            return (from, _text.ToString(from, _text.Length - from), _end, _changed.Task);
+            return (from, from == _text.Length ? "" : _text.ToString(from, _text.Length - from), _end, _changed.Task);
         }
     }
 

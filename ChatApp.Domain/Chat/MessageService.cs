@@ -37,13 +37,6 @@ public sealed class MessageService(IChatDb db, SessionService sessions, TimeProv
             .Where(m => m.Id == messageId && db.Sessions.Any(s => s.Id == m.SessionId && s.DeletedAt == null))
             .FirstOrDefaultAsync(ct) ?? throw new NotFoundException("Message");
 
-    /// <summary>The answer to an accepted message, once it has ended.</summary>
-    public async Task<ChatMessage> FindEndedAsync(AcceptedMessage accepted, CancellationToken ct)
-    {
-        await accepted.Live.EndAsync(ct);
-        return await FindAsync(accepted.Reply.UserId, accepted.Reply.Id, ct);
-    }
-
     /// <summary>Deletes one message; it can be restored.</summary>
     /// <exception cref="NotFoundException">There is no such live message.</exception>
     /// <exception cref="ConflictException">It is still being written.</exception>

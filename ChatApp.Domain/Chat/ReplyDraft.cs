@@ -3,49 +3,44 @@ using Microsoft.Extensions.AI;
 
 namespace ChatApp.Domain.Chat;
 
+/// <summary>One call to a provider, for the ledger.</summary>
+public sealed record ProviderCall(Guid Id, string Provider, string Model, TokenUsage Usage, int DurationMilliseconds);
+
 /// <summary>An answer on its way from the model to its end: collects text and usage and passes the text on to the listeners.</summary>
 /// <param name="job">What is being generated.</param>
-/// <param name="startedAt">A timestamp of the clock.</param>
-public sealed class ReplyDraft(ReplyJob job, long startedAt)
+public sealed class ReplyDraft(ReplyJob job)
 {
     private readonly DeltaReader _deltas = new();
-    private Prompt? _prompt;
-    private int _length;
+    private readonly List<ProviderCall> _calls = [];
+    private int _length = job.Reply.Content.Length;
 
     public ReplyJob Job => job;
-
-    public long StartedAt => startedAt;
 
     public MessageStatus Status { get; private set; } = MessageStatus.Generating;
 
     public MessageDetails Details { get; private set; } = new();
 
-    /// <summary>Who is asked; null if it did not come to that.</summary>
-    public ChatModel? Model { get; private set; }
-
-    /// <summary>What the provider reported, the last of its reports.</summary>
-    public UsageDetails? Reported { get; private set; }
+    /// <summary>The calls to providers so far.</summary>
+    public IReadOnlyList<ProviderCall> Calls => _calls;
 
     /// <summary>All text so far: what the listeners have heard, to the letter.</summary>
     public string Content => job.Live.Text;
 
-    public void Begin(ChatModel model, Prompt prompt)
-    {
-        (Model, _prompt) = (model, prompt);
-        Details = Details with { OmittedMessages = prompt.Omitted };
-    }
+    public void Omit(int messages) => Details = Details with { OmittedMessages = messages };
 
-    /// <summary>Takes in what the model sent.</summary>
+    /// <summary>Takes in a piece of the answer.</summary>
     /// <returns>False when the answer is as long as answers may get.</returns>
     public bool Add(ChatResponseUpdate update)
     {
-        Reported = update.Contents.OfType<UsageContent>().LastOrDefault()?.Details ?? Reported;
         if (update.FinishReason == ChatFinishReason.Length)
         {
             Details = Details with { Truncated = true };
         }
         return Append(_deltas.Read(update.Text));
     }
+
+    /// <summary>Takes a call that has ended, however it ended, into the account.</summary>
+    public void Charge(ProviderCall call) => _calls.Add(call);
 
     public void Complete()
     {
@@ -66,13 +61,15 @@ public sealed class ReplyDraft(ReplyJob job, long startedAt)
         Details = Details with { Error = text, ErrorCode = code };
     }
 
-    /// <summary>The tokens to charge: as reported, else estimated from what was sent and received; null if nothing was sent.</summary>
-    public TokenUsage? Usage() => this switch
+    /// <summary>The tokens of the answer: those of all its calls, also of the ones that its beginning has cost; null if there was none.</summary>
+    public TokenUsage? Usage()
     {
-        { Model: null } => null,
-        { Reported: { InputTokenCount: { } input, OutputTokenCount: { } output } } => new(input, output, Estimated: false),
-        _ => new(_prompt?.EstimatedTokens ?? 0, TokenEstimator.Count(Content), Estimated: true),
-    };
+        var before = TokenUsage.Of(job.Reply);
+        return _calls.Count == 0 ? before : new(
+            _calls.Sum(c => c.Usage.PromptTokens) + (before?.PromptTokens ?? 0),
+            _calls.Sum(c => c.Usage.CompletionTokens) + (before?.CompletionTokens ?? 0),
+            _calls.Any(c => c.Usage.Estimated) || before is { Estimated: true });
+    }
 
     private bool Append(string text)
     {
@@ -81,12 +78,13 @@ public sealed class ReplyDraft(ReplyJob job, long startedAt)
         {
             text = text[..(room > 0 && char.IsHighSurrogate(text[room - 1]) ? room - 1 : room)];
             Details = Details with { Truncated = true };
+            room = 0;
         }
         if (text.Length > 0)
         {
             _length += text.Length;
             job.Live.Append(text);
         }
-        return !(Details.Truncated && _length >= ChatMessage.ReplyMaxLength - 1);
+        return room > 0;
     }
 }

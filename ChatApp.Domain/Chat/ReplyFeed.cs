@@ -7,8 +7,14 @@ public sealed class ReplyFeed(TimeProvider clock)
 {
     private readonly ConcurrentDictionary<Guid, LiveReply> _live = new();
 
+    /// <summary>All of them, in no order.</summary>
+    public IEnumerable<LiveReply> All => _live.Values;
+
     /// <summary>Makes a place where the answer can grow; before its message is committed, so that no listener comes too early.</summary>
-    public LiveReply Open(Guid replyId) => _live.GetOrAdd(replyId, _ => new LiveReply(clock));
+    /// <param name="replyId">The answer.</param>
+    /// <param name="userId">Whose it is.</param>
+    /// <param name="text">What there is of it already, when it is continued.</param>
+    public LiveReply Open(Guid replyId, Guid userId, string text = "") => _live.GetOrAdd(replyId, id => new LiveReply(id, userId, text, clock));
 
     /// <summary>The growing answer, if it grows here.</summary>
     public LiveReply? Find(Guid replyId) => _live.GetValueOrDefault(replyId);

@@ -1,8 +1,5 @@
 using ChatApp.Domain.Chat.Ports;
 using ChatApp.Domain.Errors;
-using ChatApp.Domain.Personas;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -13,76 +10,49 @@ namespace ChatApp.Domain.Chat;
 /// Generates one answer from its prompt to its stored end. Database contexts live only for the steps before and after the model's stream.
 /// </summary>
 public sealed partial class ReplyGenerator(
-    IServiceScopeFactory scopes, IModelCatalog models, PersonaCatalog personas, ReplyFeed feed,
-    TimeProvider clock, IOptions<ChatSettings> settings, ILogger<ReplyGenerator> log)
+    IServiceScopeFactory scopes, ProviderCaller provider, ReplyFeed feed, TimeProvider clock, IOptions<ChatSettings> settings, ILogger<ReplyGenerator> log)
 {
     /// <summary>Runs until the answer's end is stored. It does not throw: every failure is an end of its own.</summary>
     /// <param name="job">The answer to generate.</param>
-    /// <param name="stop">Interrupts the answer; what there is of it is kept.</param>
-    public async Task RunAsync(ReplyJob job, CancellationToken stop)
+    /// <param name="shutdown">Interrupts the answer; what there is of it is kept.</param>
+    public async Task RunAsync(ReplyJob job, CancellationToken shutdown)
     {
-        var draft = new ReplyDraft(job, clock.GetTimestamp());
+        var draft = new ReplyDraft(job);
         using var timeout = new CancellationTokenSource(settings.Value.ReplyTimeout, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, timeout.Token);
+        using var any = CancellationTokenSource.CreateLinkedTokenSource(shutdown, job.Live.Stopping, timeout.Token);
         try
         {
-            await StreamAsync(draft, either.Token);
+            var prepared = await PrepareAsync(job, any.Token);
+            await provider.CallAsync(draft, prepared, any.Token);
             draft.Complete();
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            draft.Interrupt();
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested)
         {
             draft.Fail(ReplyErrorCode.Timeout, $"The model did not finish within {settings.Value.ReplyTimeout.TotalMinutes:0.#} minutes.");
         }
+        catch (OperationCanceledException) when (any.IsCancellationRequested)
+        {
+            draft.Interrupt();
+        }
         catch (ModelException e)
         {
             draft.Fail(e.Code, e.Message);
-            LogProviderFailed(job.ReplyId, e.Code, e.InnerException?.GetType().Name);
+            LogProviderFailed(job.Reply.Id, e.Code, e.InnerException?.GetType().Name);
         }
 #pragma warning disable CA1031 // the session must become usable again, whatever happened
         catch (Exception e)
 #pragma warning restore CA1031
         {
             draft.Fail(ReplyErrorCode.Internal, "The answer could not be generated because of an internal error.");
-            LogFailed(job.ReplyId, e.GetType().Name, e.StackTrace); // not its message, which may contain the chat
+            LogFailed(job.Reply.Id, e.GetType().Name, e.StackTrace); // not its message, which may contain the chat
         }
         await EndAsync(draft);
     }
 
-    private async Task StreamAsync(ReplyDraft draft, CancellationToken ct)
-    {
-        var (prompt, persona, model) = await PrepareAsync(draft.Job, ct);
-        draft.Begin(model, prompt);
-        var options = new ChatOptions
-        {
-            Temperature = persona.Temperature,
-            MaxOutputTokens = persona.MaxTokens,
-            AdditionalProperties = new ChatCaller(draft.Job.UserId, draft.Job.SessionId).ToProperties(),
-        };
-        await foreach (var update in model.Client.GetStreamingResponseAsync(prompt.Messages, options, ct))
-        {
-            if (!draft.Add(update))
-            {
-                break; // as long as an answer may get
-            }
-        }
-    }
-
-    private async Task<(Prompt Prompt, Persona Persona, ChatModel Model)> PrepareAsync(ReplyJob job, CancellationToken ct)
+    private async Task<PreparedReply> PrepareAsync(ReplyJob job, CancellationToken ct)
     {
         await using var scope = scopes.CreateAsyncScope();
-        var db = scope.ServiceProvider.GetRequiredService<IChatDb>();
-        var reply = await db.Messages.AsNoTracking().SingleAsync(m => m.Id == job.ReplyId, ct);
-        var persona = personas.Get(await db.Sessions.Where(s => s.Id == job.SessionId).Select(s => s.Persona).SingleAsync(ct));
-        var model = models.Get(reply.Model);
-        // More messages than tokens cannot fit.
-        var history = await db.Messages.AsNoTracking().InSession(job.SessionId).Live()
-            .Where(m => m.Seq < reply.Seq && m.Content != "")
-            .OrderByDescending(m => m.Seq).Take(model.ContextWindow / PromptBuilder.TokensPerMessage).ToListAsync(ct);
-        return (PromptBuilder.Build(persona, history, model.ContextWindow), persona, model);
+        return await scope.ServiceProvider.GetRequiredService<ReplyPreparation>().PrepareAsync(job, ct);
     }
 
     private async Task EndAsync(ReplyDraft draft)
@@ -93,15 +63,14 @@ public sealed partial class ReplyGenerator(
             try
             {
                 await using var scope = scopes.CreateAsyncScope();
-                var end = await scope.ServiceProvider.GetRequiredService<ReplyCloser>()
-                    .CloseAsync(draft, clock.GetElapsedTime(draft.StartedAt), CancellationToken.None);
-                feed.Close(draft.Job.ReplyId);
+                var end = await scope.ServiceProvider.GetRequiredService<ReplyCloser>().CloseAsync(draft, CancellationToken.None);
+                feed.Close(draft.Job.Reply.Id);
                 draft.Job.Live.Finish(end);
                 return;
             }
             catch (Exception e) when (e.IsDatabaseUnavailable)
             {
-                LogWaiting(draft.Job.ReplyId, wait);
+                LogWaiting(draft.Job.Reply.Id, wait);
                 await Task.Delay(wait, clock, CancellationToken.None);
             }
         }

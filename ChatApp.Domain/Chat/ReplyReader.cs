@@ -12,11 +12,8 @@ namespace ChatApp.Domain.Chat;
 public sealed record FoundReply(ChatMessage Message, string ThreadId, Guid? UserMessageId);
 
 /// <summary>Reads an answer from any position, whether it is still growing or long finished.</summary>
-public sealed class ReplyReader(IChatDb db, MessageService messages, ReplyFeed feed, TimeProvider clock)
+public sealed class ReplyReader(IChatDb db, MessageService messages, ReplyFeed feed, ReplyFollower follower)
 {
-    // How often an answer that grows elsewhere is looked at.
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
-
     /// <summary>Finds the caller's answer; the events follow from <see cref="ReadAsync"/>.</summary>
     /// <exception cref="NotFoundException">The caller has no such answer.</exception>
     public async Task<FoundReply> FindAsync(Guid userId, Guid replyId, CancellationToken ct) =>
@@ -28,30 +25,40 @@ public sealed class ReplyReader(IChatDb db, MessageService messages, ReplyFeed f
                    .OrderByDescending(m => m.Seq).Select(m => (Guid?)m.Id).FirstOrDefault()))
             .FirstOrDefaultAsync(ct) ?? throw new NotFoundException("Message");
 
-    /// <summary>What comes after <paramref name="position"/> UTF-16 units of the answer, up to its end.</summary>
+    /// <summary>What comes after <paramref name="position"/> UTF-16 units of the answer, up to its end; on whichever instance it is written.</summary>
     public async IAsyncEnumerable<ReplyEvent> ReadAsync(ChatMessage reply, int position, [EnumeratorCancellation] CancellationToken ct)
     {
-        while (reply.Status == MessageStatus.Generating)
+        var live = feed.Find(reply.Id);
+        if (live is null && reply.Status == MessageStatus.Generating)
         {
-            if (feed.Find(reply.Id) is { } live)
+            reply = await messages.FindAsync(reply.UserId, reply.Id, ct); // it may have ended just now
+        }
+        if (live is not null || reply.Status == MessageStatus.Generating)
+        {
+            await foreach (var e in live?.ReadAsync(position, ct) ?? follower.ReadAsync(reply, position, ct))
             {
-                await foreach (var e in live.ReadAsync(position, ct))
-                {
-                    yield return e;
-                }
-                yield break;
+                yield return e;
             }
-            // It has just ended, or another instance writes it.
-            reply = await messages.FindAsync(reply.UserId, reply.Id, ct);
-            if (reply.Status == MessageStatus.Generating)
-            {
-                await Task.Delay(Interval, clock, ct);
-            }
+            yield break;
         }
         if (position < reply.Content.Length)
         {
             yield return new ReplyText(reply.Content[Math.Max(position, 0)..], reply.Content.Length);
         }
         yield return ReplyEnd.Of(reply);
+    }
+
+    /// <summary>Waits for an answer's end.</summary>
+    /// <returns>The answer as it is stored.</returns>
+    public async Task<ChatMessage> EndAsync(ChatMessage reply, CancellationToken ct)
+    {
+        await foreach (var e in ReadAsync(reply, int.MaxValue, ct))
+        {
+            if (e is ReplyEnd)
+            {
+                break;
+            }
+        }
+        return await messages.FindAsync(reply.UserId, reply.Id, ct);
     }
 }

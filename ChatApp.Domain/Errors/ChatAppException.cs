@@ -27,3 +27,6 @@ public sealed class UnavailableException(string message, Exception? inner = null
     /// <summary>How long a client should wait before it tries again.</summary>
     public TimeSpan RetryAfter { get; init; } = TimeSpan.FromSeconds(5);
 }
+
+/// <summary>The caller has used up what it may use; it must wait or ask an administrator.</summary>
+public sealed class QuotaExceededException(string message) : ChatAppException(message);

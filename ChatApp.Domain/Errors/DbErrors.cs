@@ -1,19 +1,15 @@
 using System.Data.Common;
-using Microsoft.EntityFrameworkCore;
 
 namespace ChatApp.Domain.Errors;
 
 /// <summary>Reads the SQLSTATE of failed statements (PostgreSQL manual, appendix A).</summary>
 public static class DbErrors
 {
-    extension(DbUpdateException exception)
-    {
-        /// <summary>Whether a unique index refused the row: how uniqueness is decided here, never by a look first.</summary>
-        public bool IsUniqueViolation => exception.InnerException is DbException { SqlState: "23505" };
-    }
-
     extension(Exception exception)
     {
+        /// <summary>Whether a unique index refused the row: how uniqueness is decided here, never by a look first.</summary>
+        public bool IsUniqueViolation => exception.Chain().Any(e => e is DbException { SqlState: "23505" });
+
         /// <summary>Whether the database could not be reached, went away or did not answer in time, so that the same statement may succeed later.</summary>
         public bool IsDatabaseUnavailable => exception.Chain().Any(e => e is TimeoutException or DbException { IsTransient: true }
             || e is DbException { SqlState: { } state } && (state.StartsWith("08", StringComparison.Ordinal) || state.StartsWith("57P", StringComparison.Ordinal)));

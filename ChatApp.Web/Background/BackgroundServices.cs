@@ -8,6 +8,8 @@ public static class BackgroundServices
     {
         services.AddSingleton<ReplyWorker>();
         services.AddSingleton<IReplyQueue>(s => s.GetRequiredService<ReplyWorker>());
+        services.AddHostedService<JournalWorker>();
+        services.AddHostedService<RecoveryWorker>();
         services.AddHostedService(s => s.GetRequiredService<ReplyWorker>());
     }
 }

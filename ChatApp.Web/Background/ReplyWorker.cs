@@ -29,8 +29,8 @@ public sealed class ReplyWorker(ReplyGenerator generator, IHostApplicationLifeti
         await foreach (var job in _jobs.Reader.ReadAllAsync(CancellationToken.None))
         {
             var task = Task.Run(() => generator.RunAsync(job, stop), CancellationToken.None);
-            _running[job.ReplyId] = task;
-            _ = task.ContinueWith(_ => _running.TryRemove(job.ReplyId, out var _), TaskScheduler.Default);
+            _running[job.Reply.Id] = task;
+            _ = task.ContinueWith(_ => _running.TryRemove(job.Reply.Id, out var _), TaskScheduler.Default);
         }
     }
 }

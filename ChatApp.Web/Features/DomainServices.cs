@@ -19,7 +19,14 @@ public static class DomainServices
         services.AddScoped<ChatService>();
         services.AddScoped<ReplyReader>();
         services.AddScoped<ReplyCloser>();
+        services.AddScoped<ReplyPreparation>();
+        services.AddScoped<ReplyControl>();
+        services.AddScoped<QuotaService>();
         services.AddSingleton<ReplyFeed>();
+        services.AddSingleton<ReplyFollower>();
+        services.AddSingleton<ReplyRecovery>();
+        services.AddSingleton<JournalWriter>();
+        services.AddSingleton<ProviderCaller>();
         services.AddSingleton<ReplyGenerator>();
     }
 }

@@ -48,6 +48,7 @@ public static class ErrorHandling
     public static int StatusOf(Exception exception) => exception switch
     {
         InvalidException or AntiforgeryValidationException => StatusCodes.Status400BadRequest,
+        QuotaExceededException => StatusCodes.Status429TooManyRequests,
         NotFoundException => StatusCodes.Status404NotFound,
         StaleException => StatusCodes.Status412PreconditionFailed,
         ConflictException => StatusCodes.Status409Conflict,

@@ -25,6 +25,9 @@ public sealed record ChatModel(string Name, string Provider, IChatClient Client,
 public sealed class ModelException(string code, string message, Exception? inner = null) : Exception(message, inner)
 {
     public string Code { get; } = code;
+
+    /// <summary>When the provider wants to be asked again; null if that would not help.</summary>
+    public TimeSpan? RetryAfter { get; init; }
 }
 
 /// <summary>Who asks: handed to the model's client in <see cref="ChatOptions.AdditionalProperties"/>, for assistants that act for the user. Never sent out.</summary>

@@ -7,8 +7,11 @@ public interface IReplyQueue
 }
 
 /// <summary>An answer to be generated.</summary>
-/// <param name="ReplyId">The empty assistant message that waits for it.</param>
-/// <param name="SessionId">Its session.</param>
-/// <param name="UserId">Who asked.</param>
+/// <param name="Reply">The assistant message that waits for it.</param>
+/// <param name="Persona">The session's persona.</param>
 /// <param name="Live">Where the answer grows, for its listeners.</param>
-public sealed record ReplyJob(Guid ReplyId, Guid SessionId, Guid UserId, LiveReply Live);
+public sealed record ReplyJob(ChatMessage Reply, string Persona, LiveReply Live)
+{
+    /// <summary>Whether the answer has a beginning already that the model is to go on from.</summary>
+    public bool IsContinued => Reply.Content.Length > 0;
+}

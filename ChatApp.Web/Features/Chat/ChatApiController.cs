@@ -9,18 +9,18 @@ namespace ChatApp.Web.Features.Chat;
 
 /// <summary>Talks on a thread.</summary>
 [ApiController, Authorize, Route("chat")]
-public sealed class ChatApiController(ChatService chat, CurrentUser user) : ControllerBase
+public sealed class ChatApiController(ChatService chat, ReplyReader replies, CurrentUser user) : ControllerBase
 {
     /// <summary>Sends a message and waits for the whole answer, which is generated and kept also if the caller goes away.</summary>
     [HttpPost]
     [ProducesResponseType<ChatResponse>(200), ProducesResponseType<ProblemDetails>(404), ProducesResponseType<ProblemDetails>(409), ProducesResponseType<ProblemDetails>(503)]
     public async Task<ChatResponse> Send(ChatRequest request, CancellationToken ct)
     {
-        var accepted = await chat.AcceptAsync(user.Id, request.Key, request.ToNewMessage(), ct);
-        var end = await accepted.Live.EndAsync(ct);
-        return end.Status == MessageStatus.Failed
-            ? throw new UnavailableException(end.Error ?? "")
-            : new(accepted.Live.Text, accepted.Session.ThreadId, accepted.Session.Id, accepted.Reply.Id, end.Usage?.ToResponse());
+        var accepted = await chat.AcceptAsync(user.Id, request.Key, request.ToNewMessage(Request.IdempotencyKeyHeader()), ct);
+        var reply = await replies.EndAsync(accepted.Reply, ct);
+        return reply.Status == MessageStatus.Failed
+            ? throw new UnavailableException(MessageDetails.From(reply.Metadata).Error ?? "")
+            : new(reply.Content, accepted.Session.ThreadId, reply.SessionId, reply.Id, TokenUsage.Of(reply)?.ToResponse());
     }
 
     /// <summary>Sends a message and streams the answer as server-sent events.</summary>
@@ -28,8 +28,8 @@ public sealed class ChatApiController(ChatService chat, CurrentUser user) : Cont
     [ProducesResponseType<string>(200, "text/event-stream"), ProducesResponseType<ProblemDetails>(404), ProducesResponseType<ProblemDetails>(409)]
     public async Task<ServerSentEventsResult<string>> Stream(ChatRequest request, CancellationToken ct)
     {
-        var accepted = await chat.AcceptAsync(user.Id, request.Key, request.ToNewMessage(), ct);
+        var accepted = await chat.AcceptAsync(user.Id, request.Key, request.ToNewMessage(Request.IdempotencyKeyHeader()), ct);
         var start = new ReplyStream.StartEvent(accepted.Session.Id, accepted.Session.ThreadId, accepted.Message.Id, accepted.Reply.Id);
-        return ReplyStream.ToResult(Response, start, accepted.Live.ReadAsync(0, HttpContext.RequestAborted), greet: true);
+        return ReplyStream.ToResult(Response, start, replies.ReadAsync(accepted.Reply, 0, HttpContext.RequestAborted), greet: true);
     }
 }

@@ -11,11 +11,14 @@ public sealed record ChatRequest(string? Message, string? ThreadId, string? Pers
 {
     public SessionKey? Key => ThreadId is null ? null : new SessionKey(ThreadId);
 
-    public NewMessage ToNewMessage() => new(Message!) { Persona = Persona, Model = Model };
+    public NewMessage ToNewMessage(string? idempotencyKey) => new(Message!) { Persona = Persona, Model = Model, IdempotencyKey = idempotencyKey };
 }
 
 /// <summary>A message in a session.</summary>
-public sealed record SendMessageRequest(string? Content, string? Model);
+public sealed record SendMessageRequest(string? Content, string? Model)
+{
+    public NewMessage ToNewMessage(string? idempotencyKey) => new(Content!) { Model = Model, IdempotencyKey = idempotencyKey };
+}
 
 internal sealed class ChatRequestValidator : AbstractValidator<ChatRequest>
 {

@@ -8,7 +8,8 @@ namespace ChatApp.Web.Features.Chat;
 
 /// <summary>A session's messages.</summary>
 [ApiController, Authorize, Route("chat/sessions/{key}/messages")]
-public sealed class MessagesApiController(ChatService chat, MessageService messages, CurrentUser user, CursorProtector cursors) : ControllerBase
+public sealed class MessagesApiController(
+    ChatService chat, MessageService messages, ReplyReader replies, CurrentUser user, CursorProtector cursors) : ControllerBase
 {
     /// <summary>The newest messages, oldest first; the cursor leads to older ones.</summary>
     [HttpGet]
@@ -24,8 +25,8 @@ public sealed class MessagesApiController(ChatService chat, MessageService messa
     [ProducesResponseType<MessageResponse>(201), ProducesResponseType<ProblemDetails>(404), ProducesResponseType<ProblemDetails>(409)]
     public async Task<CreatedResult> Send(SessionKey key, SendMessageRequest request, [FromQuery] bool wait, CancellationToken ct)
     {
-        var accepted = await chat.AcceptAsync(user.Id, key, new NewMessage(request.Content!) { Model = request.Model }, ct);
-        var reply = wait ? await messages.FindEndedAsync(accepted, ct) : accepted.Reply;
+        var accepted = await chat.AcceptAsync(user.Id, key, request.ToNewMessage(Request.IdempotencyKeyHeader()), ct);
+        var reply = wait ? await replies.EndAsync(accepted.Reply, ct) : accepted.Reply;
         return Created((string?)null, accepted.Message.ToResponse() with { Reply = reply.ToResponse() });
     }
 

@@ -1,0 +1,115 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using ChatApp.Domain.Chat.Ports;
+using ChatApp.Domain.Errors;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ChatApp.Domain.Chat;
+
+/// <summary>Answers that other instances write: copies of them grow here from the journal as long as somebody listens.</summary>
+public sealed class ReplyFollower : IDisposable
+{
+    // A look without a wake-up call, for calls that got lost.
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<Guid, Copy> _copies = new();
+    private readonly SemaphoreSlim _wake = new(0);
+    private readonly IServiceScopeFactory _scopes;
+    private readonly IReplyJournal _journal;
+    private readonly TimeProvider _clock;
+
+    public ReplyFollower(IServiceScopeFactory scopes, IReplyJournal journal, TimeProvider clock)
+    {
+        (_scopes, _journal, _clock) = (scopes, journal, clock);
+        _journal.Changed += Wake;
+    }
+
+    public void Dispose()
+    {
+        _journal.Changed -= Wake;
+        _wake.Dispose();
+    }
+
+    /// <summary>What comes after <paramref name="position"/> UTF-16 units of the answer, up to its end.</summary>
+    public async IAsyncEnumerable<ReplyEvent> ReadAsync(ChatMessage reply, int position, [EnumeratorCancellation] CancellationToken ct)
+    {
+        var copy = _copies.AddOrUpdate(
+            reply.Id,
+            id => new(new LiveReply(id, reply.UserId, reply.Content, _clock), 1),
+            (_, present) => present with { Listeners = present.Listeners + 1 });
+        Wake();
+        try
+        {
+            await foreach (var e in copy.Live.ReadAsync(position, ct))
+            {
+                yield return e;
+            }
+        }
+        finally
+        {
+            var left = _copies.AddOrUpdate(reply.Id, _ => copy with { Listeners = 0 }, (_, present) => present with { Listeners = present.Listeners - 1 });
+            if (left.Listeners <= 0)
+            {
+                _copies.TryRemove(new(reply.Id, left)); // unless somebody joins at this moment
+            }
+        }
+    }
+
+    /// <summary>Lets the copies grow until it is cancelled.</summary>
+    public async Task RunAsync(CancellationToken ct)
+    {
+        while (!ct.IsCancellationRequested)
+        {
+            await _wake.WaitAsync(Interval, ct);
+            try
+            {
+                await GrowAsync(ct);
+            }
+            catch (Exception e) when (e.IsDatabaseUnavailable)
+            {
+                await Task.Delay(Interval, _clock, ct);
+            }
+        }
+    }
+
+    private void Wake()
+    {
+        if (_wake.CurrentCount == 0)
+        {
+            _wake.Release();
+        }
+    }
+
+    private async Task GrowAsync(CancellationToken ct)
+    {
+        var copies = _copies.Values.Select(c => c.Live).ToDictionary(l => l.Id);
+        if (copies.Count == 0)
+        {
+            return;
+        }
+        await using var scope = _scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<IChatDb>();
+        var (ids, positions) = (copies.Keys.ToArray(), copies.Values.Select(l => l.Length).ToArray());
+        // First the pieces, then the ends: an answer that ends in between is found whole.
+        var pieces = await db.ReplyDeltas.FromSql($"""
+            SELECT d.* FROM unnest({ids}, {positions}) AS f(id, position) JOIN reply_deltas d ON d.message_id = f.id AND d.position >= f.position
+            ORDER BY d.message_id, d.position
+            """).AsNoTracking().ToListAsync(ct);
+        foreach (var piece in pieces.Where(p => p.Position == copies[p.MessageId].Length))
+        {
+            copies[piece.MessageId].Append(piece.Content);
+        }
+        foreach (var ended in await db.Messages.AsNoTracking().Where(m => ids.Contains(m.Id) && m.Status != MessageStatus.Generating).ToListAsync(ct))
+        {
+            var copy = copies[ended.Id];
+            if (copy.Length < ended.Content.Length)
+            {
+                copy.Append(ended.Content[copy.Length..]);
+            }
+            copy.Finish(ReplyEnd.Of(ended));
+        }
+    }
+
+    private sealed record Copy(LiveReply Live, int Listeners);
+}

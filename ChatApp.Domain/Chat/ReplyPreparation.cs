@@ -1,0 +1,53 @@
+using ChatApp.Domain.Chat.Ports;
+using ChatApp.Domain.Errors;
+using ChatApp.Domain.Personas;
+using ChatApp.Domain.Time;
+using Microsoft.EntityFrameworkCore;
+
+namespace ChatApp.Domain.Chat;
+
+/// <summary>What it takes to ask a model.</summary>
+public sealed record PreparedReply(Prompt Prompt, Persona Persona, ChatModel Model);
+
+/// <summary>Prepares the prompt of an answer from what is stored.</summary>
+public sealed class ReplyPreparation(IChatDb db, IModelCatalog models, PersonaCatalog personas, TimeProvider clock)
+{
+    private const string GoOn = "Your last message was cut off. Go on exactly where it stops: repeat nothing, comment on nothing.";
+
+    public async Task<PreparedReply> PrepareAsync(ReplyJob job, CancellationToken ct)
+    {
+        var (reply, persona, model) = (job.Reply, personas.Get(job.Persona), models.Get(job.Reply.Model));
+        // More messages than tokens cannot fit.
+        var history = await db.Messages.AsNoTracking().InSession(reply.SessionId).Live()
+            .Where(m => m.Seq < reply.Seq && m.Content != "")
+            .OrderByDescending(m => m.Seq).Take(model.ContextWindow / PromptBuilder.TokensPerMessage).ToListAsync(ct);
+        if (job.IsContinued)
+        {
+            history.Insert(0, reply);
+            history.Insert(0, new ChatMessage { Role = MessageRole.User, Content = GoOn, Seq = reply.Seq + 1 });
+        }
+        return new(PromptBuilder.Build(persona, history, model.ContextWindow), persona, model);
+    }
+
+    /// <summary>The draft of an answer whose process has died: its text, and what it must have cost as far as it came.</summary>
+    public async Task<ReplyDraft> RecoverAsync(ChatMessage reply, string text, CancellationToken ct)
+    {
+        var persona = await db.Sessions.Where(s => s.Id == reply.SessionId).Select(s => s.Persona).SingleAsync(ct);
+        var job = new ReplyJob(reply, persona, new LiveReply(reply.Id, reply.UserId, text, clock));
+        var draft = new ReplyDraft(job);
+        try
+        {
+            var prepared = await PrepareAsync(job, ct);
+            var received = TokenEstimator.Count(text[reply.Content.Length..]);
+            var now = clock.Now();
+            draft.Charge(new(
+                Guid.CreateVersion7(now), prepared.Model.Provider, prepared.Model.Name, new(prepared.Prompt.EstimatedTokens, received, Estimated: true),
+                (int)Math.Clamp((now - reply.UpdatedAt).TotalMilliseconds, 0, int.MaxValue)));
+        }
+        catch (InvalidException)
+        {
+            // Its model is not configured any more: nothing to estimate a prompt for.
+        }
+        return draft;
+    }
+}
