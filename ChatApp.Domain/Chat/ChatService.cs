@@ -28,7 +28,7 @@ public sealed record AcceptedMessage(ChatSession Session, ChatMessage Message, C
 /// <summary>Accepts messages: what is accepted is committed, and committed is promised.</summary>
 public sealed class ChatService(
     IChatDb db, SessionService sessions, QuotaService quotas, PersonaCatalog personas, IModelCatalog models, IReplyJournal journal,
-    ReplyFeed feed, IReplyQueue queue, TimeProvider clock, IOptions<ChatSettings> settings, IOptions<SessionSettings> sessionSettings)
+    ReplyFeed feed, IReplyQueue queue, UserSignals signals, TimeProvider clock, IOptions<ChatSettings> settings, IOptions<SessionSettings> sessionSettings)
 {
     /// <summary>Stores the message and an empty answer in one transaction, then has the answer generated whether or not anybody waits for it.</summary>
     /// <param name="userId">The caller.</param>
@@ -69,17 +69,18 @@ public sealed class ChatService(
             var session = await StoreAsync(userId, key, message, reply, how, model, ct);
             (message.SessionId, message.Seq, reply.SessionId, reply.Seq) = (session.Id, session.NextSeq - 2, session.Id, session.NextSeq - 1);
             queue.Enqueue(new ReplyJob(reply, session.Persona, live));
+            signals.Raise(userId);
             return new(session, message, reply);
         }
         catch (Exception e) when (e.IsUniqueViolation)
         {
-            feed.Close(reply.Id);
+            feed.Close(live);
             // Either the same key in a request at the same time, or the index that allows one generating message a session.
             return request is not null && await FindAcceptedAsync(userId, request, now, ct) is { } winner ? winner : throw Busy();
         }
         catch
         {
-            feed.Close(reply.Id);
+            feed.Close(live);
             throw;
         }
     }
@@ -99,32 +100,13 @@ public sealed class ChatService(
         ChatSession session, ChatMessage message, ChatMessage reply, Acceptance how, ChatModel model, CancellationToken ct)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        if (await db.UserUsage.AnyAsync(u => u.UserId == session.UserId && u.TokenQuota != null, ct))
-        {
-            reply.ReservedTokens = await MostTokensAsync(session, message, how.Persona, model, ct);
-        }
+        reply.ReservedTokens = await quotas.MostTokensAsync(session, how.Persona, model, message.Content, ct);
         var stored = await db.AcceptAsync(session.UserId, SessionKey.Of(session.Id), message, reply, how, reply.ReservedTokens, ct)
             ?? throw new NotFoundException("Session");
-        if (reply.ReservedTokens > 0)
-        {
-            await quotas.ReserveAsync(session.UserId, reply.ReservedTokens, ct); // after the session, as an answer's end locks them
-        }
+        await quotas.ReserveAsync(session.UserId, reply.ReservedTokens, ct); // after the session, as an answer's end locks them
         await transaction.CommitAsync(ct);
         return stored;
     }
-
-    // No tokenizer makes more tokens than there are bytes.
-    private async Task<long> MostTokensAsync(ChatSession session, ChatMessage message, string? persona, ChatModel model, CancellationToken ct)
-    {
-        var character = personas.Get(persona ?? session.Persona);
-        var history = await db.Database.SqlQuery<long>($"""
-            SELECT coalesce(sum(octet_length(content) + {PromptBuilder.TokensPerMessage}), 0)::bigint AS "Value" FROM messages WHERE session_id = {session.Id} AND deleted_at IS NULL
-            """).SingleAsync(ct);
-        var prompt = history + Bytes(message.Content) + Bytes(character.SystemPrompt) + 2 * PromptBuilder.TokensPerMessage;
-        return Math.Min(prompt, model.ContextWindow) + character.MaxTokens;
-    }
-
-    private static int Bytes(string text) => System.Text.Encoding.UTF8.GetByteCount(text);
 
     private async Task<AcceptedMessage?> FindAcceptedAsync(Guid userId, RequestKey request, DateTimeOffset now, CancellationToken ct)
     {

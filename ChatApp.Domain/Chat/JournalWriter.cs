@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace ChatApp.Domain.Chat;
 
 /// <summary>Journals the running answers: one statement a tick for all of them together, never a write a token.</summary>
-public sealed partial class JournalWriter(ReplyFeed feed, IReplyJournal journal, TimeProvider clock, ILogger<JournalWriter> log)
+public sealed partial class JournalWriter(ReplyFeed feed, IReplyJournal journal, UserSignals signals, TimeProvider clock, ILogger<JournalWriter> log)
 {
     /// <summary>The most text, in time, that a killed process loses.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
@@ -28,14 +28,18 @@ public sealed partial class JournalWriter(ReplyFeed feed, IReplyJournal journal,
     private async Task WriteAsync(CancellationToken ct)
     {
         var pieces = feed.All.Select(reply => (reply, piece: reply.TakeUnjournalled())).Where(x => x.piece is not null).ToList();
-        if (pieces.Count == 0)
-        {
-            return;
-        }
+        var changed = signals.TakeRaised();
         try
         {
-            await journal.AppendAsync([.. pieces.Select(x => x.piece!)], ct);
-            pieces.ForEach(x => x.reply.Journalled(x.piece!));
+            if (pieces.Count > 0)
+            {
+                await journal.AppendAsync([.. pieces.Select(x => x.piece!)], ct);
+                pieces.ForEach(x => x.reply.Journalled(x.piece!));
+            }
+            if (pieces.Count + changed.Count > 0)
+            {
+                await journal.WakeAsync(changed, ct);
+            }
         }
         catch (Exception e) when (e.IsDatabaseUnavailable)
         {

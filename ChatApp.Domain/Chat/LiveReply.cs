@@ -55,6 +55,12 @@ public sealed class LiveReply(Guid id, Guid userId, string text, TimeProvider cl
         }
     }
 
+    /// <summary>The text from a position on.</summary>
+    public string From(int position) => Look(position).Piece;
+
+    /// <summary>Ends with the next change. Take it before reading, so that no change falls in between.</summary>
+    public Task NextChange => Look(int.MaxValue).Changed;
+
     /// <summary>Asks whoever writes the answer to stop.</summary>
     public void RequestStop() => _ = _stop.CancelAsync();
 

@@ -3,6 +3,7 @@ using ChatApp.Domain.Paging;
 using ChatApp.Domain.Sessions;
 using ChatApp.Domain.Time;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 
 namespace ChatApp.Domain.Chat;
 
@@ -13,7 +14,7 @@ namespace ChatApp.Domain.Chat;
 public sealed record History(ChatSession? Session, IReadOnlyList<ChatMessage> Messages, long? Older);
 
 /// <summary>Reads, deletes and restores messages.</summary>
-public sealed class MessageService(IChatDb db, SessionService sessions, TimeProvider clock)
+public sealed class MessageService(IChatDb db, SessionService sessions, UserSignals signals, TimeProvider clock, IOptions<ChatSettings> settings)
 {
     /// <summary>The newest messages before a position.</summary>
     /// <exception cref="NotFoundException">The caller has no such live session.</exception>
@@ -65,6 +66,23 @@ public sealed class MessageService(IChatDb db, SessionService sessions, TimeProv
         return session?.ThreadId ?? ChatSession.DefaultThreadId(userId);
     }
 
+    /// <summary>Adds a system message, which the next answer sees.</summary>
+    /// <exception cref="NotFoundException">The caller has no such live session.</exception>
+    public async Task<ChatMessage> AddSystemAsync(Guid userId, Guid sessionId, string content, CancellationToken ct)
+    {
+        MessageRules.Check(content, settings.Value.MaxMessageLength);
+        var now = clock.Now();
+        var message = new ChatMessage { Id = Guid.CreateVersion7(now), Role = MessageRole.System, Content = content, CreatedAt = now, UpdatedAt = now };
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        var session = await db.LockSessionAsync(userId, sessionId, ct);
+        session.Append(message);
+        db.Messages.Add(message);
+        await db.SaveChangesAsync(ct);
+        await transaction.CommitAsync(ct);
+        signals.Raise(userId);
+        return message;
+    }
+
     // The default session need not exist yet; any other must.
     private async Task<ChatSession?> FindAsync(Guid userId, SessionKey? key, CancellationToken ct)
     {
@@ -95,5 +113,6 @@ public sealed class MessageService(IChatDb db, SessionService sessions, TimeProv
         await db.Sessions.Where(s => s.Id == session.Id)
             .ExecuteUpdateAsync(s => s.SetProperty(x => x.MessageCount, x => x.MessageCount + (delete ? -count : count)), ct);
         await transaction.CommitAsync(ct);
+        signals.Raise(userId);
     }
 }

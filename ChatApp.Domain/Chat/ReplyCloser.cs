@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 namespace ChatApp.Domain.Chat;
 
 /// <summary>Stores the end of an answer: message, ledger, the user's totals, the session's time and the journal's end, in one transaction.</summary>
-public sealed class ReplyCloser(IChatDb db, JournalWriter journal, TimeProvider clock)
+public sealed class ReplyCloser(IChatDb db, JournalWriter journal, UserSignals signals, TimeProvider clock)
 {
     /// <summary>Ends the answer unless it has been ended already: a compare-and-set on its status and its instance, so that one ending wins.</summary>
     /// <returns>The end that is stored, whoever stored it.</returns>
@@ -13,6 +13,7 @@ public sealed class ReplyCloser(IChatDb db, JournalWriter journal, TimeProvider 
         await journal.CloseAsync(draft.Job.Live);
         if (await db.CloseAsync(draft, clock.Now(), ct))
         {
+            signals.Raise(draft.Job.Reply.UserId);
             return new(draft.Status, draft.Usage(), draft.Details.Error, draft.Details.ErrorCode);
         }
         return await db.Messages.AsNoTracking().FirstOrDefaultAsync(m => m.Id == draft.Job.Reply.Id, ct) is { } stored

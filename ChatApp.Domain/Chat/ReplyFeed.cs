@@ -14,11 +14,11 @@ public sealed class ReplyFeed(TimeProvider clock)
     /// <param name="replyId">The answer.</param>
     /// <param name="userId">Whose it is.</param>
     /// <param name="text">What there is of it already, when it is continued.</param>
-    public LiveReply Open(Guid replyId, Guid userId, string text = "") => _live.GetOrAdd(replyId, id => new LiveReply(id, userId, text, clock));
+    public LiveReply Open(Guid replyId, Guid userId, string text = "") => _live[replyId] = new LiveReply(replyId, userId, text, clock);
 
     /// <summary>The growing answer, if it grows here.</summary>
     public LiveReply? Find(Guid replyId) => _live.GetValueOrDefault(replyId);
 
     /// <summary>Forgets the answer; those who listen to it hear its end all the same.</summary>
-    public void Close(Guid replyId) => _live.TryRemove(replyId, out _);
+    public void Close(LiveReply reply) => _live.TryRemove(new(reply.Id, reply));
 }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Runtime.CompilerServices;
 using ChatApp.Domain.Chat.Ports;
 using ChatApp.Domain.Errors;
 using Microsoft.EntityFrameworkCore;
@@ -17,11 +16,12 @@ public sealed class ReplyFollower : IDisposable
     private readonly SemaphoreSlim _wake = new(0);
     private readonly IServiceScopeFactory _scopes;
     private readonly IReplyJournal _journal;
+    private readonly UserSignals _signals;
     private readonly TimeProvider _clock;
 
-    public ReplyFollower(IServiceScopeFactory scopes, IReplyJournal journal, TimeProvider clock)
+    public ReplyFollower(IServiceScopeFactory scopes, IReplyJournal journal, UserSignals signals, TimeProvider clock)
     {
-        (_scopes, _journal, _clock) = (scopes, journal, clock);
+        (_scopes, _journal, _signals, _clock) = (scopes, journal, signals, clock);
         _journal.Changed += Wake;
     }
 
@@ -31,29 +31,15 @@ public sealed class ReplyFollower : IDisposable
         _wake.Dispose();
     }
 
-    /// <summary>What comes after <paramref name="position"/> UTF-16 units of the answer, up to its end.</summary>
-    public async IAsyncEnumerable<ReplyEvent> ReadAsync(ChatMessage reply, int position, [EnumeratorCancellation] CancellationToken ct)
+    /// <summary>Lets a copy of the answer grow until the lease is disposed.</summary>
+    public Lease Join(ChatMessage reply)
     {
         var copy = _copies.AddOrUpdate(
             reply.Id,
             id => new(new LiveReply(id, reply.UserId, reply.Content, _clock), 1),
             (_, present) => present with { Listeners = present.Listeners + 1 });
         Wake();
-        try
-        {
-            await foreach (var e in copy.Live.ReadAsync(position, ct))
-            {
-                yield return e;
-            }
-        }
-        finally
-        {
-            var left = _copies.AddOrUpdate(reply.Id, _ => copy with { Listeners = 0 }, (_, present) => present with { Listeners = present.Listeners - 1 });
-            if (left.Listeners <= 0)
-            {
-                _copies.TryRemove(new(reply.Id, left)); // unless somebody joins at this moment
-            }
-        }
+        return new(copy.Live, this);
     }
 
     /// <summary>Lets the copies grow until it is cancelled.</summary>
@@ -71,6 +57,15 @@ public sealed class ReplyFollower : IDisposable
                 await Task.Delay(Interval, _clock, ct);
             }
         }
+    }
+
+    private void Wake(IReadOnlyCollection<Guid> users)
+    {
+        foreach (var user in users)
+        {
+            _signals.RaiseHere(user);
+        }
+        Wake();
     }
 
     private void Wake()
@@ -109,6 +104,25 @@ public sealed class ReplyFollower : IDisposable
             }
             copy.Finish(ReplyEnd.Of(ended));
         }
+    }
+
+    private void Leave(LiveReply live)
+    {
+        var left = _copies.AddOrUpdate(live.Id, _ => new(live, 0), (_, present) => present with { Listeners = present.Listeners - 1 });
+        if (left.Listeners <= 0)
+        {
+            _copies.TryRemove(new(live.Id, left)); // unless somebody joins at this moment
+        }
+    }
+
+    /// <summary>A listener's hold on a copy.</summary>
+    public sealed class Lease(LiveReply live, ReplyFollower? follower) : IDisposable
+    {
+        private ReplyFollower? _follower = follower;
+
+        public LiveReply Live => live;
+
+        public void Dispose() => Interlocked.Exchange(ref _follower, null)?.Leave(live);
     }
 
     private sealed record Copy(LiveReply Live, int Listeners);

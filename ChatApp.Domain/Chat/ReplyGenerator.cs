@@ -64,7 +64,7 @@ public sealed partial class ReplyGenerator(
             {
                 await using var scope = scopes.CreateAsyncScope();
                 var end = await scope.ServiceProvider.GetRequiredService<ReplyCloser>().CloseAsync(draft, CancellationToken.None);
-                feed.Close(draft.Job.Reply.Id);
+                feed.Close(draft.Job.Live);
                 draft.Job.Live.Finish(end);
                 return;
             }

@@ -28,24 +28,33 @@ public sealed class ReplyReader(IChatDb db, MessageService messages, ReplyFeed f
     /// <summary>What comes after <paramref name="position"/> UTF-16 units of the answer, up to its end; on whichever instance it is written.</summary>
     public async IAsyncEnumerable<ReplyEvent> ReadAsync(ChatMessage reply, int position, [EnumeratorCancellation] CancellationToken ct)
     {
-        var live = feed.Find(reply.Id);
-        if (live is null && reply.Status == MessageStatus.Generating)
+        using var lease = await AttachAsync(reply, ct);
+        if (lease is not null)
         {
-            reply = await messages.FindAsync(reply.UserId, reply.Id, ct); // it may have ended just now
-        }
-        if (live is not null || reply.Status == MessageStatus.Generating)
-        {
-            await foreach (var e in live?.ReadAsync(position, ct) ?? follower.ReadAsync(reply, position, ct))
+            await foreach (var e in lease.Live.ReadAsync(position, ct))
             {
                 yield return e;
             }
             yield break;
         }
+        reply = await messages.FindAsync(reply.UserId, reply.Id, ct);
         if (position < reply.Content.Length)
         {
             yield return new ReplyText(reply.Content[Math.Max(position, 0)..], reply.Content.Length);
         }
         yield return ReplyEnd.Of(reply);
+    }
+
+    /// <summary>The growing answer, on whichever instance it is written; null if it has ended.</summary>
+    public async Task<ReplyFollower.Lease?> AttachAsync(ChatMessage reply, CancellationToken ct)
+    {
+        if (feed.Find(reply.Id) is { } here)
+        {
+            return new(here, follower: null);
+        }
+        // It may have ended just now.
+        var isGenerating = reply.Status == MessageStatus.Generating && (await messages.FindAsync(reply.UserId, reply.Id, ct)).Status == MessageStatus.Generating;
+        return isGenerating ? follower.Join(reply) : null;
     }
 
     /// <summary>Waits for an answer's end.</summary>

@@ -9,6 +9,10 @@ public sealed class ChatSession
 {
     public const int TitleMaxLength = 200;
     public const int ThreadIdMaxLength = 300;
+
+    /// <summary>Of a thread key that a client chooses.</summary>
+    public const int NamedThreadIdMaxLength = 128;
+
     public const int MetadataMaxLength = 16_384;
 
     /// <summary>The title until there is a better one.</summary>

@@ -1,8 +1,21 @@
+using ChatApp.Domain.Errors;
+using Microsoft.EntityFrameworkCore;
+
 namespace ChatApp.Domain.Sessions;
 
 /// <summary>The words that queries for sessions are made of. Each starts from the caller, so that nobody can reach another's.</summary>
 public static class SessionQueries
 {
+    extension(IChatDb db)
+    {
+        /// <summary>Locks a session's row in the caller's transaction: whoever holds it gives out the next numbers.</summary>
+        /// <exception cref="NotFoundException">The caller has no such live session.</exception>
+        public async Task<ChatSession> LockSessionAsync(Guid userId, Guid sessionId, CancellationToken ct) =>
+            (await db.Sessions.FromSql($"""
+                SELECT *, xmin FROM chat_sessions WHERE id = {sessionId} AND user_id = {userId} AND deleted_at IS NULL FOR UPDATE
+                """).ToListAsync(ct)).SingleOrDefault() ?? throw new NotFoundException("Session");
+    }
+
     extension(IQueryable<ChatSession> sessions)
     {
         public IQueryable<ChatSession> OwnedBy(Guid userId) => sessions.Where(s => s.UserId == userId);

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 namespace ChatApp.Domain.Sessions;
 
 /// <summary>Makes, finds, lists and changes the caller's sessions.</summary>
-public sealed class SessionService(IChatDb db, PersonaCatalog personas, TimeProvider clock, IOptions<SessionSettings> settings)
+public sealed class SessionService(IChatDb db, PersonaCatalog personas, UserSignals signals, TimeProvider clock, IOptions<SessionSettings> settings)
 {
     /// <exception cref="ConflictException">The thread key is taken.</exception>
     /// <exception cref="InvalidException">There is no such persona.</exception>
@@ -45,6 +45,7 @@ public sealed class SessionService(IChatDb db, PersonaCatalog personas, TimeProv
             db.Sessions.Entry(session).State = EntityState.Detached;
             throw new ConflictException("There is already a session with this thread_id.");
         }
+        signals.Raise(userId);
         return session;
     }
 
@@ -61,6 +62,10 @@ public sealed class SessionService(IChatDb db, PersonaCatalog personas, TimeProv
             ? await FindAsync(userId, named, ct)
             : await GetOrCreateAsync(userId, thread, ct);
     }
+
+    /// <summary>The session that a client names by an id or by any text; made if there is none, and if it names none.</summary>
+    public Task<ChatSession> GetOrCreateNamedAsync(Guid userId, string? name, CancellationToken ct) =>
+        name is null ? CreateAsync(userId, new NewSession(), ct) : GetOrCreateAsync(userId, name, ct);
 
     /// <summary>The session with this key, or null.</summary>
     public Task<ChatSession?> FindOrNullAsync(Guid userId, SessionKey key, CancellationToken ct) =>
@@ -161,6 +166,7 @@ public sealed class SessionService(IChatDb db, PersonaCatalog personas, TimeProv
         {
             throw new StaleException();
         }
+        signals.Raise(userId);
         return session;
     }
 

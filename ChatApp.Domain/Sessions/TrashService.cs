@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 namespace ChatApp.Domain.Sessions;
 
 /// <summary>Moves sessions to the trash and back, and removes them from it for good. Usage stays in the ledger.</summary>
-public sealed class TrashService(IChatDb db, TimeProvider clock)
+public sealed class TrashService(IChatDb db, UserSignals signals, TimeProvider clock)
 {
     /// <summary>Moves a session to the trash. Its messages go with it, as they are.</summary>
     /// <returns>The session's id.</returns>
@@ -18,6 +18,7 @@ public sealed class TrashService(IChatDb db, TimeProvider clock)
         var now = clock.Now();
         var moved = await db.Sessions.OwnedBy(userId).Live().Where(s => s.Id == id)
             .ExecuteUpdateAsync(s => s.SetProperty(x => x.DeletedAt, now).SetProperty(x => x.UpdatedAt, now), ct);
+        signals.Raise(userId);
         return moved == 1 ? id : throw new NotFoundException("Session");
     }
 
@@ -41,6 +42,7 @@ public sealed class TrashService(IChatDb db, TimeProvider clock)
         {
             throw new NotFoundException("Session"); // restored or removed by somebody else at the same moment
         }
+        signals.Raise(userId);
         return session;
     }
 
@@ -62,6 +64,7 @@ public sealed class TrashService(IChatDb db, TimeProvider clock)
             throw new ConflictException("An answer is still being written in this session. Wait for it or stop it first.");
         }
         var removed = await db.Sessions.OwnedBy(userId).Trashed().Where(s => s.Id == id).ExecuteDeleteAsync(ct);
+        signals.Raise(userId);
         return removed == 1 ? id.Value : throw new NotFoundException("Session");
     }
 }

@@ -21,7 +21,11 @@ public static class DomainServices
         services.AddScoped<ReplyCloser>();
         services.AddScoped<ReplyPreparation>();
         services.AddScoped<ReplyControl>();
+        services.AddScoped<UnfinishedReplies>();
         services.AddScoped<QuotaService>();
+        services.AddScoped<SessionWatcher>();
+        services.AddScoped<UserFeed>();
+        services.AddSingleton<UserSignals>();
         services.AddSingleton<ReplyFeed>();
         services.AddSingleton<ReplyFollower>();
         services.AddSingleton<ReplyRecovery>();

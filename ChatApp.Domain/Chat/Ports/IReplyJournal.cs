@@ -6,14 +6,17 @@ public interface IReplyJournal
     /// <summary>This instance. It is alive as long as its lock is held, which the database drops when the process dies.</summary>
     long InstanceId { get; }
 
-    /// <summary>Raised when another instance's answers may have grown or ended.</summary>
-    event Action? Changed;
+    /// <summary>Raised when another instance's answers may have grown or ended, with the users in whose sessions something else has changed.</summary>
+    event Action<IReadOnlyCollection<Guid>>? Changed;
 
     /// <summary>Raised when somebody wants an answer of this instance stopped.</summary>
     event Action<Guid>? StopRequested;
 
-    /// <summary>Writes the pieces, all in one statement, and wakes those who follow from other instances.</summary>
+    /// <summary>Writes the pieces, all in one statement.</summary>
     Task AppendAsync(IReadOnlyCollection<ReplyDelta> pieces, CancellationToken ct);
+
+    /// <summary>Wakes the other instances: answers have grown, and something has changed in these users' sessions.</summary>
+    Task WakeAsync(IReadOnlyCollection<Guid> users, CancellationToken ct);
 
     /// <summary>Asks whoever writes the answer to stop.</summary>
     Task RequestStopAsync(Guid replyId, CancellationToken ct);

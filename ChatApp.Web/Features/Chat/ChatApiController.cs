@@ -2,7 +2,6 @@ using ChatApp.Domain.Chat;
 using ChatApp.Domain.Errors;
 using ChatApp.Web.Infrastructure;
 using Microsoft.AspNetCore.Authorization;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
 namespace ChatApp.Web.Features.Chat;
@@ -26,10 +25,10 @@ public sealed class ChatApiController(ChatService chat, ReplyReader replies, Cur
     /// <summary>Sends a message and streams the answer as server-sent events.</summary>
     [HttpPost("stream")]
     [ProducesResponseType<string>(200, "text/event-stream"), ProducesResponseType<ProblemDetails>(404), ProducesResponseType<ProblemDetails>(409)]
-    public async Task<ServerSentEventsResult<string>> Stream(ChatRequest request, CancellationToken ct)
+    public async Task<EventStreamResult> Stream(ChatRequest request, CancellationToken ct)
     {
         var accepted = await chat.AcceptAsync(user.Id, request.Key, request.ToNewMessage(Request.IdempotencyKeyHeader()), ct);
         var start = new ReplyStream.StartEvent(accepted.Session.Id, accepted.Session.ThreadId, accepted.Message.Id, accepted.Reply.Id);
-        return ReplyStream.ToResult(Response, start, replies.ReadAsync(accepted.Reply, 0, HttpContext.RequestAborted), greet: true);
+        return ReplyStream.ToResult(start, replies.ReadAsync(accepted.Reply, 0, HttpContext.RequestAborted), greet: true);
     }
 }

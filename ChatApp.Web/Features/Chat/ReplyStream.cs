@@ -1,60 +1,43 @@
-using System.Net.ServerSentEvents;
+using System.Globalization;
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using ChatApp.Domain.Chat;
 using ChatApp.Web.Infrastructure;
-using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace ChatApp.Web.Features.Chat;
 
-/// <summary>Writes an answer's events as server-sent events. An event's id is the length of the answer up to it: what <c>Last-Event-ID</c> brings back.</summary>
+/// <summary>Tells an answer's events. An event's id is the length of the answer up to it: what <c>Last-Event-ID</c> brings back.</summary>
 public static class ReplyStream
 {
     /// <summary>The position after which a client that comes back wants to go on; null if it has nothing yet.</summary>
     public static int? LastEventId(HttpRequest request) =>
-        int.TryParse(request.Headers["Last-Event-ID"], out var position) && position >= 0 ? position : null;
+        int.TryParse(request.Headers["Last-Event-ID"], NumberStyles.None, CultureInfo.InvariantCulture, out var position) ? position : null;
 
-    /// <param name="response">Gets the headers that keep proxies from holding events back.</param>
     /// <param name="start">What the stream begins with.</param>
     /// <param name="events">The answer's events.</param>
     /// <param name="greet">False for a client that comes back and has seen the start.</param>
-    public static ServerSentEventsResult<string> ToResult(HttpResponse response, StartEvent start, IAsyncEnumerable<ReplyEvent> events, bool greet)
-    {
-        response.Headers["X-Accel-Buffering"] = "no";
-        return TypedResults.ServerSentEvents(ItemsAsync(start, events, greet, response.HttpContext.RequestAborted));
-    }
+    public static EventStreamResult ToResult(StartEvent start, IAsyncEnumerable<ReplyEvent> events, bool greet) => new(TellAsync(start, events, greet));
 
-    private static async IAsyncEnumerable<SseItem<string>> ItemsAsync(
-        StartEvent start, IAsyncEnumerable<ReplyEvent> events, bool greet, [EnumeratorCancellation] CancellationToken ct)
+    private static async IAsyncEnumerable<ServerEvent> TellAsync(
+        StartEvent start, IAsyncEnumerable<ReplyEvent> events, bool greet, [EnumeratorCancellation] CancellationToken ct = default)
     {
         if (greet)
         {
-            yield return Item(start, "0");
+            yield return new(start, "0");
         }
         var position = "0";
         await foreach (var e in events.WithCancellation(ct))
         {
-            switch (e)
+            position = e is ReplyText text ? text.End.ToString(CultureInfo.InvariantCulture) : position;
+            yield return e switch
             {
-                case ReplyText text:
-                    position = text.End.ToString(System.Globalization.CultureInfo.InvariantCulture);
-                    yield return Item(new TokenEvent(text.Content), position);
-                    break;
-                case ReplyEnd { Status: MessageStatus.Failed } end:
-                    yield return Item(new ErrorEvent(end.Error ?? "", end.ErrorCode ?? ReplyErrorCode.Internal), position);
-                    break;
-                case ReplyEnd end:
-                    yield return Item(new DoneEvent(start.ThreadId, start.SessionId, start.MessageId, end.Status, end.Usage?.ToResponse()), position);
-                    break;
-                default:
-                    yield return new SseItem<string>("{\"type\":\"ping\"}", "ping");
-                    break;
-            }
+                ReplyText token => new(new TokenEvent(token.Content), position),
+                ReplyEnd { Status: MessageStatus.Failed } end => new(new ErrorEvent(end.Error ?? "", end.ErrorCode ?? ReplyErrorCode.Internal), position),
+                ReplyEnd end => new(new DoneEvent(start.ThreadId, start.SessionId, start.MessageId, end.Status, end.Usage?.ToResponse()), position),
+                _ => ServerEvent.Ping,
+            };
         }
     }
-
-    private static SseItem<string> Item<T>(T data, string id) => new(JsonSerializer.Serialize(data, Json.Options)) { EventId = id };
 
     /// <summary>The first event.</summary>
     public sealed record StartEvent(Guid SessionId, string ThreadId, Guid? UserMessageId, Guid MessageId)

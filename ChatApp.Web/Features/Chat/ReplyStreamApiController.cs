@@ -1,7 +1,6 @@
 using ChatApp.Domain.Chat;
 using ChatApp.Web.Infrastructure;
 using Microsoft.AspNetCore.Authorization;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
 namespace ChatApp.Web.Features.Chat;
@@ -13,11 +12,11 @@ public sealed class ReplyStreamApiController(ReplyReader replies, CurrentUser us
     /// <summary>Replays what came after <c>Last-Event-ID</c> (without it, everything) and goes on live.</summary>
     [HttpGet]
     [ProducesResponseType<string>(200, "text/event-stream"), ProducesResponseType<ProblemDetails>(404)]
-    public async Task<ServerSentEventsResult<string>> Resume(EntityId id, CancellationToken ct)
+    public async Task<EventStreamResult> Resume(EntityId id, CancellationToken ct)
     {
         var reply = await replies.FindAsync(user.Id, id.RequiredFor("Message"), ct);
         var position = ReplyStream.LastEventId(Request);
         var start = new ReplyStream.StartEvent(reply.Message.SessionId, reply.ThreadId, reply.UserMessageId, reply.Message.Id);
-        return ReplyStream.ToResult(Response, start, replies.ReadAsync(reply.Message, position ?? 0, HttpContext.RequestAborted), greet: position is null);
+        return ReplyStream.ToResult(start, replies.ReadAsync(reply.Message, position ?? 0, HttpContext.RequestAborted), greet: position is null);
     }
 }

@@ -1,0 +1,93 @@
+using ChatApp.Domain.Chat.Ports;
+using ChatApp.Domain.Errors;
+using ChatApp.Domain.Sessions;
+using ChatApp.Domain.Time;
+using Microsoft.EntityFrameworkCore;
+
+namespace ChatApp.Domain.Chat;
+
+/// <summary>Has an interrupted or failed answer, the last message of its session, continued or made again.</summary>
+public sealed class UnfinishedReplies(
+    IChatDb db, QuotaService quotas, IModelCatalog models, IReplyJournal journal, ReplyFeed feed, IReplyQueue queue, UserSignals signals, TimeProvider clock)
+{
+    /// <summary>Has the model go on where the answer stops: the same message grows.</summary>
+    /// <exception cref="NotFoundException">The caller has no such answer.</exception>
+    /// <exception cref="ConflictException">The answer is finished, is not the last message, or another one is being generated.</exception>
+    /// <exception cref="QuotaExceededException">The caller's quota is used up.</exception>
+    public Task<ChatMessage> ContinueAsync(Guid userId, Guid replyId, CancellationToken ct) => BeginAsync(userId, replyId, (_, old) => old, ct);
+
+    /// <summary>Has the model answer again, in a message of its own; the unfinished one is deleted, and can be restored.</summary>
+    /// <exception cref="NotFoundException">The caller has no such answer.</exception>
+    /// <exception cref="ConflictException">The answer is finished, is not the last message, or another one is being generated.</exception>
+    /// <exception cref="QuotaExceededException">The caller's quota is used up.</exception>
+    public Task<ChatMessage> RetryAsync(Guid userId, Guid replyId, CancellationToken ct) => BeginAsync(userId, replyId, Replace, ct);
+
+    private async Task<ChatMessage> BeginAsync(Guid userId, Guid replyId, Func<ChatSession, ChatMessage, ChatMessage> choose, CancellationToken ct)
+    {
+        var sessionId = await db.Messages.OwnedBy(userId).Live().Where(m => m.Id == replyId && m.Role == MessageRole.Assistant)
+            .Select(m => (Guid?)m.SessionId).FirstOrDefaultAsync(ct) ?? throw new NotFoundException("Message");
+        LiveReply? live = null;
+        try
+        {
+            await using var transaction = await db.Database.BeginTransactionAsync(ct);
+            var session = await db.LockSessionAsync(userId, sessionId, ct);
+            var old = await FindAsync(replyId, ct);
+            var reply = choose(session, old);
+            reply.Status = MessageStatus.Generating;
+            reply.InstanceId = journal.InstanceId;
+            reply.Metadata = MessageDetails.None;
+            reply.UpdatedAt = clock.Now();
+            reply.ReservedTokens = await quotas.MostTokensAsync(session, null, models.Get(reply.Model), "", ct);
+            session.Touch(reply.UpdatedAt);
+            live = feed.Open(reply.Id, userId, reply.Content);
+            await db.SaveChangesAsync(ct);
+            await quotas.ReserveAsync(userId, reply.ReservedTokens, ct);
+            await transaction.CommitAsync(ct);
+            queue.Enqueue(new ReplyJob(reply, session.Persona, live));
+            signals.Raise(userId);
+            return reply;
+        }
+        catch (Exception e) when (Forget(live) && e.IsUniqueViolation)
+        {
+            throw ChatService.Busy();
+        }
+    }
+
+    private bool Forget(LiveReply? live)
+    {
+        if (live is not null)
+        {
+            feed.Close(live);
+        }
+        return true;
+    }
+
+    private async Task<ChatMessage> FindAsync(Guid replyId, CancellationToken ct)
+    {
+        var reply = await db.Messages.Live().SingleOrDefaultAsync(m => m.Id == replyId, ct) ?? throw new NotFoundException("Message");
+        if (reply.Status is MessageStatus.Generating)
+        {
+            throw ChatService.Busy();
+        }
+        var isLast = !await db.Messages.InSession(reply.SessionId).Live().AnyAsync(m => m.Seq > reply.Seq && m.Role != MessageRole.System, ct);
+        return isLast && reply.Status is MessageStatus.Interrupted or MessageStatus.Failed
+            ? reply
+            : throw new ConflictException("Only the last answer of a session can be continued or made again, and only if it is unfinished.");
+    }
+
+    // Without text there is nothing to keep: the same message is tried again.
+    private ChatMessage Replace(ChatSession session, ChatMessage old)
+    {
+        if (old.Content.Length == 0)
+        {
+            return old;
+        }
+        var now = clock.Now();
+        (old.DeletedAt, old.UpdatedAt) = (now, now);
+        session.MessageCount--;
+        var reply = new ChatMessage { Id = Guid.CreateVersion7(now), Role = MessageRole.Assistant, Model = old.Model, CreatedAt = now };
+        session.Append(reply);
+        db.Messages.Add(reply);
+        return reply;
+    }
+}

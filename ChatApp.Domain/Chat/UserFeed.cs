@@ -1,0 +1,120 @@
+using System.Runtime.CompilerServices;
+using Microsoft.EntityFrameworkCore;
+
+namespace ChatApp.Domain.Chat;
+
+/// <summary>What happens in a user's sessions.</summary>
+public abstract record UserEvent;
+
+/// <summary>Something has changed: sessions, messages, or the end of an answer.</summary>
+/// <param name="Generating">The sessions in which an answer is being written now.</param>
+public sealed record SessionsChanged(IReadOnlyList<Guid> Generating) : UserEvent;
+
+/// <summary>An answer has grown.</summary>
+/// <param name="SessionId">Its session.</param>
+/// <param name="MessageId">The answer.</param>
+/// <param name="Start">UTF-16 units before the text.</param>
+/// <param name="Content">The text.</param>
+public sealed record AnswerGrown(Guid SessionId, Guid MessageId, int Start, string Content) : UserEvent;
+
+/// <summary>Nothing has happened for a while.</summary>
+public sealed record Silence : UserEvent;
+
+/// <summary>All that happens in a user's sessions, as one stream: what a browser's tabs share.</summary>
+public sealed class UserFeed(IChatDb db, ReplyReader replies, UserSignals signals, TimeProvider clock)
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan PingInterval = TimeSpan.FromSeconds(15);
+
+    public async IAsyncEnumerable<UserEvent> WatchAsync(Guid userId, [EnumeratorCancellation] CancellationToken ct)
+    {
+        var watched = new Dictionary<Guid, Answer>();
+        try
+        {
+            while (true)
+            {
+                var changed = signals.Next(userId);
+                await UpdateAsync(userId, watched, ct);
+                yield return new SessionsChanged([.. watched.Values.Select(a => a.SessionId)]);
+                while (!changed.IsCompleted)
+                {
+                    var grown = watched.Values.Select(a => a.Lease.Live.NextChange).ToList();
+                    foreach (var answer in watched.Values)
+                    {
+                        if (answer.TakeNew() is { } news)
+                        {
+                            yield return news;
+                        }
+                    }
+                    if (!await AnyAsync([changed, .. grown], ct))
+                    {
+                        yield return new Silence();
+                    }
+                    await Task.Delay(Interval, clock, ct); // what comes close together goes together
+                }
+                foreach (var rest in watched.Values.Select(a => a.TakeNew()).OfType<AnswerGrown>())
+                {
+                    yield return rest;
+                }
+            }
+        }
+        finally
+        {
+            foreach (var answer in watched.Values)
+            {
+                answer.Lease.Dispose();
+            }
+        }
+    }
+
+    private async Task UpdateAsync(Guid userId, Dictionary<Guid, Answer> watched, CancellationToken ct)
+    {
+        var generating = await db.Messages.AsNoTracking().Where(m => m.Status == MessageStatus.Generating && m.UserId == userId).ToListAsync(ct);
+        foreach (var (id, answer) in watched.Where(w => generating.TrueForAll(g => g.Id != w.Key)).ToList())
+        {
+            watched.Remove(id);
+            answer.Lease.Dispose();
+        }
+        foreach (var reply in generating.Where(g => !watched.ContainsKey(g.Id)))
+        {
+            if (await replies.AttachAsync(reply, ct) is { } lease)
+            {
+                watched.Add(reply.Id, new(reply.SessionId, lease));
+            }
+        }
+    }
+
+    private async Task<bool> AnyAsync(List<Task> changes, CancellationToken ct)
+    {
+        try
+        {
+            await Task.WhenAny(changes).WaitAsync(PingInterval, clock, ct);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+
+    private sealed class Answer(Guid sessionId, ReplyFollower.Lease lease)
+    {
+        private int _position;
+
+        public Guid SessionId => sessionId;
+
+        public ReplyFollower.Lease Lease => lease;
+
+        public AnswerGrown? TakeNew()
+        {
+            var text = lease.Live.From(_position);
+            if (text.Length == 0)
+            {
+                return null;
+            }
+            var grown = new AnswerGrown(sessionId, lease.Live.Id, _position, text);
+            _position += text.Length;
+            return grown;
+        }
+    }
+}

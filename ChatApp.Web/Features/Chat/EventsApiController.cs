@@ -1,0 +1,26 @@
+using ChatApp.Domain.Chat;
+using ChatApp.Web.Infrastructure;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+
+namespace ChatApp.Web.Features.Chat;
+
+/// <summary>What happens in the caller's sessions: the one connection that all tabs of a browser share.</summary>
+[ApiController, Authorize, Route("chat/events")]
+public sealed class EventsApiController(UserFeed feed, CurrentUser user) : ControllerBase
+{
+    /// <summary>
+    /// Events <c>{"type":"sessions","generating":[…]}</c> at the beginning and after every change, and
+    /// <c>{"type":"reply","session_id","message_id","start","content"}</c> while answers grow.
+    /// </summary>
+    [HttpGet]
+    [ProducesResponseType<string>(200, "text/event-stream")]
+    public EventStreamResult Get() => new(feed.WatchAsync(user.Id, HttpContext.RequestAborted).Select(Tell));
+
+    private static ServerEvent Tell(UserEvent e) => e switch
+    {
+        SessionsChanged changed => new(new { type = "sessions", generating = changed.Generating }),
+        AnswerGrown grown => new(new { type = "reply", session_id = grown.SessionId, message_id = grown.MessageId, start = grown.Start, content = grown.Content }),
+        _ => ServerEvent.Ping,
+    };
+}

@@ -1,0 +1,23 @@
+using ChatApp.Domain.Chat;
+using ChatApp.Web.Infrastructure;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+
+namespace ChatApp.Web.Features.Chat;
+
+/// <summary>Goes on with answers that were interrupted or failed.</summary>
+[ApiController, Authorize, Route("chat/messages/{id}")]
+public sealed class UnfinishedRepliesApiController(UnfinishedReplies replies, CurrentUser user) : ControllerBase
+{
+    /// <summary>Has the model go on where the answer stops: the same message grows.</summary>
+    [HttpPost("continue")]
+    [ProducesResponseType<MessageResponse>(200), ProducesResponseType<ProblemDetails>(404), ProducesResponseType<ProblemDetails>(409)]
+    public async Task<MessageResponse> Continue(EntityId id, CancellationToken ct) =>
+        (await replies.ContinueAsync(user.Id, id.RequiredFor("Message"), ct)).ToResponse();
+
+    /// <summary>Has the model answer again; the unfinished answer is deleted, unless it is empty.</summary>
+    [HttpPost("retry")]
+    [ProducesResponseType<MessageResponse>(200), ProducesResponseType<ProblemDetails>(404), ProducesResponseType<ProblemDetails>(409)]
+    public async Task<MessageResponse> Retry(EntityId id, CancellationToken ct) =>
+        (await replies.RetryAsync(user.Id, id.RequiredFor("Message"), ct)).ToResponse();
+}

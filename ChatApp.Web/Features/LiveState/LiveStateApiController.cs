@@ -1,0 +1,57 @@
+using ChatApp.Domain.Chat;
+using ChatApp.Domain.Sessions;
+using ChatApp.Web.Infrastructure;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+
+namespace ChatApp.Web.Features.LiveState;
+
+/// <summary>A session's live state, for clients that show it as it is instead of following events. Sessions are named by any text, and made when first named.</summary>
+[ApiController, Authorize, Route("api")]
+public sealed class LiveStateApiController(
+    SessionService sessions, ChatService chat, MessageService messages, ReplyControl control, SessionWatcher watcher, CurrentUser user) : ControllerBase
+{
+    [HttpGet("state")]
+    public async Task<StateResponse> Get([FromQuery] NamedSessionQuery query, CancellationToken ct) =>
+        await StateAsync(await sessions.GetOrCreateNamedAsync(user.Id, query.SessionId, ct), ct);
+
+    /// <summary>Sends a message and answers at once with the state, in which the answer is being written.</summary>
+    [HttpPost("chat")]
+    [ProducesResponseType<StateResponse>(200), ProducesResponseType<ProblemDetails>(409)]
+    public async Task<StateResponse> Send(LiveMessageRequest request, CancellationToken ct)
+    {
+        var session = await sessions.GetOrCreateNamedAsync(user.Id, request.SessionId, ct);
+        var message = new NewMessage(request.Message!) { IdempotencyKey = Request.IdempotencyKeyHeader() };
+        var accepted = await chat.AcceptAsync(user.Id, SessionKey.Of(session.Id), message, ct);
+        return await StateAsync(accepted.Session, ct);
+    }
+
+    /// <summary>The state now and after every change, at most ten a second.</summary>
+    [HttpGet("chat/stream")]
+    [ProducesResponseType<string>(200, "text/event-stream")]
+    public async Task<EventStreamResult> Watch([FromQuery] NamedSessionQuery query, CancellationToken ct)
+    {
+        var session = await sessions.GetOrCreateNamedAsync(user.Id, query.SessionId, ct);
+        var states = watcher.WatchAsync(session, HttpContext.RequestAborted);
+        return new(states.Select(s => s is null ? ServerEvent.Ping : new ServerEvent(s.ToResponse())), text => new(text, Type: "error"));
+    }
+
+    /// <summary>Stops the answer that is being written; what there is of it is kept.</summary>
+    [HttpPost("interrupt")]
+    public async Task<StateResponse> Interrupt(InterruptRequest request, CancellationToken ct)
+    {
+        var session = await sessions.GetOrCreateNamedAsync(user.Id, request.SessionId, ct);
+        return await StateAsync(await control.StopAsync(user.Id, SessionKey.Of(session.Id), ct), ct);
+    }
+
+    /// <summary>Adds a system message, which the next answer sees.</summary>
+    [HttpPost("system")]
+    public async Task<StateResponse> AddSystem(LiveMessageRequest request, CancellationToken ct)
+    {
+        var session = await sessions.GetOrCreateNamedAsync(user.Id, request.SessionId, ct);
+        await messages.AddSystemAsync(user.Id, session.Id, request.Message!, ct);
+        return await StateAsync(session, ct);
+    }
+
+    private async Task<StateResponse> StateAsync(ChatSession session, CancellationToken ct) => (await watcher.ReadAsync(session, ct)).ToResponse();
+}
