@@ -22,6 +22,7 @@ public static class ChatAppHost
         builder.Services.AddChatData(builder.Configuration);
         builder.Services.AddChatDomain(builder.Configuration);
         builder.Services.AddModels(builder.Configuration);
+        builder.Services.AddPersonas();
         builder.Services.AddBackgroundWork();
         builder.Services.AddChatAuthentication();
         builder.Services.AddChatMvc();

@@ -1,36 +1,28 @@
 using ChatApp.Domain.Chat.Ports;
-using ChatApp.Domain.Personas;
-using Microsoft.Extensions.AI;
+using ChatApp.Domain.Search;
+using ChatApp.Web.Integrations.BuiltIn;
+using ChatApp.Web.Personas;
 
 namespace ChatApp.Web.Integrations;
 
+/// <summary>Registers what answers: models and the characters that they play.</summary>
 public static class IntegrationServices
 {
+    /// <summary>
+    /// Adds the models. The configuration is read when they are first needed, which is at start; if it makes no sense, the start fails with an
+    /// <see cref="InvalidOperationException"/> that names the setting.
+    /// </summary>
     public static void AddModels(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddSingleton<IModelCatalog, Temp>();
-        services.AddSingleton(new PersonaCatalog([new("default", "Assistant", "x", "You are helpful", 0.7f, 1000, [])]));
+        services.AddScoped<RecallService>();
+        services.AddSingleton<BuiltInClient>();
+        services.AddSingleton<IModelCatalog>(s => new ModelCatalog(
+            ModelSettings.From(configuration), s.GetRequiredService<BuiltInClient>(), s.GetRequiredService<TimeProvider>()));
     }
 
-    private sealed class Temp : IModelCatalog, IChatClient
-    {
-        public ChatModel Get(string? name) => new("temp", "temp", this, 8000);
-
-        public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) => throw new NotSupportedException();
-
-        public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
-        {
-            foreach (var word in ("You said: " + messages.Last().Text).Split(' '))
-            {
-                await Task.Delay(50, cancellationToken);
-                yield return new ChatResponseUpdate(ChatRole.Assistant, word + " ");
-            }
-        }
-
-        public object? GetService(Type serviceType, object? serviceKey = null) => null;
-
-        public void Dispose()
-        {
-        }
-    }
+    /// <summary>Adds the personas that lie beside the program and those that the operator has put into the content root, which win.</summary>
+    public static void AddPersonas(this IServiceCollection services) =>
+        services.AddSingleton(s => PersonaFiles.Load(
+            Path.Combine(AppContext.BaseDirectory, PersonaFiles.Folder),
+            Path.Combine(s.GetRequiredService<IHostEnvironment>().ContentRootPath, PersonaFiles.Folder)));
 }

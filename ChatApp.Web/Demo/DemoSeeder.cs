@@ -1,0 +1,132 @@
+using ChatApp.Data;
+using ChatApp.Data.Accounts;
+using ChatApp.Domain.Accounts;
+using ChatApp.Domain.Chat;
+using ChatApp.Domain.Personas;
+using ChatApp.Domain.Sessions;
+using ChatApp.Domain.Time;
+
+namespace ChatApp.Web.Demo;
+
+/// <summary>
+/// Makes two accounts with chats to look at, from the files of the folder <c>Demo</c>, one folder an account. An account that exists is left alone, so
+/// that a second start adds nothing.
+/// </summary>
+public sealed partial class DemoSeeder(IServiceScopeFactory scopes, PersonaCatalog personas, TimeProvider clock, ILogger<DemoSeeder> log)
+{
+    /// <summary>What the demo's answers are booked under: no model has written them.</summary>
+    public const string Model = "demo";
+
+    private static readonly (string Name, string Password)[] Accounts = [("alice", "alicepass123"), ("testuser", "testpass123")];
+
+    /// <summary>Makes what is missing. The database must be there.</summary>
+    /// <exception cref="InvalidOperationException">A file is malformed, or an account is refused.</exception>
+    public async Task SeedAsync(CancellationToken ct)
+    {
+        foreach (var (name, password) in Accounts)
+        {
+            var chats = ReadChats(name); // before the account: a mistake in a file must not leave one without chats
+            await using var scope = scopes.CreateAsyncScope();
+            var (user, result) = await scope.ServiceProvider.GetRequiredService<AccountService>().RegisterAsync(name, $"{name}@example.com", password, ct);
+            if (result.Succeeded)
+            {
+                await StoreAsync(scope.ServiceProvider.GetRequiredService<ChatDbContext>(), user.Id, chats, ct);
+                LogMade(name, chats.Count);
+            }
+            else if (!result.Errors.Any(e => e.Code is "DuplicateUserName" or "DuplicateEmail"))
+            {
+                throw new InvalidOperationException($"The demo account {name} is refused: {string.Join(' ', result.Errors.Select(e => e.Description))}");
+            }
+        }
+    }
+
+    private static List<DemoTranscript> ReadChats(string name) =>
+        [.. Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "Demo", name), "*.md").Order(StringComparer.Ordinal)
+            .Select(f => DemoTranscript.Parse(File.ReadAllText(f), Path.GetFileName(f)))];
+
+    private async Task StoreAsync(ChatDbContext db, Guid userId, List<DemoTranscript> chats, CancellationToken ct)
+    {
+        var ledger = new List<UsageRecord>();
+        foreach (var chat in chats)
+        {
+            Add(db, userId, chat, ledger);
+        }
+        db.UsageRecords.AddRange(ledger);
+        db.UserUsage.Add(new UserUsage
+        {
+            UserId = userId,
+            PromptTokens = ledger.Sum(r => r.PromptTokens),
+            CompletionTokens = ledger.Sum(r => r.CompletionTokens),
+            TotalTokens = ledger.Sum(r => r.PromptTokens + r.CompletionTokens),
+            RequestCount = ledger.Count,
+            CreatedAt = ledger.Min(r => r.CreatedAt),
+            UpdatedAt = ledger.Max(r => r.CreatedAt),
+        });
+        await db.SaveChangesAsync(ct);
+    }
+
+    private void Add(ChatDbContext db, Guid userId, DemoTranscript chat, List<UsageRecord> ledger)
+    {
+        var times = DemoTimes.Of(chat, clock.Now());
+        var session = new ChatSession
+        {
+            Id = Guid.CreateVersion7(times[0].Begin),
+            UserId = userId,
+            Title = chat.Title,
+            Persona = personas.Require(chat.Persona),
+            Pinned = chat.Pinned,
+            CreatedAt = times[0].Begin,
+            UpdatedAt = times[0].Begin,
+            LastActivityAt = times[0].Begin,
+        };
+        session.ThreadId = ChatSession.OwnThreadId(session.Id);
+        db.Sessions.Add(session);
+        var history = new List<ChatMessage>();
+        foreach (var (message, (begin, end)) in chat.Messages.Zip(times))
+        {
+            var stored = new ChatMessage
+            {
+                Id = Guid.CreateVersion7(begin),
+                Role = message.Role,
+                Content = message.Text,
+                Status = MessageStatus.Complete,
+                CreatedAt = begin,
+                UpdatedAt = end,
+            };
+            session.Append(stored);
+            if (message.Role == MessageRole.Assistant)
+            {
+                ledger.Add(Charge(stored, personas.Get(session.Persona), history, end));
+            }
+            history.Insert(0, stored);
+            db.Messages.Add(stored);
+            session.Touch(end);
+        }
+    }
+
+    // As if the answer had come from a model that reports no usage.
+    private static UsageRecord Charge(ChatMessage reply, Persona persona, List<ChatMessage> history, DateTimeOffset end)
+    {
+        var prompt = PromptBuilder.Build(persona, history, contextWindow: 128_000);
+        (reply.Model, reply.PromptTokens, reply.CompletionTokens, reply.UsageEstimated) =
+            (Model, prompt.EstimatedTokens, TokenEstimator.Count(reply.Content), true);
+        return new UsageRecord
+        {
+            Id = Guid.CreateVersion7(end),
+            UserId = reply.UserId,
+            SessionId = reply.SessionId,
+            MessageId = reply.Id,
+            Purpose = UsagePurpose.Answer,
+            Provider = Model,
+            Model = Model,
+            PromptTokens = reply.PromptTokens.Value,
+            CompletionTokens = reply.CompletionTokens.Value,
+            Estimated = true,
+            DurationMilliseconds = (int)(end - reply.CreatedAt).TotalMilliseconds,
+            CreatedAt = end,
+        };
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Demo account {Name} made, with {Count} sessions")]
+    private partial void LogMade(string name, int count);
+}

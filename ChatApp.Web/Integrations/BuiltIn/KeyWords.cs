@@ -1,0 +1,122 @@
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace ChatApp.Web.Integrations.BuiltIn;
+
+/// <summary>
+/// Takes the words that matter out of a text, as lower-case substrings to search for. Where a script has no spaces between words, pairs of signs
+/// stand for them: what most search engines do for Chinese and Japanese.
+/// </summary>
+internal static partial class KeyWords
+{
+    public const int Max = 8;
+
+    private const int LongestTerm = 60;
+
+    /// <summary>The terms of a question or topic, the most telling first; none if there is nothing but stop words.</summary>
+    public static IReadOnlyList<string> Of(string text)
+    {
+        var words = Tokens(text).Where(w => !StopWords.Contains(w) && (w.Length > 1 || !char.IsAscii(w[0]))).ToList();
+        var telling = words.Where(w => !StopWords.IsAsking(w) && !IsHiragana(w)).ToList();
+        return [.. (telling.Count > 0 ? telling : words)
+            .SelectMany(w => IsUnspaced(w) ? Signs(w) : [Stem(w.ToLowerInvariant())])
+            .Where(t => t.Length <= LongestTerm)
+            .Distinct(StringComparer.Ordinal)
+            .OrderByDescending(Weight)
+            .Take(Max)];
+    }
+
+    /// <summary>The words of a text as they are written, without punctuation; emoji count as words.</summary>
+    public static IEnumerable<string> Tokens(string text) =>
+        Word().Matches(text).Select(m => m.Value.TrimEnd('.', '\'', '’', '-', '@', '/', ':')).SelectMany(SplitScripts).Where(w => w.Length > 0);
+
+    /// <summary>Whether the word is of a script that puts no spaces between words.</summary>
+    public static bool IsUnspaced(string word) => word.Length > 0 && IsUnspaced(Rune.GetRuneAt(word, 0));
+
+    /// <summary>Whether a word of such a script can be a term by itself: two signs or more, and not grammar written in hiragana.</summary>
+    public static bool IsTelling(string word) => Rune.GetRuneAt(word, 0) is var first && Script(first) is not ('H' or 'E') && word.Length > first.Utf16SequenceLength;
+
+    /// <summary>The part of an English word that its other forms share; substrings find the rest.</summary>
+    public static string Stem(string word)
+    {
+        if (word.Length < 5 || !word.All(char.IsAsciiLetter))
+        {
+            return word.EndsWith("'s", StringComparison.Ordinal) || word.EndsWith("’s", StringComparison.Ordinal) ? word[..^2] : word;
+        }
+        return word switch
+        {
+            [.. var stem, 'i', 'e', 's'] when stem.Length >= 3 => stem,
+            [.. var stem, 'i', 'n', 'g'] when stem.Length >= 4 => Single(stem),
+            [.. var stem, 'e', 'd'] when stem.Length >= 4 => Single(stem),
+            [.. var stem, 's'] when stem[^1] is not ('s' or 'u' or 'i') => stem,
+            [.. var stem, 'y'] when stem.Length >= 5 => stem,
+            _ => word,
+        };
+
+        static string Single(string stem) => stem[^1] == stem[^2] && stem[^1] is not ('l' or 's' or 'z') ? stem[..^1] : stem;
+    }
+
+    // Grammar, more often than not.
+    private static bool IsHiragana(string word) => Script(Rune.GetRuneAt(word, 0)) == 'H';
+
+    // Long words, numbers and names of code say more than short words.
+    private static double Weight(string term) =>
+        Math.Min(term.Length, 12) * (IsUnspaced(term) && !IsHiragana(term) ? 4 : 1) + (term.Any(c => char.IsDigit(c) || c is '_' or '.' or '#' or '@') ? 3 : 0);
+
+    private static IEnumerable<string> SplitScripts(string token)
+    {
+        var start = 0;
+        for (var i = 0; i < token.Length; i += Rune.GetRuneAt(token, i).Utf16SequenceLength)
+        {
+            var rune = Rune.GetRuneAt(token, i);
+            if (i > start && !IsMark(rune) && Script(rune) != Script(Before(token, i)))
+            {
+                yield return token[start..i];
+                start = i;
+            }
+        }
+        yield return token[start..];
+
+        static bool IsMark(Rune rune) =>
+            Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark;
+
+        static Rune Before(string text, int index) => Rune.GetRuneAt(text, char.IsLowSurrogate(text[index - 1]) ? index - 2 : index - 1);
+    }
+
+    // A run of signs and the pairs in it. Hiragana alone is grammar more often than not; Thai and its neighbours need longer pieces.
+    private static IEnumerable<string> Signs(string run)
+    {
+        var lower = run.ToLowerInvariant();
+        var runes = lower.EnumerateRunes().ToList();
+        var script = Script(runes[0]);
+        var length = script == 'T' ? 4 : 2;
+        if (script == 'H')
+        {
+            return runes.Count < 3 ? [] : [lower];
+        }
+        if (runes.Count <= length + 1 || script == 'K')
+        {
+            return [lower];
+        }
+        return Enumerable.Range(0, runes.Count - length + 1).Select(i => string.Concat(runes.Skip(i).Take(length)));
+    }
+
+    private static bool IsUnspaced(Rune rune) => Script(rune) != '-';
+
+    // '-' letters with spaces between words, 'C' Chinese characters, 'H' hiragana, 'K' katakana, 'O' Hangul, 'T' Thai, Lao, Khmer and Burmese.
+    private static char Script(Rune rune) => rune.Value switch
+    {
+        >= 0x0E00 and <= 0x0EFF or >= 0x1000 and <= 0x109F or >= 0x1780 and <= 0x17FF => 'T',
+        >= 0x3041 and <= 0x309F => 'H',
+        >= 0x30A0 and <= 0x30FF or >= 0x31F0 and <= 0x31FF => 'K',
+        >= 0xAC00 and <= 0xD7AF or >= 0x1100 and <= 0x11FF => 'O',
+        >= 0x2E80 and <= 0x9FFF or >= 0xF900 and <= 0xFAFF or >= 0x20000 and <= 0x3FFFF => 'C',
+        _ when Rune.GetUnicodeCategory(rune) == UnicodeCategory.OtherSymbol => 'E',
+        _ => '-',
+    };
+
+    // Words may contain what names of code, addresses and versions contain. Signs outside of the Basic Multilingual Plane are pairs of surrogates.
+    [GeneratedRegex(@"(?:[\p{L}\p{N}\p{M}_]|[\uD800-\uDBFF][\uDC00-\uDFFF])(?:[\p{L}\p{N}\p{M}_.'’@+#:-]|[\uD800-\uDBFF][\uDC00-\uDFFF])*|\p{So}")]
+    private static partial Regex Word();
+}

@@ -1,0 +1,173 @@
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+using ChatApp.Domain.Search;
+
+namespace ChatApp.Web.Integrations.BuiltIn;
+
+/// <summary>Writes Markdown around text that may contain anything: what is quoted is shown as it is and never becomes markup.</summary>
+internal static partial class MarkdownText
+{
+    /// <summary>What separates the cells of a table's row that is shown as a line.</summary>
+    public const string CellMark = " · ";
+
+    /// <summary>One line of text, or a part of one, as Markdown that shows exactly it.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="beginsLine">Whether it may stand at the beginning of a line.</param>
+    public static string Escape(string text, bool beginsLine = true)
+    {
+        var result = new StringBuilder(text.Length + 16);
+        for (var i = 0; i < text.Length; i++)
+        {
+            var c = text[i];
+            if (char.IsControl(c) || c is '\u2028' or '\u2029')
+            {
+                result.Append(' ');
+                continue;
+            }
+            if (NeedsEscape(text, i, beginsLine))
+            {
+                result.Append('\\');
+            }
+            result.Append(c);
+        }
+        return result.ToString();
+    }
+
+    /// <summary>A link to a message, or to its session's beginning, under the session's title.</summary>
+    public static string Link(string title, Guid sessionId, Guid? messageId = null) =>
+        $"[{Escape(Cut(title, 60))}](/chat-ui/{sessionId}{(messageId is { } id ? $"#m-{id}" : "")})";
+
+    public static string Link(RecalledMessage message) => Link(message.SessionTitle, message.SessionId, message.Id);
+
+    /// <summary>A line without its Markdown, for quotes. The cells of a table's row are separated by <see cref="CellMark"/>.</summary>
+    public static string Plain(string line)
+    {
+        var text = LineMarks().Replace(line, "");
+        text = Links().Replace(text, "$1");
+        text = CodeSpans().Replace(text, "$2");
+        text = Emphasis().Replace(Strong().Replace(text, "$2"), "$1");
+        if (text.TrimStart().StartsWith('|'))
+        {
+            text = string.Join(CellMark, text.Split('|', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+        }
+        return Spaces().Replace(text, " ").Trim();
+    }
+
+    /// <summary>At most so many characters, as people count them, cut between words where that is possible.</summary>
+    public static string Cut(string text, int length)
+    {
+        if (text.Length <= length)
+        {
+            return text;
+        }
+        var info = new StringInfo(text);
+        if (info.LengthInTextElements <= length)
+        {
+            return text;
+        }
+        var cut = info.SubstringByTextElements(0, length);
+        var space = cut.LastIndexOf(' ');
+        return (space > cut.Length / 2 ? cut[..space] : cut).TrimEnd(' ', ',', ';', ':', '.') + "…";
+    }
+
+    /// <summary>A block quote; the terms in it are bold. Each line stays one, also where single line ends mean nothing.</summary>
+    public static string Quote(IEnumerable<string> lines, IReadOnlyList<string> terms) => string.Join("  \n", lines.Select(l => "> " + Highlight(l, terms)));
+
+    /// <summary>Lines of code in a block quote. The fence is longer than any in the code.</summary>
+    public static string QuoteCode(IReadOnlyList<string> lines)
+    {
+        var longest = lines.SelectMany(l => Backticks().Matches(l)).Select(m => m.Length).DefaultIfEmpty(0).Max();
+        var fence = new string('`', Math.Max(3, longest + 1));
+        return string.Join('\n', lines.Prepend(fence).Append(fence).Select(l => "> " + Escapeless(l)));
+
+        static string Escapeless(string line) => string.Concat(line.Select(c => char.IsControl(c) && c != '\t' ? ' ' : c));
+    }
+
+    public static string Paragraphs(IEnumerable<string> parts) => string.Join("\n\n", parts);
+
+    public static string Bullets(IEnumerable<string> lines) => string.Join('\n', lines.Select(l => "- " + l));
+
+    public static string Date(DateTimeOffset time) => time.UtcDateTime.ToString("d MMMM yyyy", CultureInfo.InvariantCulture);
+
+    public static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+
+    /// <summary>"1 message", "2 messages".</summary>
+    public static string Count(long number, string one) => $"{Number(number)} {one}{(number == 1 ? "" : "s")}";
+
+    private static string Highlight(string text, IReadOnlyList<string> terms)
+    {
+        var bold = Matches(text, terms);
+        var result = new StringBuilder();
+        var at = 0;
+        foreach (var (start, length) in bold)
+        {
+            result.Append(Escape(text[at..start], at == 0)).Append("**").Append(Escape(text.Substring(start, length), false)).Append("**");
+            at = start + length;
+        }
+        return result.Append(Escape(text[at..], at == 0)).ToString();
+    }
+
+    // Where terms are, without overlaps. Bold must begin and end at a letter or digit, or it would not be bold.
+    private static List<(int Start, int Length)> Matches(string text, IReadOnlyList<string> terms)
+    {
+        var found = new List<(int Start, int Length)>();
+        foreach (var term in terms.Where(t => t.Length > 0 && char.IsLetterOrDigit(t[0]) && char.IsLetterOrDigit(t[^1])))
+        {
+            for (var i = text.IndexOf(term, StringComparison.OrdinalIgnoreCase); i >= 0; i = text.IndexOf(term, i + term.Length, StringComparison.OrdinalIgnoreCase))
+            {
+                found.Add((i, term.Length));
+            }
+        }
+        var merged = new List<(int Start, int Length)>();
+        foreach (var (start, length) in found.OrderBy(f => f.Start).ThenByDescending(f => f.Length))
+        {
+            if (merged is [.., var last] && start <= last.Start + last.Length)
+            {
+                merged[^1] = (last.Start, Math.Max(last.Length, start + length - last.Start));
+            }
+            else
+            {
+                merged.Add((start, length));
+            }
+        }
+        return merged;
+    }
+
+    // Only where it changes something: whoever reads the source should not stumble over backslashes.
+    private static bool NeedsEscape(string text, int i, bool beginsLine) => text[i] switch
+    {
+        '\\' or '`' or '*' or '[' or ']' or '|' or '~' or '$' => true,
+        '_' => !(i > 0 && i + 1 < text.Length && char.IsLetterOrDigit(text[i - 1]) && char.IsLetterOrDigit(text[i + 1])),
+        '<' => i + 1 == text.Length || char.IsLetter(text[i + 1]) || text[i + 1] is '/' or '!' or '?',
+        '&' => i + 1 == text.Length || char.IsLetterOrDigit(text[i + 1]) || text[i + 1] == '#',
+        '#' or '+' or '-' or '=' or '>' => beginsLine && text[..i].All(c => c is '#' or '+' or '-' or '=' or '>' or ' '), // headings, lists, rules and quotes begin lines
+        '.' or ')' when i > 0 && char.IsAsciiDigit(text[i - 1]) => beginsLine && text[..i].All(c => char.IsAsciiDigit(c) || c == ' '), // so do numbers
+        // What some renderers make links of by themselves.
+        '.' => text[..i].EndsWith("www", StringComparison.OrdinalIgnoreCase),
+        ':' => text.AsSpan(i).StartsWith("://", StringComparison.Ordinal) || text[..i].EndsWith("mailto", StringComparison.OrdinalIgnoreCase),
+        '@' => true,
+        _ => false,
+    };
+
+    [GeneratedRegex(@"^\s*(?:#{1,6}\s+|>\s?|[-*+]\s+(?:\[[ xX]\]\s+)?|\d{1,3}[.)]\s+)+|^\s*\|?[\s:|-]{5,}$")]
+    private static partial Regex LineMarks();
+
+    [GeneratedRegex(@"!?\[([^\[\]]{0,200})\]\([^()\s]{0,500}\)")]
+    private static partial Regex Links();
+
+    [GeneratedRegex(@"(`{1,3})(?=[^`])([^`]{1,300})(?<=[^`])\1(?!`)")]
+    private static partial Regex CodeSpans();
+
+    [GeneratedRegex(@"(\*\*|~~)(?=\S)(.{1,300}?)(?<=\S)\1")]
+    private static partial Regex Strong();
+
+    [GeneratedRegex(@"\*(?=[^\s*])([^*]{1,300}?)(?<=[^\s*])\*")]
+    private static partial Regex Emphasis();
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex Spaces();
+
+    [GeneratedRegex("`+")]
+    private static partial Regex Backticks();
+}

@@ -1,0 +1,136 @@
+using System.ClientModel;
+using System.Runtime.CompilerServices;
+using ChatApp.Domain.Chat.Ports;
+using Microsoft.Extensions.AI;
+using OpenAI.Chat;
+using AiMessage = Microsoft.Extensions.AI.ChatMessage;
+using OpenAiMessage = OpenAI.Chat.ChatMessage;
+
+namespace ChatApp.Web.Integrations.OpenAi;
+
+/// <summary>
+/// A model behind OpenAI's protocol. Whatever the provider does wrong becomes a <see cref="ModelException"/> with a text for people;
+/// an <see cref="OperationCanceledException"/> comes only from the caller's own token.
+/// </summary>
+/// <param name="server">Where the model is.</param>
+/// <param name="model">Its name; null: the first that the server lists.</param>
+/// <param name="clock">Waits before a call is repeated.</param>
+public sealed class OpenAiChatClient(OpenAiServer server, string? model, TimeProvider clock) : IChatClient
+{
+    /// <summary>Streams the answer; text as it comes, tool calls whole, usage last.</summary>
+    public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+        IEnumerable<AiMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var (name, history) = (model ?? await server.FindFirstModelAsync(cancellationToken), ToOpenAi(messages));
+        var reader = new OpenAiStreamReader();
+        // The library asks for usage by itself when it streams.
+        var (updates, any) = await CallAsync(name, options, async settings =>
+        {
+            var stream = server.GetChatClient(name).CompleteChatStreamingAsync(history, settings, cancellationToken).GetAsyncEnumerator(cancellationToken);
+            try
+            {
+                return (stream, await stream.MoveNextAsync());
+            }
+            catch
+            {
+                await stream.DisposeAsync();
+                throw;
+            }
+        }, cancellationToken);
+        await using (updates)
+        {
+            for (; any; any = await GuardAsync(name, () => updates.MoveNextAsync().AsTask(), cancellationToken))
+            {
+                yield return reader.Read(updates.Current);
+            }
+        }
+        reader.CheckComplete();
+    }
+
+    /// <summary>Gets the whole answer at once.</summary>
+    public async Task<ChatResponse> GetResponseAsync(
+        IEnumerable<AiMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        var (name, history) = (model ?? await server.FindFirstModelAsync(cancellationToken), ToOpenAi(messages));
+        return await CallAsync(name, options, async settings =>
+        {
+            ChatCompletion answer = await server.GetChatClient(name).CompleteChatAsync(history, settings, cancellationToken);
+            return ToResponse(answer);
+        }, cancellationToken);
+    }
+
+    public object? GetService(Type serviceType, object? serviceKey = null) =>
+        serviceKey is not null ? null
+        : serviceType == typeof(ChatClientMetadata) ? new ChatClientMetadata(server.Provider, server.Endpoint, model)
+        : serviceType.IsInstanceOfType(this) ? this
+        : null;
+
+    // The connections are the server's, which others use too.
+    public void Dispose()
+    {
+    }
+
+    private static List<OpenAiMessage> ToOpenAi(IEnumerable<AiMessage> messages) => [.. messages.SelectMany(OpenAiMapping.ToOpenAi)];
+
+    private static ChatResponse ToResponse(ChatCompletion answer)
+    {
+        var text = answer.Content.Where(p => p.Text is not null).Select(AIContent (p) => new TextContent(p.Text));
+        var refusal = string.IsNullOrEmpty(answer.Refusal) ? [] : new AIContent[] { new TextContent(answer.Refusal) };
+        var calls = answer.ToolCalls.Select(AIContent (c) => OpenAiMapping.ToCall(c.Id, c.FunctionName, c.FunctionArguments.ToString()));
+        return new(new AiMessage(ChatRole.Assistant, [.. text, .. refusal, .. calls]))
+        {
+            ResponseId = answer.Id,
+            ModelId = answer.Model,
+            FinishReason = answer.FinishReason.ToAi(),
+            Usage = answer.Usage?.ToAi(),
+        };
+    }
+
+    // Calls, and calls once more where that promises something: a little later after "too many requests", without a temperature where it is not wanted.
+    private async Task<T> CallAsync<T>(string name, ChatOptions? options, Func<ChatCompletionOptions, Task<T>> call, CancellationToken ct)
+    {
+        var (settings, repeated) = (options.ToOpenAi(server.IsOpenAi), false);
+        while (true)
+        {
+            try
+            {
+                return await call(settings);
+            }
+            catch (ClientResultException e) when (settings.Temperature is not null && OpenAiErrors.RefusesTemperature(e))
+            {
+                settings.Temperature = null;
+            }
+            catch (ClientResultException e) when (!repeated && OpenAiErrors.WaitBeforeRetry(e, clock.GetUtcNow()) is { } wait)
+            {
+                repeated = true;
+                await Task.Delay(wait, clock, ct);
+            }
+            catch (Exception e)
+            {
+                ct.ThrowIfCancellationRequested();
+                if (OpenAiErrors.Translate(e, name) is { } known)
+                {
+                    throw known;
+                }
+                throw;
+            }
+        }
+    }
+
+    private static async Task<T> GuardAsync<T>(string name, Func<Task<T>> step, CancellationToken ct)
+    {
+        try
+        {
+            return await step();
+        }
+        catch (Exception e)
+        {
+            ct.ThrowIfCancellationRequested();
+            if (OpenAiErrors.Translate(e, name) is { } known)
+            {
+                throw known;
+            }
+            throw;
+        }
+    }
+}
