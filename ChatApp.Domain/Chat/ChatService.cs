@@ -97,8 +97,14 @@ public sealed class ChatService(
     }
 
     // Whoever holds the row gives out the next numbers; everybody else waits for a moment.
-    private async Task<ChatSession> LockAsync(Guid sessionId, Guid userId, CancellationToken ct) =>
-        (await db.Sessions.FromSql($"""
+    private async Task<ChatSession> LockAsync(Guid sessionId, Guid userId, CancellationToken ct)
+    {
+        if (db.Sessions.Local.FindEntry(sessionId) is { } seen)
+        {
+            seen.State = EntityState.Detached; // a copy that this request has made or read before may be old by now
+        }
+        return (await db.Sessions.FromSql($"""
             SELECT *, xmin FROM chat_sessions WHERE id = {sessionId} AND user_id = {userId} AND deleted_at IS NULL FOR UPDATE
             """).ToListAsync(ct)).SingleOrDefault() ?? throw new NotFoundException("Session");
+    }
 }
