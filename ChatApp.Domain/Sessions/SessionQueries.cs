@@ -10,10 +10,16 @@ public static class SessionQueries
     {
         /// <summary>Locks a session's row in the caller's transaction: whoever holds it gives out the next numbers.</summary>
         /// <exception cref="NotFoundException">The caller has no such live session.</exception>
-        public async Task<ChatSession> LockSessionAsync(Guid userId, Guid sessionId, CancellationToken ct) =>
-            (await db.Sessions.FromSql($"""
+        public async Task<ChatSession> LockSessionAsync(Guid userId, Guid sessionId, CancellationToken ct)
+        {
+            if (db.Sessions.Local.FindEntry(sessionId) is { } seen)
+            {
+                seen.State = EntityState.Detached; // a copy that this request has made or read before may be old by now
+            }
+            return (await db.Sessions.FromSql($"""
                 SELECT *, xmin FROM chat_sessions WHERE id = {sessionId} AND user_id = {userId} AND deleted_at IS NULL FOR UPDATE
                 """).ToListAsync(ct)).SingleOrDefault() ?? throw new NotFoundException("Session");
+        }
     }
 
     extension(IQueryable<ChatSession> sessions)
