@@ -9,12 +9,19 @@ public sealed class WhenTagHelper : TagHelper
 {
     public DateTimeOffset At { get; set; }
 
+    /// <summary>Leaves the time of day out.</summary>
+    public bool DateOnly { get; set; }
+
     public override void Process(TagHelperContext context, TagHelperOutput output)
     {
         var utc = At.UtcDateTime;
         output.TagName = "time";
         output.TagMode = TagMode.StartTagAndEndTag;
         output.Attributes.SetAttribute("datetime", utc.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
-        output.Content.SetContent(utc.ToString("d MMM yyyy, HH:mm 'UTC'", CultureInfo.InvariantCulture));
+        output.Content.SetContent(utc.ToString(DateOnly ? "d MMM yyyy" : "d MMM yyyy, HH:mm 'UTC'", CultureInfo.InvariantCulture));
+        if (DateOnly)
+        {
+            output.Attributes.SetAttribute("data-date-only", "");
+        }
     }
 }

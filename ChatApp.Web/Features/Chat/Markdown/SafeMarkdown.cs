@@ -45,5 +45,18 @@ public static class SafeMarkdown
         }
     }
 
+    /// <summary>The words of a short text without its marks.</summary>
+    public static string ToText(string markdown)
+    {
+        try
+        {
+            return Markdig.Markdown.ToPlainText(markdown, Pipeline);
+        }
+        catch (ArgumentException)
+        {
+            return markdown;
+        }
+    }
+
     private static string Plain(string text) => $"<p class=\"plain\">{WebUtility.HtmlEncode(text)}</p>";
 }

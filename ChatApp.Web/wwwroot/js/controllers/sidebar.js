@@ -102,7 +102,7 @@ function arrange() {
 
 /** The server groups by days of UTC; the reader's days may begin at another time. */
 function groupByLocalDay() {
-  const rows = /** @type {NodeListOf<HTMLElement>} */ (list().querySelectorAll(".session[data-day]"));
+  const rows = /** @type {NodeListOf<HTMLElement>} */ (list().querySelectorAll(".session[data-day]:not([data-day=''])"));
   const groups = new Map([...list().querySelectorAll(".session-group")].map(group => [group.querySelector("h2")?.textContent ?? "", group]));
   for (const row of rows) {
     const days = daysAgo(new Date(row.dataset.day ?? ""));

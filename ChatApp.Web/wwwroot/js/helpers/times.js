@@ -1,6 +1,7 @@
 // @ts-check
 
 const time = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
+const date = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
 const dateAndTime = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long" });
 
@@ -11,7 +12,8 @@ const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle:
 export function localizeTimes(root) {
   for (const element of root.querySelectorAll("time")) {
     const at = new Date(element.dateTime);
-    element.textContent = daysAgo(at) === 0 ? time.format(at) : dateAndTime.format(at);
+    const format = "dateOnly" in element.dataset ? date : daysAgo(at) === 0 ? time : dateAndTime;
+    element.textContent = format.format(at);
     element.title = exact.format(at);
   }
 }
