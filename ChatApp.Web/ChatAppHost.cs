@@ -17,6 +17,7 @@ public static class ChatAppHost
             ApplicationName = typeof(ChatAppHost).Assembly.GetName().Name, // also where a test's process starts it
             ContentRootPath = ContentRoot(),
         });
+        builder.WebHost.UseStaticWebAssets(); // a build that is not published has its compressed files elsewhere
         builder.WebHost.UseChatKestrel();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddChatData(builder.Configuration);
@@ -34,7 +35,7 @@ public static class ChatAppHost
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();
-        app.MapStaticAssets();
+        app.MapStaticAssets().AllowAnonymous(); // the sign-in page needs its styles
         app.MapControllers().WithStaticAssets();
         return app;
     }

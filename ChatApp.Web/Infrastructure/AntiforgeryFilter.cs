@@ -15,7 +15,8 @@ public sealed class AntiforgeryFilter(IAntiforgery antiforgery) : IAsyncAuthoriz
         var request = context.HttpContext.Request;
         var isPage = !context.ActionDescriptor.EndpointMetadata.OfType<ApiControllerAttribute>().Any();
         var byCookie = context.HttpContext.User.Identity?.AuthenticationType == TokenAuthentication.ByCookie;
-        if ((isPage || byCookie) && !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method) && !HttpMethods.IsOptions(request.Method))
+        var ignored = context.Filters.OfType<IgnoreAntiforgeryTokenAttribute>().Any();
+        if ((isPage || byCookie) && !ignored && !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method) && !HttpMethods.IsOptions(request.Method))
         {
             await antiforgery.ValidateRequestAsync(context.HttpContext);
         }

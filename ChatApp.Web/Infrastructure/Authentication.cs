@@ -5,6 +5,7 @@ using ChatApp.Data.Accounts;
 using ChatApp.Domain.Accounts;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
@@ -28,6 +29,10 @@ public sealed class TokenAuthentication(
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
+        if (Context.Features.Get<IExceptionHandlerFeature>() is not null)
+        {
+            return AuthenticateResult.NoResult(); // the error page is for everybody, and the database may be what failed
+        }
         var authorization = Request.Headers.Authorization.ToString();
         var (kind, secret) = authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
             ? (TokenKind.Access, authorization[Bearer.Length..].Trim())
@@ -55,8 +60,12 @@ public sealed class TokenAuthentication(
     {
         if (!Context.IsApi)
         {
-            var back = HttpMethods.IsGet(Request.Method) ? $"?returnUrl={Uri.EscapeDataString(Request.PathBase + Request.Path + Request.QueryString)}" : "";
-            Response.Redirect($"{Request.PathBase}/login{back}");
+            if (HttpMethods.IsGet(Request.Method) || HttpMethods.IsHead(Request.Method))
+            {
+                Response.Redirect($"{Request.PathBase}/login?returnUrl={Uri.EscapeDataString(Request.PathBase + Request.Path + Request.QueryString)}");
+                return;
+            }
+            Response.StatusCode = StatusCodes.Status401Unauthorized; // the error page keeps what the form said
             return;
         }
         Response.StatusCode = StatusCodes.Status401Unauthorized;

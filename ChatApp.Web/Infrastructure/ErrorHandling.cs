@@ -26,6 +26,7 @@ public static class ErrorHandling
         {
             ExceptionHandlingPath = "/error",
             StatusCodeSelector = StatusOf,
+            CreateScopeForErrors = true, // the page must not meet what failed, such as a sign-in that could not be looked up
         });
         app.UseStatusCodePages(async context =>
         {

@@ -1,6 +1,6 @@
 using System.Text.Json;
+using ChatApp.Web.Features.Shared;
 using FluentValidation;
-using Microsoft.AspNetCore.Mvc.Razor;
 
 namespace ChatApp.Web.Infrastructure;
 
@@ -29,12 +29,7 @@ public static class MvcSetup
             })
             .ConfigureApiBehaviorOptions(o => o.SuppressModelStateInvalidFilter = true) // one filter, one shape
             .AddJsonOptions(o => Json.Configure(o.JsonSerializerOptions));
-        services.Configure<RazorViewEngineOptions>(o =>
-        {
-            o.ViewLocationFormats.Clear();
-            o.ViewLocationFormats.Add("/Features/{1}/{0}.cshtml");
-            o.ViewLocationFormats.Add("/Features/Shared/{0}.cshtml");
-        });
+        services.AddPages();
         ValidatorOptions.Global.PropertyNameResolver = (_, member, _) => member is null ? null : JsonNamingPolicy.SnakeCaseLower.ConvertName(member.Name);
         foreach (var validator in AssemblyScanner.FindValidatorsInAssembly(typeof(MvcSetup).Assembly, includeInternalTypes: true))
         {

@@ -16,7 +16,10 @@ public sealed class RegistrationService(ChatDbContext db, AccountService account
         "The user name or the password is wrong, or the account is locked for some minutes after repeated failures.";
 
     /// <summary>Whether an account can be made. Somebody must be able to make the first one.</summary>
-    public async Task<bool> IsOpenAsync(CancellationToken ct) => settings.Value.AllowRegistration || !await db.Users.AnyAsync(ct);
+    public async Task<bool> IsOpenAsync(CancellationToken ct) => settings.Value.AllowRegistration || await IsFirstAsync(ct);
+
+    /// <summary>Whether nobody has an account yet. The first one becomes administrator.</summary>
+    public async Task<bool> IsFirstAsync(CancellationToken ct) => !await db.Users.AnyAsync(ct);
 
     /// <exception cref="ConflictException">The user name or the e-mail address is taken, or registration was closed by the first account.</exception>
     /// <exception cref="InvalidException">A field is not acceptable.</exception>

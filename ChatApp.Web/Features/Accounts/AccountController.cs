@@ -1,0 +1,53 @@
+using ChatApp.Data.Accounts;
+using ChatApp.Web.Features.Shared;
+using ChatApp.Web.Infrastructure;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+
+namespace ChatApp.Web.Features.Accounts;
+
+/// <summary>The caller's own account.</summary>
+[Authorize, Route("account")]
+public sealed class AccountController(AccountService accounts, LoginService logins, CurrentUser user) : Controller
+{
+    private const string WrongPassword = "PasswordMismatch"; // Identity's code
+
+    [HttpGet]
+    public async Task<IActionResult> Show()
+    {
+        var account = await accounts.FindAsync(user.Id);
+        return View("Account", account.ToResponse(await accounts.RolesAsync(account)));
+    }
+
+    /// <summary>Changes the password; all other sign-ins end.</summary>
+    [HttpPost("password")]
+    public async Task<IActionResult> ChangePassword([FromForm] PasswordForm form, CancellationToken ct)
+    {
+        if (!ModelState.IsValid || !await TryChangeAsync(form, ct))
+        {
+            Response.StatusCode = StatusCodes.Status400BadRequest;
+            return await Show();
+        }
+        TempData[Notice.Done] = "Your password was changed. All other sign-ins have ended.";
+        return RedirectToAction(nameof(Show));
+    }
+
+    /// <summary>Ends all sign-ins but this one.</summary>
+    [HttpPost("sign-out-elsewhere")]
+    public async Task<IActionResult> SignOutElsewhere(CancellationToken ct)
+    {
+        await logins.EndAllAsync(user.Id, except: user.LoginId, ct);
+        TempData[Notice.Done] = "You are signed out everywhere else.";
+        return RedirectToAction(nameof(Show));
+    }
+
+    private async Task<bool> TryChangeAsync(PasswordForm form, CancellationToken ct)
+    {
+        var result = await accounts.ChangePasswordAsync(user.Id, user.LoginId, form.CurrentPassword!, form.NewPassword!, ct);
+        foreach (var error in result.Errors)
+        {
+            ModelState.AddModelError(error.Code == WrongPassword ? "current_password" : "new_password", error.Description);
+        }
+        return result.Succeeded;
+    }
+}

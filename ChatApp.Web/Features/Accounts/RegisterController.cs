@@ -1,0 +1,49 @@
+using ChatApp.Data.Accounts;
+using ChatApp.Domain.Errors;
+using ChatApp.Web.Features.Shared;
+using ChatApp.Web.Infrastructure;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+
+namespace ChatApp.Web.Features.Accounts;
+
+/// <summary>The page on which people make accounts.</summary>
+public sealed record RegisterPage(RegisterRequest Typed, bool IsFirst);
+
+/// <summary>Registration for people; it signs in at once.</summary>
+[AllowAnonymous, Route("register")]
+public sealed class RegisterController(RegistrationService registration, LoginService logins) : Controller
+{
+    [HttpGet]
+    public async Task<IActionResult> Show(CancellationToken ct) =>
+        await FormAsync(StatusCodes.Status200OK, new RegisterRequest(null, null, null), ct);
+
+    [HttpPost]
+    public async Task<IActionResult> Register([FromForm] RegisterRequest request, CancellationToken ct)
+    {
+        try
+        {
+            return ModelState.IsValid && await registration.IsOpenAsync(ct)
+                ? await SignInAsync(await registration.RegisterAsync(request, ct), ct)
+                : await FormAsync(StatusCodes.Status400BadRequest, request, ct);
+        }
+        catch (ChatAppException e) when (e is InvalidException or ConflictException)
+        {
+            ModelState.AddModelError((e as InvalidException)?.Field ?? "username", e.Message);
+            return await FormAsync(ErrorHandling.StatusOf(e), request, ct);
+        }
+    }
+
+    private async Task<IActionResult> SignInAsync(AppUser account, CancellationToken ct)
+    {
+        LoginCookie.Write(Response, await logins.StartCookieAsync(account.Id, ct));
+        return Redirect(Links.Chat);
+    }
+
+    private async Task<IActionResult> FormAsync(int status, RegisterRequest typed, CancellationToken ct)
+    {
+        var isOpen = await registration.IsOpenAsync(ct);
+        Response.StatusCode = isOpen ? status : StatusCodes.Status403Forbidden;
+        return isOpen ? View("Register", new RegisterPage(typed, await registration.IsFirstAsync(ct))) : View("RegistrationClosed");
+    }
+}

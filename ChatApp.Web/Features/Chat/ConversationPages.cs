@@ -1,0 +1,70 @@
+using ChatApp.Domain.Chat;
+using ChatApp.Domain.Errors;
+using ChatApp.Domain.Personas;
+using ChatApp.Domain.Sessions;
+using ChatApp.Web.Infrastructure;
+using Microsoft.Extensions.Options;
+
+namespace ChatApp.Web.Features.Chat;
+
+/// <summary>A conversation, or the place where a new one begins.</summary>
+/// <param name="Session">Null before the first message.</param>
+/// <param name="Persona">Who answers.</param>
+/// <param name="Messages">Oldest first.</param>
+/// <param name="Composer">The form for the next message.</param>
+public sealed record ConversationPage(ChatSession? Session, Persona Persona, IReadOnlyList<MessageView> Messages, ComposerView Composer)
+{
+    /// <summary>The cursor of the messages before these; null if there are none.</summary>
+    public string? Older { get; init; }
+
+    /// <summary>Whether these are older messages instead of the newest.</summary>
+    public bool IsOlder { get; init; }
+
+    public bool IsGenerating => Messages.Any(m => m.Status == MessageStatus.Generating);
+}
+
+/// <summary>The form for a message.</summary>
+/// <param name="SessionId">Null: the message begins a session.</param>
+/// <param name="MaxLength">In UTF-16 units.</param>
+/// <param name="Typed">What was typed before and could not be sent.</param>
+/// <param name="Problem">Why it could not.</param>
+public sealed record ComposerView(Guid? SessionId, int MaxLength, MessageForm Typed, string? Problem)
+{
+    public string Action => SessionId is { } id ? $"/chat-ui/{id}/messages" : "/chat-ui/messages";
+}
+
+/// <summary>Puts together what the pages of conversations show.</summary>
+public sealed class ConversationPages(
+    MessageService messages, SessionService sessions, MessageViews views, PersonaCatalog personas,
+    CurrentUser user, CursorProtector cursors, IOptions<ChatSettings> settings)
+{
+    private const int PageSize = 50;
+
+    public ConversationPage New(MessageForm? typed = null, string? problem = null) =>
+        new(null, personas.Get(typed?.Persona ?? PersonaCatalog.DefaultKey), [], Composer(null, typed, problem));
+
+    /// <exception cref="NotFoundException">The caller has no such live session.</exception>
+    public async Task<ConversationPage> ShowAsync(SessionKey key, string? before, CancellationToken ct, MessageForm? typed = null, string? problem = null)
+    {
+        var history = await messages.HistoryAsync(user.Id, key, PageSize, cursors.ReadNumber(before), ct);
+        var session = history.Session ?? throw new NotFoundException("Session");
+        var persona = personas.Get(session.Persona);
+        return new(session, persona, [.. history.Messages.Select(m => views.View(m, persona.Name))], Composer(session.Id, typed, problem))
+        {
+            Older = cursors.Protect(history.Older),
+            IsOlder = before is not null,
+        };
+    }
+
+    /// <summary>A message of the caller by itself.</summary>
+    /// <exception cref="NotFoundException">There is no such message.</exception>
+    public async Task<MessageView> MessageAsync(Guid id, CancellationToken ct)
+    {
+        var message = await messages.FindAsync(user.Id, id, ct);
+        var session = await sessions.FindAsync(user.Id, SessionKey.Of(message.SessionId), ct);
+        return views.View(message, personas.Get(session.Persona).Name);
+    }
+
+    private ComposerView Composer(Guid? sessionId, MessageForm? typed, string? problem) =>
+        new(sessionId, settings.Value.MaxMessageLength, typed ?? new(), problem);
+}

@@ -1,0 +1,13 @@
+using ChatApp.Web.Features.Shared;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+
+namespace ChatApp.Web.Features.Chat;
+
+/// <summary>The bare address.</summary>
+[Authorize, Route("/")]
+public sealed class HomeController : Controller
+{
+    [HttpGet]
+    public IActionResult Index() => Redirect(Links.Chat);
+}

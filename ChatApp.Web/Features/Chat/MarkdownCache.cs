@@ -1,0 +1,31 @@
+using ChatApp.Domain.Chat;
+using ChatApp.Web.Features.Chat.Markdown;
+using Microsoft.AspNetCore.Html;
+using Microsoft.Extensions.Caching.Memory;
+
+namespace ChatApp.Web.Features.Chat;
+
+/// <summary>Keeps the HTML of answers, so that a page that is loaded again costs no rendering.</summary>
+public sealed class MarkdownCache : IDisposable
+{
+    private const long MaxCharacters = 32 * 1024 * 1024;
+
+    private readonly MemoryCache _html = new(new MemoryCacheOptions { SizeLimit = MaxCharacters });
+
+    /// <summary>The answer's text as HTML. One that still grows is not kept.</summary>
+    public IHtmlContent Render(ChatMessage message, string text)
+    {
+        if (message.Status == MessageStatus.Generating)
+        {
+            return new HtmlString(SafeMarkdown.ToHtml(text));
+        }
+        return _html.GetOrCreate((message.Id, message.UpdatedAt), entry =>
+        {
+            var html = SafeMarkdown.ToHtml(text);
+            entry.Size = html.Length + 1;
+            return new HtmlString(html);
+        })!;
+    }
+
+    public void Dispose() => _html.Dispose();
+}

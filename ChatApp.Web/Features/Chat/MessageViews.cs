@@ -1,0 +1,52 @@
+using ChatApp.Domain.Chat;
+using Microsoft.AspNetCore.Html;
+
+namespace ChatApp.Web.Features.Chat;
+
+/// <summary>A message as the page shows it.</summary>
+/// <param name="Id">Null in the templates of the script.</param>
+/// <param name="Role">Who speaks.</param>
+/// <param name="Status">Whether all of it is there.</param>
+/// <param name="Speaker">The speaker's name.</param>
+/// <param name="Text">The text as it was written.</param>
+/// <param name="Html">The text of an answer, rendered.</param>
+public sealed record MessageView(Guid? Id, MessageRole Role, MessageStatus Status, string Speaker, string Text, IHtmlContent Html)
+{
+    public DateTimeOffset At { get; init; }
+
+    public string? Model { get; init; }
+
+    public TokenUsage? Usage { get; init; }
+
+    public MessageDetails Details { get; init; } = new();
+
+    /// <summary>What the script fills in for a message that has just been sent.</summary>
+    public static MessageView Template(MessageRole role, MessageStatus status, string speaker) => new(null, role, status, speaker, "", HtmlString.Empty);
+}
+
+/// <summary>Makes views of messages.</summary>
+public sealed class MessageViews(MarkdownCache markdown, ReplyFeed feed)
+{
+    public const string You = "You";
+
+    public MessageView View(ChatMessage message, string assistant)
+    {
+        // What there is of an answer that is being written helps those who read without scripts.
+        var text = message.Status == MessageStatus.Generating ? feed.Find(message.Id)?.Text ?? message.Content : message.Content;
+        return new(message.Id, message.Role, message.Status, Speaker(message.Role, assistant), text,
+            message.Role == MessageRole.Assistant ? markdown.Render(message, text) : HtmlString.Empty)
+        {
+            At = message.CreatedAt,
+            Model = message.Model,
+            Usage = TokenUsage.Of(message),
+            Details = MessageDetails.From(message.Metadata),
+        };
+    }
+
+    private static string Speaker(MessageRole role, string assistant) => role switch
+    {
+        MessageRole.User => You,
+        MessageRole.Assistant => assistant,
+        MessageRole.System => "Note",
+    };
+}

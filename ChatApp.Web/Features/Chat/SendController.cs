@@ -1,0 +1,58 @@
+using ChatApp.Domain.Chat;
+using ChatApp.Domain.Errors;
+using ChatApp.Domain.Sessions;
+using ChatApp.Web.Features.Shared;
+using ChatApp.Web.Infrastructure;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
+
+namespace ChatApp.Web.Features.Chat;
+
+/// <summary>The composer's form without scripts: the page that it leads to shows the answer as far as it is written.</summary>
+[Authorize, Route("chat-ui")]
+public sealed class SendController(
+    ChatService chat, SessionService sessions, ConversationPages pages, CurrentUser user, IOptions<ChatSettings> settings) : Controller
+{
+    /// <summary>Begins a session.</summary>
+    [HttpPost("messages")]
+    public async Task<IActionResult> Start([FromForm] MessageForm form, CancellationToken ct)
+    {
+        try
+        {
+            MessageRules.Check(form.ToNewMessage().Content, settings.Value.MaxMessageLength); // before there is an empty session
+            var session = await sessions.CreateAsync(user.Id, new NewSession { Persona = form.Persona }, ct);
+            return await AcceptAsync(SessionKey.Of(session.Id), form, ct);
+        }
+        catch (InvalidException e)
+        {
+            return Again(pages.New(form, e.Message), e);
+        }
+    }
+
+    /// <summary>Goes on in a session.</summary>
+    [HttpPost("{key}/messages")]
+    public async Task<IActionResult> Send(SessionKey key, [FromForm] MessageForm form, CancellationToken ct)
+    {
+        try
+        {
+            return await AcceptAsync(key, form, ct);
+        }
+        catch (ChatAppException e) when (e is InvalidException or ConflictException)
+        {
+            return Again(await pages.ShowAsync(key, before: null, ct, form, e.Message), e);
+        }
+    }
+
+    private async Task<IActionResult> AcceptAsync(SessionKey key, MessageForm form, CancellationToken ct)
+    {
+        var accepted = await chat.AcceptAsync(user.Id, key, form.ToNewMessage(), ct);
+        return Redirect(Links.Message(accepted.Session.Id, accepted.Message.Id));
+    }
+
+    private ViewResult Again(ConversationPage page, ChatAppException problem)
+    {
+        Response.StatusCode = ErrorHandling.StatusOf(problem);
+        return View("Conversation", page);
+    }
+}

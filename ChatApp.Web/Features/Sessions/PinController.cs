@@ -1,0 +1,19 @@
+using ChatApp.Domain.Sessions;
+using ChatApp.Web.Features.Shared;
+using ChatApp.Web.Infrastructure;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+
+namespace ChatApp.Web.Features.Sessions;
+
+/// <summary>Keeps a session at the top of the sidebar, or lets it go.</summary>
+[Authorize, Route("sessions/{key}/pin")]
+public sealed class PinController(SessionService sessions, CurrentUser user) : Controller
+{
+    [HttpPost]
+    public async Task<IActionResult> Set(SessionKey key, [FromForm] bool pinned, [FromForm] string? returnUrl, CancellationToken ct)
+    {
+        await sessions.UpdateAsync(user.Id, key, new SessionChanges { Pinned = pinned }, ct);
+        return Redirect(Url.LocalOr(returnUrl, Links.Chat));
+    }
+}

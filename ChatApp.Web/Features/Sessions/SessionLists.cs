@@ -1,0 +1,61 @@
+using ChatApp.Domain.Personas;
+using ChatApp.Domain.Sessions;
+using ChatApp.Domain.Text;
+using ChatApp.Domain.Time;
+
+namespace ChatApp.Web.Features.Sessions;
+
+/// <summary>Sessions under one heading of the sidebar.</summary>
+/// <param name="Heading">What they have in common.</param>
+/// <param name="Sessions">Newest activity first.</param>
+/// <param name="IsByDay">Whether the heading depends on the day, which the script knows better for the reader's zone.</param>
+public sealed record SessionGroup(string Heading, IReadOnlyList<SessionListItem> Sessions, bool IsByDay = false);
+
+/// <summary>The sidebar's list.</summary>
+/// <param name="Groups">Those that are not empty.</param>
+/// <param name="Query">The text that titles are filtered by; empty for none.</param>
+/// <param name="HasMore">Whether there are sessions that the sidebar does not show.</param>
+/// <param name="Current">The session that is open.</param>
+public sealed record SidebarList(IReadOnlyList<SessionGroup> Groups, string Query, bool HasMore, Guid? Current);
+
+/// <summary>Lists sessions for people.</summary>
+public sealed class SessionLists(SessionService sessions, PersonaCatalog personas, TimeProvider clock)
+{
+    private const int Length = 50;
+
+    /// <summary>Pinned sessions, then the others by the day of their last activity; with a query, the hits in one group.</summary>
+    public async Task<SidebarList> SidebarAsync(Guid userId, string? query, Guid? current, CancellationToken ct)
+    {
+        if (Searchable(query) is { Length: > 0 } text)
+        {
+            var hits = await sessions.ListAsync(userId, new SessionFilter(TitleContains: text), Length, after: null, ct);
+            return new(Groups([new("Found", hits.Items)]), query!, hits.Next is not null, current);
+        }
+        var pinned = await sessions.ListAsync(userId, new SessionFilter(Pinned: true), Length, after: null, ct);
+        var others = await sessions.ListAsync(userId, new SessionFilter(Pinned: false), Length, after: null, ct);
+        return new(Groups([new("Pinned", pinned.Items), .. ByDay(others.Items)]), "", pinned.Next is not null || others.Next is not null, current);
+    }
+
+    /// <summary>The name of a session's persona.</summary>
+    public string PersonaOf(ChatSession session) => personas.Get(session.Persona).Name;
+
+    // What no title can contain finds nothing rather than failing the whole page.
+    private static string Searchable(string? query) =>
+        string.IsNullOrWhiteSpace(query) ? ""
+        : StorableText.IsStorable(query) ? query.Trim()[..Math.Min(query.Trim().Length, ChatSession.TitleMaxLength)]
+        : "\uFFFD";
+
+    private static List<SessionGroup> Groups(IEnumerable<SessionGroup> groups) => [.. groups.Where(g => g.Sessions.Count > 0)];
+
+    private IEnumerable<SessionGroup> ByDay(IReadOnlyList<SessionListItem> items)
+    {
+        var today = clock.Now().UtcDateTime.Date;
+        return items.GroupBy(i => (today - i.Session.LastActivityAt.UtcDateTime.Date).Days switch
+        {
+            <= 0 => "Today",
+            1 => "Yesterday",
+            <= 7 => "Previous 7 days",
+            _ => "Older",
+        }).Select(g => new SessionGroup(g.Key, [.. g], IsByDay: true));
+    }
+}

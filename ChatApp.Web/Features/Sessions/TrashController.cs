@@ -1,0 +1,37 @@
+using ChatApp.Domain.Sessions;
+using ChatApp.Web.Features.Shared;
+using ChatApp.Web.Infrastructure;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+
+namespace ChatApp.Web.Features.Sessions;
+
+/// <summary>Sessions go to the trash at a click, with the way back on the next page; out of it for good only after a question.</summary>
+[Authorize, Route("sessions/{key}")]
+public sealed class TrashController(TrashService trash, CurrentUser user) : Controller
+{
+    [HttpPost("delete")]
+    public async Task<IActionResult> Delete(SessionKey key, [FromForm] string? returnUrl, CancellationToken ct)
+    {
+        var id = await trash.DeleteAsync(user.Id, key, ct);
+        TempData[Notice.Deleted] = id.ToString();
+        var isGone = returnUrl is null || returnUrl.StartsWith(Links.Session(id), StringComparison.OrdinalIgnoreCase);
+        return Redirect(isGone ? Links.Chat : Url.LocalOr(returnUrl, Links.Chat));
+    }
+
+    [HttpPost("restore")]
+    public async Task<IActionResult> Restore(SessionKey key, CancellationToken ct) =>
+        Redirect(Links.Session((await trash.RestoreAsync(user.Id, key, ct)).Id));
+
+    /// <summary>The question before the end.</summary>
+    [HttpGet("remove")]
+    public IActionResult AskRemove(SessionKey key) => View("Remove", key);
+
+    [HttpPost("remove")]
+    public async Task<IActionResult> Remove(SessionKey key, CancellationToken ct)
+    {
+        await trash.RemoveAsync(user.Id, key, ct);
+        TempData[Notice.Done] = "The conversation was removed for good.";
+        return Redirect(Links.Trash);
+    }
+}

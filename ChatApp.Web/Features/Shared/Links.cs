@@ -1,0 +1,23 @@
+using Microsoft.AspNetCore.Mvc;
+
+namespace ChatApp.Web.Features.Shared;
+
+/// <summary>Addresses of the pages.</summary>
+public static class Links
+{
+    public const string Chat = "/chat-ui";
+    public const string Login = "/login";
+    public const string Sessions = "/sessions";
+    public const string Trash = "/sessions/trash";
+
+    public static string Session(Guid id) => $"{Chat}/{id}";
+
+    /// <summary>A message in its session; the page marks it.</summary>
+    public static string Message(Guid sessionId, Guid messageId) => $"{Chat}/{sessionId}#m-{messageId}";
+
+    extension(IUrlHelper url)
+    {
+        /// <summary>Where to go on: the address that came with the request if it is one of this app, or else another one.</summary>
+        public string LocalOr(string? returnUrl, string otherwise) => url.IsLocalUrl(returnUrl) ? returnUrl! : otherwise;
+    }
+}

@@ -1,0 +1,30 @@
+using System.Text.Encodings.Web;
+using System.Text.Unicode;
+using ChatApp.Web.Features.Chat;
+using ChatApp.Web.Features.Sessions;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.Razor;
+using Microsoft.Extensions.WebEncoders;
+
+namespace ChatApp.Web.Features.Shared;
+
+public static class PageSetup
+{
+    /// <summary>What the pages need besides the services that they share with the API.</summary>
+    public static void AddPages(this IServiceCollection services)
+    {
+        services.Configure<RazorViewEngineOptions>(o => o.ViewLocationExpanders.Add(new FeatureViews()));
+        // Letters of all scripts as they are: shorter pages that are readable in the source.
+        services.Configure<WebEncoderOptions>(o => o.TextEncoderSettings = new TextEncoderSettings(UnicodeRanges.All));
+        services.Configure<CookieTempDataProviderOptions>(o =>
+        {
+            o.Cookie.Name = "chatapp-notice";
+            o.Cookie.IsEssential = true;
+            o.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+        });
+        services.AddSingleton<MarkdownCache>();
+        services.AddScoped<MessageViews>();
+        services.AddScoped<ConversationPages>();
+        services.AddScoped<SessionLists>();
+    }
+}

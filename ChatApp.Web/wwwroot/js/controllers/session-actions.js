@@ -1,0 +1,172 @@
+// @ts-check
+import { onAction } from "../helpers/actions.js";
+import { setTitle } from "../helpers/dom.js";
+import { callApi } from "../models/api.js";
+import { confirm } from "./dialogs.js";
+import { refreshSidebar } from "./sidebar.js";
+import { showToast } from "./toasts.js";
+
+/** Renames, pins and deletes sessions where they stand. */
+export function startSessionActions() {
+  onAction("rename", (control, event) => {
+    event.preventDefault();
+    closeMenu(control);
+    editTitle(rowOf(control));
+  });
+  onAction("pin", (control, event) => {
+    event.preventDefault();
+    closeMenu(control);
+    void pin(rowOf(control), /** @type {HTMLButtonElement} */ (control).value === "true");
+  });
+  onAction("delete", (control, event) => {
+    event.preventDefault();
+    closeMenu(control);
+    void remove(rowOf(control), /** @type {HTMLButtonElement} */ (control));
+  });
+  onAction("remove", (control, event) => {
+    event.preventDefault();
+    void removeForGood(rowOf(control));
+  });
+}
+
+/** @param {HTMLElement} control */
+function closeMenu(control) {
+  const menu = control.closest("[popover]");
+  if (menu instanceof HTMLElement && menu.matches(".menu")) {
+    menu.hidePopover();
+  }
+}
+
+/** @param {HTMLElement} control */
+function rowOf(control) {
+  return /** @type {HTMLElement} */ (control.closest("[data-session]"));
+}
+
+/**
+ * @param {HTMLElement} row
+ * @returns {string}
+ */
+function pathOf(row) {
+  return `/chat/sessions/${row.dataset.session}`;
+}
+
+/** @param {HTMLElement} row */
+function editTitle(row) {
+  const link = row.querySelector(".session-link");
+  if (!(link instanceof HTMLElement)) {
+    return;
+  }
+  const input = Object.assign(document.createElement("input"), { className: "input rename-input", value: row.dataset.title ?? "", maxLength: 200, dir: "auto" });
+  input.setAttribute("aria-label", "Name");
+  let isOpen = true;
+  const close = (/** @type {boolean} */ save) => {
+    if (isOpen) {
+      isOpen = false;
+      input.replaceWith(link);
+      link.focus();
+      const title = input.value.trim();
+      if (save && title && title !== row.dataset.title) {
+        void rename(row, title);
+      }
+    }
+  };
+  input.addEventListener("keydown", event => {
+    if (event.key === "Escape" || event.key === "Enter" && !event.isComposing) {
+      event.preventDefault();
+      event.stopPropagation();
+      close(event.key === "Enter");
+    }
+  });
+  input.addEventListener("blur", () => close(true));
+  link.replaceWith(input);
+  input.select();
+}
+
+/**
+ * @param {HTMLElement} row
+ * @param {string} title
+ */
+async function rename(row, title) {
+  await tell(async () => {
+    await callApi("PUT", pathOf(row), { title });
+    for (const place of document.querySelectorAll(`[data-session="${row.dataset.session}"]`)) {
+      /** @type {HTMLElement} */ (place).dataset.title = title;
+      const label = place.querySelector(".session-link > span:last-child");
+      if (label) {
+        label.textContent = title;
+      }
+      if (place.id === "conversation") {
+        setTitle(title);
+      }
+    }
+    await refreshSidebar();
+  });
+}
+
+/**
+ * @param {HTMLElement} row
+ * @param {boolean} pinned
+ */
+async function pin(row, pinned) {
+  await tell(async () => {
+    await callApi("PUT", pathOf(row), { pinned });
+    await refreshSidebar();
+  });
+}
+
+/**
+ * @param {HTMLElement} row
+ * @param {HTMLButtonElement} button
+ */
+async function remove(row, button) {
+  const title = row.dataset.title ?? "";
+  if (!await confirm("Delete this conversation?", `“${title}” goes to the trash, from which you can restore it.`, "Delete")) {
+    return;
+  }
+  if (document.getElementById("conversation")?.dataset.session === row.dataset.session) {
+    button.form?.requestSubmit(button); // the page itself goes away; the next one offers the way back
+    return;
+  }
+  await tell(async () => {
+    await callApi("DELETE", pathOf(row));
+    document.querySelectorAll(`[data-session="${row.dataset.session}"]`).forEach(place => place.remove());
+    await refreshSidebar();
+    showToast(`“${title}” is in the trash.`, { label: "Undo", run: () => void restore(row) });
+  });
+}
+
+/** @param {HTMLElement} row */
+async function restore(row) {
+  await tell(async () => {
+    await callApi("POST", `${pathOf(row)}/restore`);
+    await refreshSidebar();
+    if (document.querySelector("table.sessions, .nothing")) {
+      location.reload();
+    }
+  });
+}
+
+/** @param {HTMLElement} row */
+async function removeForGood(row) {
+  if (!await confirm("Remove for good?", `“${row.dataset.title ?? ""}” and its messages will be gone. This cannot be undone.`, "Remove for good")) {
+    return;
+  }
+  await tell(async () => {
+    await callApi("DELETE", `${pathOf(row)}?permanent=true`);
+    const table = row.closest("table");
+    row.remove();
+    showToast("The conversation was removed for good.");
+    if (!table?.querySelector("tbody tr")) {
+      location.reload();
+    }
+  });
+}
+
+/** @param {() => Promise<void>} work */
+async function tell(work) {
+  try {
+    await work();
+  } catch (error) {
+    showToast(error instanceof Error ? error.message : "That did not work.");
+  }
+}

@@ -1,0 +1,36 @@
+// @ts-check
+import { onAction } from "../helpers/actions.js";
+import { find } from "../helpers/dom.js";
+import { focusSearch, toggleSidebar } from "./sidebar.js";
+
+/** @type {Record<string, () => void>} */
+const shortcuts = {
+  "Ctrl+k": focusSearch,
+  "Ctrl+Shift+o": () => location.assign("/chat-ui"),
+  "Ctrl+Shift+s": toggleSidebar,
+  "Ctrl+/": showShortcuts,
+  "Ctrl+Shift+/": showShortcuts, // where the slash is reached with Shift
+  "Shift+escape": () => document.getElementById("content")?.focus(),
+};
+
+export function startShortcuts() {
+  if (!document.getElementById("sidebar")) {
+    return;
+  }
+  onAction("show-shortcuts", showShortcuts);
+  document.addEventListener("keydown", event => {
+    const name = [event.ctrlKey || event.metaKey ? "Ctrl+" : "", event.shiftKey ? "Shift+" : "", event.key.toLowerCase()].join("");
+    const shortcut = shortcuts[name];
+    if (shortcut && !event.altKey && !event.isComposing) {
+      event.preventDefault();
+      shortcut();
+    }
+  });
+}
+
+function showShortcuts() {
+  const dialog = /** @type {HTMLDialogElement} */ (find("#shortcuts-dialog"));
+  if (!dialog.open) {
+    dialog.showModal();
+  }
+}

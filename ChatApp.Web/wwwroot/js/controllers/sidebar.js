@@ -1,0 +1,129 @@
+// @ts-check
+import { onAction } from "../helpers/actions.js";
+import { find, setTitle } from "../helpers/dom.js";
+import { daysAgo } from "../helpers/times.js";
+import { fetchPage } from "../models/api.js";
+
+const TYPING_PAUSE = 200;
+const WATCH_INTERVAL = 3000;
+const NARROW = matchMedia("(max-width: 49.99rem)");
+
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let watch;
+let asked = 0;
+
+export function startSidebar() {
+  if (!document.getElementById("sidebar")) {
+    return;
+  }
+  onAction("toggle-sidebar", toggleSidebar);
+  const search = searchField();
+  let pause = 0;
+  search.addEventListener("input", () => {
+    clearTimeout(pause);
+    pause = window.setTimeout(refreshSidebar, TYPING_PAUSE);
+  });
+  search.form?.addEventListener("submit", event => {
+    event.preventDefault();
+    void refreshSidebar();
+  });
+  arrange();
+  list().querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
+}
+
+/** Shows the list as it is now: new titles, the new order, and who is writing. */
+export async function refreshSidebar() {
+  const number = ++asked;
+  const query = new URLSearchParams({ q: searchField().value, current: list().dataset.current ?? "" });
+  /** @type {string} */
+  let html;
+  try {
+    html = await fetchPage(`/sessions/sidebar?${query}`);
+  } catch {
+    return; // the list stays as it was
+  }
+  // A later question has been asked, or somebody is busy in the list.
+  if (number !== asked || list().querySelector(".rename-input, .menu:popover-open")) {
+    return;
+  }
+  list().innerHTML = html; // the server's own, escaped there
+  arrange();
+}
+
+/**
+ * Marks the session that is open now.
+ * @param {string} session
+ */
+export function setCurrentSession(session) {
+  list().dataset.current = session;
+}
+
+export function toggleSidebar() {
+  const sidebar = find("#sidebar");
+  if (NARROW.matches) {
+    sidebar.togglePopover();
+    return;
+  }
+  const root = document.documentElement;
+  const isClosed = root.dataset.sidebar !== "closed";
+  root.dataset.sidebar = isClosed ? "closed" : "open";
+  localStorage.setItem("sidebar", root.dataset.sidebar);
+  find(isClosed ? ".sidebar-expand" : ".sidebar-collapse").focus();
+}
+
+export function focusSearch() {
+  const isHidden = NARROW.matches ? !find("#sidebar").matches(":popover-open") : document.documentElement.dataset.sidebar === "closed";
+  if (isHidden) {
+    toggleSidebar();
+  }
+  searchField().focus();
+  searchField().select();
+}
+
+function list() {
+  return find("#session-list");
+}
+
+function searchField() {
+  return /** @type {HTMLInputElement} */ (find("#search"));
+}
+
+function arrange() {
+  groupByLocalDay();
+  const current = list().querySelector("[data-session]:has([aria-current])");
+  if (current instanceof HTMLElement && document.querySelector("[data-session-title]")) {
+    setTitle(current.dataset.title ?? "");
+  }
+  clearTimeout(watch);
+  if (list().querySelector(".spinner")) {
+    watch = setTimeout(refreshSidebar, WATCH_INTERVAL);
+  }
+}
+
+/** The server groups by days of UTC; the reader's days may begin at another time. */
+function groupByLocalDay() {
+  const rows = /** @type {NodeListOf<HTMLElement>} */ (list().querySelectorAll(".session[data-day]:not([data-day=''])"));
+  const groups = new Map([...list().querySelectorAll(".session-group")].map(group => [group.querySelector("h2")?.textContent ?? "", group]));
+  for (const row of rows) {
+    const days = daysAgo(new Date(row.dataset.day ?? ""));
+    const heading = days <= 0 ? "Today" : days === 1 ? "Yesterday" : days <= 7 ? "Previous 7 days" : "Older";
+    const group = groups.get(heading) ?? newGroup(heading, row);
+    groups.set(heading, group);
+    group.querySelector("ul")?.append(row);
+  }
+  groups.forEach(group => !group.querySelector(".session") && group.remove());
+}
+
+/**
+ * @param {string} heading
+ * @param {HTMLElement} row
+ */
+function newGroup(heading, row) {
+  const before = /** @type {HTMLElement} */ (row.closest(".session-group"));
+  const group = /** @type {HTMLElement} */ (before.cloneNode(true));
+  find("h2", group).textContent = heading;
+  group.querySelector("ul")?.replaceChildren();
+  // Rows come newest first: what leaves its group belongs before those that stay, or after those that have been placed.
+  before[row.previousElementSibling ? "after" : "before"](group);
+  return group;
+}

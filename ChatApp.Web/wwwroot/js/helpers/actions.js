@@ -1,0 +1,23 @@
+// @ts-check
+
+/** @typedef {(control: HTMLElement, event: MouseEvent) => void} Action */
+
+/** @type {Map<string, Action>} */
+const actions = new Map();
+
+document.addEventListener("click", event => {
+  const control = event.target instanceof Element ? event.target.closest("[data-action]") : null;
+  const isPlainClick = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
+  if (control instanceof HTMLElement && isPlainClick) {
+    actions.get(control.dataset.action ?? "")?.(control, event);
+  }
+});
+
+/**
+ * Says what a click on elements with this data-action does, also on those that come later.
+ * @param {string} name
+ * @param {Action} action
+ */
+export function onAction(name, action) {
+  actions.set(name, action);
+}

@@ -1,0 +1,57 @@
+// @ts-check
+
+/**
+ * The element that the page must have.
+ * @param {string} selector
+ * @param {ParentNode} [root]
+ * @returns {HTMLElement}
+ */
+export function find(selector, root = document) {
+  const element = root.querySelector(selector);
+  if (!(element instanceof HTMLElement)) {
+    throw new Error(`The page has no ${selector}.`);
+  }
+  return element;
+}
+
+/**
+ * A copy of a template's only element.
+ * @param {string} id
+ * @returns {HTMLElement}
+ */
+export function fromTemplate(id) {
+  const template = /** @type {HTMLTemplateElement} */ (find(`#${id}`));
+  return /** @type {HTMLElement} */ (/** @type {Element} */ (template.content.firstElementChild).cloneNode(true));
+}
+
+/**
+ * Tells people who do not see the page what has happened.
+ * @param {string} text
+ */
+export function announce(text) {
+  const announcer = document.getElementById("announcer");
+  if (announcer) {
+    announcer.textContent = text;
+  }
+}
+
+/**
+ * Parses a page of ours.
+ * @param {string} html
+ * @returns {Document}
+ */
+export function parsePage(html) {
+  return new DOMParser().parseFromString(html, "text/html");
+}
+
+/**
+ * Shows the conversation's title wherever it stands outside of lists.
+ * @param {string} title
+ */
+export function setTitle(title) {
+  document.title = `${title} · ChatApp`;
+  const heading = document.querySelector("[data-session-title]");
+  if (heading) {
+    heading.textContent = title;
+  }
+}

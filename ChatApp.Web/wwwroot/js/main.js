@@ -1,0 +1,25 @@
+// @ts-check
+// Starts what the page has. Every page is useful without any of this.
+import { startAccountForms } from "./controllers/account-forms.js";
+import { startCodeBlocks } from "./controllers/code-blocks.js";
+import { startCopying } from "./controllers/copying.js";
+import { startConversation } from "./controllers/conversation-page.js";
+import { startDialogs } from "./controllers/dialogs.js";
+import { startSessionActions } from "./controllers/session-actions.js";
+import { startShortcuts } from "./controllers/shortcuts.js";
+import { startSidebar } from "./controllers/sidebar.js";
+import { startThemeChoice } from "./controllers/theme-choice.js";
+import { startToasts } from "./controllers/toasts.js";
+import { localizeTimes } from "./helpers/times.js";
+
+localizeTimes(document);
+startDialogs();
+startToasts();
+startAccountForms();
+startThemeChoice();
+startCopying();
+startSidebar();
+startSessionActions();
+startConversation();
+startShortcuts();
+startCodeBlocks(document);
