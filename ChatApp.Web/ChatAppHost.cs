@@ -1,5 +1,6 @@
 using ChatApp.Data;
 using ChatApp.Web.Background;
+using ChatApp.Web.Demo;
 using ChatApp.Web.Features;
 using ChatApp.Web.Infrastructure;
 using ChatApp.Web.Integrations;
@@ -13,7 +14,7 @@ public static class ChatAppHost
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
-            Args = args,
+            Args = [.. args.Except([DemoStartup.Switch])], // the configuration would take what follows for its value
             ApplicationName = typeof(ChatAppHost).Assembly.GetName().Name, // also where a test's process starts it
             ContentRootPath = ContentRoot(),
         });
@@ -21,6 +22,10 @@ public static class ChatAppHost
         builder.WebHost.UseChatKestrel();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddChatData(builder.Configuration);
+        if (args.Contains(DemoStartup.Switch))
+        {
+            builder.Services.AddDemo();
+        }
         builder.Services.AddChatDomain(builder.Configuration);
         builder.Services.AddModels(builder.Configuration);
         builder.Services.AddPersonas();

@@ -3,6 +3,10 @@ namespace ChatApp.Web.Demo;
 /// <summary>Registers the demo.</summary>
 public static class DemoServices
 {
-    /// <summary>Adds the <see cref="DemoSeeder"/>; somebody must call it once the database is there.</summary>
-    public static void AddDemo(this IServiceCollection services) => services.AddSingleton<DemoSeeder>();
+    /// <summary>Adds the demo. To be called after the database was added, whose start comes before.</summary>
+    public static void AddDemo(this IServiceCollection services)
+    {
+        services.AddSingleton<DemoSeeder>();
+        services.AddHostedService<DemoStartup>();
+    }
 }
