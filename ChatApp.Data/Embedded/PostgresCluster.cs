@@ -118,7 +118,8 @@ internal sealed class PostgresCluster
         + " -c log_error_verbosity=terse" // details of errors quote data
         + (_durable ? "" : " -c fsync=off -c synchronous_commit=off -c full_page_writes=off");
 
-    private async Task<bool> TryAdoptAsync(CancellationToken ct)
+    /// <summary>Connects to the server if one runs on the data folder.</summary>
+    public async Task<bool> TryAdoptAsync(CancellationToken ct)
     {
         if (ProcessId is null)
         {
@@ -129,6 +130,7 @@ internal sealed class PostgresCluster
         }
         try
         {
+            _password = (await File.ReadAllTextAsync(Path.Combine(_root, "password"), ct)).Trim();
             _socket = ReadPidFile() is { Length: > 4 } lines && lines[4].Length > 0 ? lines[4] : _root;
             await using var connection = new NpgsqlConnection(ConnectionString("postgres"));
             await connection.OpenAsync(ct);

@@ -51,6 +51,19 @@ public sealed partial class PrivatePostgres : IAsyncDisposable
         }
     }
 
+    /// <summary>How to reach the server that an app runs on this folder; null if none does.</summary>
+    public static async Task<string?> FindRunningAsync(string? directory, string database, CancellationToken ct)
+    {
+        directory = Path.GetFullPath(string.IsNullOrEmpty(directory) ? ServerAccount.DefaultDataDirectory : directory);
+        if (!Directory.Exists(directory))
+        {
+            return null;
+        }
+        var binaries = Choose(await PostgresBinaries.FindAllAsync(ct), directory);
+        var cluster = new PostgresCluster(binaries, new ServerAccount(), Path.Combine(directory, Folder + binaries.Major), durable: true);
+        return cluster.ProcessId is not null && await cluster.TryAdoptAsync(ct) ? cluster.ConnectionString(database) : null;
+    }
+
     public string ConnectionString(string database) => _cluster.ConnectionString(database);
 
     /// <summary>Stops the server.</summary>

@@ -13,7 +13,8 @@ public sealed partial class DatabaseStartup(
     DatabaseConnection connection, IServiceProvider services, IOptions<DatabaseSettings> settings, TimeProvider clock, ILogger<DatabaseStartup> log)
     : IHostedLifecycleService
 {
-    private const string PrivateDatabase = "chatapp";
+    internal const string PrivateDatabase = "chatapp";
+    internal const string NoPrivateServer = "On Windows, name a PostgreSQL server with ConnectionStrings__ChatApp.";
 
     // Only one instance at a time changes the schema; EF Core's own lock does not cover its first table.
     private const long MigrationLock = 0x43686174_00000002;
@@ -28,7 +29,7 @@ public sealed partial class DatabaseStartup(
         }
         else if (OperatingSystem.IsWindows())
         {
-            throw new InvalidOperationException("On Windows, name a PostgreSQL server with ConnectionStrings__ChatApp.");
+            throw new InvalidOperationException(NoPrivateServer);
         }
         else
         {
