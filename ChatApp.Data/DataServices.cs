@@ -26,6 +26,7 @@ public static class DataServices
         services.AddSingleton<ReplyJournal>();
         services.AddSingleton<IReplyJournal>(s => s.GetRequiredService<ReplyJournal>());
         services.AddHostedService<InstanceConnection>();
+        services.AddScoped<Housekeeping>();
         services.AddScoped<LoginService>();
         services.AddScoped<AccountService>();
         services.AddDataProtection().SetApplicationName("ChatApp");

@@ -19,7 +19,7 @@ public static class ChatAppHost
             ContentRootPath = ContentRoot(),
         });
         builder.WebHost.UseStaticWebAssets(); // a build that is not published has its compressed files elsewhere
-        builder.WebHost.UseChatKestrel();
+        builder.UseChatKestrel();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddChatData(builder.Configuration);
         if (args.Contains(DemoStartup.Switch))

@@ -5,5 +5,15 @@ if (args.Contains(CheckCommand.Switch))
     return await CheckCommand.RunAsync(args);
 }
 await using var app = ChatAppHost.Build(args);
-await app.RunAsync();
+try
+{
+    await app.StartAsync();
+}
+catch (Exception e) when (e is InvalidOperationException or IOException)
+{
+    // Missing binaries, a folder or a port in use: the message says it all.
+    await Console.Error.WriteLineAsync($"ChatApp cannot start: {e.Message}");
+    return 1;
+}
+await app.WaitForShutdownAsync();
 return 0;

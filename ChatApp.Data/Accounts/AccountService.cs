@@ -5,6 +5,19 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ChatApp.Data.Accounts;
 
+/// <summary>Who makes an account.</summary>
+public enum RegistrationKind
+{
+    /// <summary>Anybody.</summary>
+    Open,
+
+    /// <summary>Anybody, but registration is closed to all but the first.</summary>
+    OnlyFirst,
+
+    /// <summary>The demo.</summary>
+    Demo,
+}
+
 /// <summary>Registers and disables accounts, checks and changes passwords.</summary>
 public sealed class AccountService(ChatDbContext db, UserManager<AppUser> users, LoginService logins, TimeProvider clock)
 {
@@ -17,26 +30,26 @@ public sealed class AccountService(ChatDbContext db, UserManager<AppUser> users,
     /// <summary>Code of the error that refuses an account after the first one.</summary>
     public const string NotFirst = "NotFirst";
 
-    /// <summary>Makes an account. The very first one becomes administrator; of several at once, one.</summary>
+    /// <summary>Makes an account. The first one becomes administrator; of several at once, one.</summary>
     /// <param name="userName">The name to sign in with.</param>
     /// <param name="email">The address to sign in with.</param>
     /// <param name="password">The password.</param>
-    /// <param name="onlyFirst">Whether nothing but the very first account may be made.</param>
+    /// <param name="kind">Who makes it.</param>
     /// <param name="ct">Gives up.</param>
     /// <returns>The errors by Identity's codes or ours; none when the account was made.</returns>
     public async Task<(AppUser User, IdentityResult Result)> RegisterAsync(
-        string userName, string email, string password, bool onlyFirst, CancellationToken ct)
+        string userName, string email, string password, RegistrationKind kind, CancellationToken ct)
     {
         var now = clock.Now();
         var user = new AppUser { Id = Guid.CreateVersion7(now), UserName = userName, Email = email, CreatedAt = now, LockoutEnabled = true };
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        var first = !await db.Users.AnyAsync(ct);
+        var first = kind != RegistrationKind.Demo && await HasNoAdministratorAsync(ct);
         if (first)
         {
             await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({FirstAccountLock})", ct);
-            first = !await db.Users.AnyAsync(ct);
+            first = await HasNoAdministratorAsync(ct);
         }
-        if (onlyFirst && !first)
+        if (kind == RegistrationKind.OnlyFirst && !first)
         {
             return (user, IdentityResult.Failed(new IdentityError { Code = NotFirst }));
         }
@@ -60,6 +73,9 @@ public sealed class AccountService(ChatDbContext db, UserManager<AppUser> users,
         }
         return (user, result);
     }
+
+    /// <summary>Whether the next account becomes administrator. Demo accounts do not count: their passwords are known to everybody.</summary>
+    public async Task<bool> HasNoAdministratorAsync(CancellationToken ct) => !await db.UserRoles.AnyAsync(ct);
 
     /// <summary>The account that this name or e-mail and this password belong to.</summary>
     /// <returns>Null for an unknown user, a wrong password, a disabled and a locked account alike.</returns>

@@ -10,11 +10,16 @@ public static class IdempotencyQueries
         /// <exception cref="Errors.ConflictException">The key was used for another request.</exception>
         public async Task<Guid?> FindCreatedAsync(Guid userId, RequestKey request, DateTimeOffset now, CancellationToken ct)
         {
-            var since = now - IdempotencyKey.Lifetime;
-            var stored = await db.IdempotencyKeys.AsNoTracking()
-                .FirstOrDefaultAsync(k => k.UserId == userId && k.Key == request.Key && k.CreatedAt > since, ct);
+            var keys = db.IdempotencyKeys.AsNoTracking().Where(k => k.UserId == userId && k.Key == request.Key);
+            var stored = await keys.FirstOrDefaultAsync(ct);
             if (stored is null)
             {
+                return null;
+            }
+            var oldest = now - IdempotencyKey.Lifetime;
+            if (stored.CreatedAt <= oldest)
+            {
+                await keys.Where(k => k.CreatedAt <= oldest).ExecuteDeleteAsync(ct); // it may be used for something new
                 return null;
             }
             request.MustMatch(stored);

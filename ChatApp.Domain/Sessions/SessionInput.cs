@@ -29,8 +29,8 @@ public sealed record SessionChanges
 
     public bool? Pinned { get; init; }
 
-    /// <summary>The version that the caller has seen; another one stored refuses the change.</summary>
-    public uint? IfVersion { get; init; }
+    /// <summary>The versions that the caller accepts; another one stored refuses the change. Null: any.</summary>
+    public IReadOnlyList<uint>? IfVersions { get; init; }
 }
 
 /// <summary>What a list of sessions shows.</summary>

@@ -146,7 +146,7 @@ public sealed class SessionService(IChatDb db, PersonaCatalog personas, UserSign
     public async Task<ChatSession> UpdateAsync(Guid userId, SessionKey key, SessionChanges changes, CancellationToken ct)
     {
         var session = await db.Sessions.OwnedBy(userId).Live().WithKey(key).FirstOrDefaultAsync(ct) ?? throw new NotFoundException("Session");
-        if (changes.IfVersion is { } version && version != session.Version)
+        if (changes.IfVersions is { } accepted && !accepted.Contains(session.Version))
         {
             throw new StaleException();
         }
@@ -156,7 +156,7 @@ public sealed class SessionService(IChatDb db, PersonaCatalog personas, UserSign
         {
             await db.SaveChangesAsync(ct);
         }
-        catch (DbUpdateConcurrencyException) when (changes.IfVersion is null)
+        catch (DbUpdateConcurrencyException) when (changes.IfVersions is null)
         {
             // A message arrived between the two statements; the change does not depend on it.
             await db.Sessions.Entry(session).ReloadAsync(ct);

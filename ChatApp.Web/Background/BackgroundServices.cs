@@ -10,6 +10,7 @@ public static class BackgroundServices
         services.AddSingleton<IReplyQueue>(s => s.GetRequiredService<ReplyWorker>());
         services.AddHostedService<JournalWorker>();
         services.AddHostedService<RecoveryWorker>();
+        services.AddHostedService<HousekeepingWorker>();
         services.AddHostedService(s => s.GetRequiredService<ReplyWorker>());
     }
 }

@@ -28,7 +28,7 @@ public sealed partial class DemoSeeder(IServiceScopeFactory scopes, PersonaCatal
             var chats = ReadChats(name); // before the account: a mistake in a file must not leave one without chats
             await using var scope = scopes.CreateAsyncScope();
             var (user, result) = await scope.ServiceProvider.GetRequiredService<AccountService>()
-                .RegisterAsync(name, $"{name}@example.com", password, onlyFirst: false, ct);
+                .RegisterAsync(name, $"{name}@example.com", password, RegistrationKind.Demo, ct);
             if (result.Succeeded)
             {
                 await StoreAsync(scope.ServiceProvider.GetRequiredService<ChatDbContext>(), user.Id, chats, ct);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using ChatApp.Domain.Errors;
 using ChatApp.Domain.Sessions;
 using Microsoft.Net.Http.Headers;
 
@@ -15,14 +14,12 @@ public static class ETags
 
     extension(HttpRequest request)
     {
-        /// <summary>The version that <c>If-Match</c> asks for; null without one or for <c>*</c>.</summary>
-        /// <exception cref="StaleException">It is no tag of ours, so it cannot be the present one.</exception>
-        public uint? IfMatch()
+        /// <summary>The versions that <c>If-Match</c> names; null without one or for <c>*</c>. Tags that are not ours match nothing.</summary>
+        public IReadOnlyList<uint>? IfMatch()
         {
             var tags = request.GetTypedHeaders().IfMatch;
-            return request.Headers.IfMatch.Count == 0 || tags is [var any] && any.Equals(EntityTagHeaderValue.Any) ? null
-                : tags is [{ IsWeak: false } tag] && uint.TryParse(tag.Tag.AsSpan().Trim('"'), CultureInfo.InvariantCulture, out var version) ? version
-                : throw new StaleException();
+            return request.Headers.IfMatch.Count == 0 || tags.Contains(EntityTagHeaderValue.Any) ? null
+                : [.. tags.Where(t => !t.IsWeak).Select(t => uint.TryParse(t.Tag.AsSpan().Trim('"'), CultureInfo.InvariantCulture, out var version) ? version : 0)];
         }
     }
 }

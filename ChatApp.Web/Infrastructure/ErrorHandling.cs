@@ -105,12 +105,17 @@ public static class ErrorHandling
             if (status >= 500)
             {
                 // Types and places, not messages: those can quote what users wrote.
-                log.LogError("{Method} {Path} failed: {Exception}\n{StackTrace}",
-                    httpContext.Request.Method, httpContext.Features.Get<IExceptionHandlerPathFeature>()?.Path, exception.GetBaseException().GetType().Name, exception.StackTrace);
+                log.LogError("{Method} {Path} failed ({TraceId}): {Exception}\n{StackTrace}",
+                    httpContext.Request.Method, httpContext.Features.Get<IExceptionHandlerPathFeature>()?.Path, TraceId(httpContext), exception.GetBaseException().GetType().Name, exception.StackTrace);
             }
-            if (status == StatusCodes.Status503ServiceUnavailable)
+            if (status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests)
             {
-                var after = exception is UnavailableException e ? e.RetryAfter : TimeSpan.FromSeconds(5);
+                var after = exception switch
+                {
+                    UnavailableException e => e.RetryAfter,
+                    QuotaExceededException => TimeSpan.FromHours(1), // somebody has to raise it
+                    _ => TimeSpan.FromSeconds(5),
+                };
                 httpContext.Response.Headers.RetryAfter = ((int)Math.Ceiling(after.TotalSeconds)).ToString(System.Globalization.CultureInfo.InvariantCulture);
             }
             if (!httpContext.IsApi)

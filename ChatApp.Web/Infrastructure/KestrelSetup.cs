@@ -5,10 +5,19 @@ public static class KestrelSetup
     /// <summary>A message of the longest kind in the most wasteful JSON spelling needs six bytes a character; metadata is small.</summary>
     private const long MaxBodyBytes = 1024 * 1024;
 
-    public static void UseChatKestrel(this IWebHostBuilder host) => host.ConfigureKestrel(kestrel =>
+    private const string DefaultUrl = "http://localhost:5080";
+
+    public static void UseChatKestrel(this WebApplicationBuilder builder)
     {
-        kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
-        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
-    });
+        if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"] is null)
+        {
+            builder.WebHost.UseUrls(DefaultUrl);
+        }
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        });
+    }
 }

@@ -1,13 +1,11 @@
-using ChatApp.Data;
 using ChatApp.Data.Accounts;
 using ChatApp.Domain.Errors;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
 namespace ChatApp.Web.Features.Accounts;
 
 /// <summary>Registration as the page and the API share it: whether it is open, and what its errors mean.</summary>
-public sealed class RegistrationService(ChatDbContext db, AccountService accounts, IOptions<AccountSettings> settings)
+public sealed class RegistrationService(AccountService accounts, IOptions<AccountSettings> settings)
 {
     public const string ClosedMessage = "Registration is closed. Ask an administrator for an account.";
 
@@ -18,15 +16,16 @@ public sealed class RegistrationService(ChatDbContext db, AccountService account
     /// <summary>Whether an account can be made. Somebody must be able to make the first one.</summary>
     public async Task<bool> IsOpenAsync(CancellationToken ct) => settings.Value.AllowRegistration || await IsFirstAsync(ct);
 
-    /// <summary>Whether nobody has an account yet. The first one becomes administrator.</summary>
-    public async Task<bool> IsFirstAsync(CancellationToken ct) => !await db.Users.AnyAsync(ct);
+    /// <summary>Whether the next account is the first one, which becomes administrator.</summary>
+    public Task<bool> IsFirstAsync(CancellationToken ct) => accounts.HasNoAdministratorAsync(ct);
 
     /// <exception cref="ConflictException">The user name or the e-mail address is taken, or registration was closed by the first account.</exception>
     /// <exception cref="InvalidException">A field is not acceptable.</exception>
     public async Task<AppUser> RegisterAsync(RegisterRequest request, CancellationToken ct)
     {
         var (user, result) = await accounts.RegisterAsync(
-            request.Username!, request.Email!, request.Password!, onlyFirst: !settings.Value.AllowRegistration, ct);
+            request.Username!, request.Email!, request.Password!,
+            settings.Value.AllowRegistration ? RegistrationKind.Open : RegistrationKind.OnlyFirst, ct);
         return result.Errors.FirstOrDefault() switch
         {
             null => user,

@@ -16,8 +16,8 @@ public sealed record UpdateSessionRequest(string? Title, string? Persona, JsonEl
 {
     public bool IsEmpty => Title is null && Persona is null && Metadata.OrNull is null && Pinned is null;
 
-    public SessionChanges ToChanges(uint? ifVersion) =>
-        new() { Title = Title, Persona = Persona, Metadata = Metadata.OrNull, Pinned = Pinned, IfVersion = ifVersion };
+    public SessionChanges ToChanges(IReadOnlyList<uint>? ifVersions) =>
+        new() { Title = Title, Persona = Persona, Metadata = Metadata.OrNull, Pinned = Pinned, IfVersions = ifVersions };
 }
 
 internal sealed class CreateSessionRequestValidator : AbstractValidator<CreateSessionRequest>
