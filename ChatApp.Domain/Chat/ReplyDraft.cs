@@ -1,4 +1,5 @@
 using ChatApp.Domain.Chat.Ports;
+using ChatApp.Domain.Text;
 using Microsoft.Extensions.AI;
 
 namespace ChatApp.Domain.Chat;
@@ -60,17 +61,20 @@ public sealed class ReplyDraft(ReplyJob job, long startedAt)
 
     public void Interrupt() => Status = MessageStatus.Interrupted;
 
+    /// <param name="code">One of <see cref="ReplyErrorCode"/>.</param>
+    /// <param name="text">For people; may quote a provider, who may have written anything.</param>
     public void Fail(string code, string text)
     {
         Status = MessageStatus.Failed;
-        Details = Details with { Error = text, ErrorCode = code };
+        Details = Details with { Error = StorableText.Clean(text), ErrorCode = code };
     }
 
     /// <summary>The tokens to charge: as reported, else estimated from what was sent and received; null if nothing was sent.</summary>
     public TokenUsage? Usage() => this switch
     {
         { Model: null } => null,
-        { Reported: { InputTokenCount: { } input, OutputTokenCount: { } output } } => new(input, output, Estimated: false),
+        { Reported: { InputTokenCount: { } input and >= 0 and <= int.MaxValue, OutputTokenCount: { } output and >= 0 and <= int.MaxValue } } =>
+            new(input, output, Estimated: false), // anything else is nonsense, which would ruin the totals
         _ => new(_prompt?.EstimatedTokens ?? 0, TokenEstimator.Count(Content), Estimated: true),
     };
 
