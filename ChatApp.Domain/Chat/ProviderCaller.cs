@@ -64,9 +64,11 @@ public sealed class ProviderCaller(TimeProvider clock)
         }
     }
 
-    // As reported, else estimated from what was sent and received. A provider that refuses a call does not charge it.
+    // As reported, else, also instead of nonsense that would ruin the totals, estimated from what was sent and received.
+    // A provider that refuses a call does not charge it.
     private static TokenUsage Usage(UsageDetails? reported, Prompt prompt, bool refused, string received) =>
-        reported is { InputTokenCount: { } input, OutputTokenCount: { } output } ? new(input, output, Estimated: false)
+        reported is { InputTokenCount: { } input and >= 0 and <= int.MaxValue, OutputTokenCount: { } output and >= 0 and <= int.MaxValue }
+        ? new(input, output, Estimated: false)
         : new(refused ? 0 : prompt.EstimatedTokens, TokenEstimator.Count(received), Estimated: true);
 
     // An enumerator may not be disposed while it moves, and one that hangs must hold nobody up.

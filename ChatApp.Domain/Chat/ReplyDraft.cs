@@ -1,4 +1,5 @@
 using ChatApp.Domain.Chat.Ports;
+using ChatApp.Domain.Text;
 using Microsoft.Extensions.AI;
 
 namespace ChatApp.Domain.Chat;
@@ -55,10 +56,12 @@ public sealed class ReplyDraft(ReplyJob job)
 
     public void Interrupt() => Status = MessageStatus.Interrupted;
 
+    /// <param name="code">One of <see cref="ReplyErrorCode"/>.</param>
+    /// <param name="text">For people; may quote a provider, who may have written anything.</param>
     public void Fail(string code, string text)
     {
         Status = MessageStatus.Failed;
-        Details = Details with { Error = text, ErrorCode = code };
+        Details = Details with { Error = StorableText.Clean(text), ErrorCode = code };
     }
 
     /// <summary>The tokens of the answer: those of all its calls, also of the ones that its beginning has cost; null if there was none.</summary>

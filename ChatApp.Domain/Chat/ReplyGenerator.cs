@@ -1,5 +1,4 @@
 using ChatApp.Domain.Chat.Ports;
-using ChatApp.Domain.Errors;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -57,7 +56,8 @@ public sealed partial class ReplyGenerator(
 
     private async Task EndAsync(ReplyDraft draft)
     {
-        // Nobody may hear of an end that is not stored. The database may be restarting: wait for it.
+        // Nobody may hear of an end that is not stored, and no session may stay shut: until it is, whatever the database says, for example
+        // while it restarts or takes only reads.
         for (var wait = TimeSpan.FromMilliseconds(100); ; wait = wait < TimeSpan.FromSeconds(5) ? wait * 2 : wait)
         {
             try
@@ -68,9 +68,11 @@ public sealed partial class ReplyGenerator(
                 draft.Job.Live.Finish(end);
                 return;
             }
-            catch (Exception e) when (e.IsDatabaseUnavailable)
+#pragma warning disable CA1031 // see above
+            catch (Exception e)
+#pragma warning restore CA1031
             {
-                LogWaiting(draft.Job.Reply.Id, wait);
+                LogWaiting(draft.Job.Reply.Id, e.GetBaseException().GetType().Name, wait);
                 await Task.Delay(wait, clock, CancellationToken.None);
             }
         }
@@ -82,6 +84,6 @@ public sealed partial class ReplyGenerator(
     [LoggerMessage(Level = LogLevel.Error, Message = "Reply {ReplyId} failed: {Exception}\n{StackTrace}")]
     private partial void LogFailed(Guid replyId, string exception, string? stackTrace);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Reply {ReplyId} cannot be stored yet, trying again in {Wait}")]
-    private partial void LogWaiting(Guid replyId, TimeSpan wait);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Reply {ReplyId} cannot be stored yet ({Exception}), trying again in {Wait}")]
+    private partial void LogWaiting(Guid replyId, string exception, TimeSpan wait);
 }
