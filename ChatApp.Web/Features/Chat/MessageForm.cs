@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using ChatApp.Domain.Chat;
 using Microsoft.AspNetCore.Mvc;
 
@@ -17,6 +19,17 @@ public sealed record MessageForm
     [FromForm(Name = "persona")]
     public string? Persona { get; init; }
 
-    // Forms send line breaks as CR LF, whatever was typed.
-    public NewMessage ToNewMessage() => new((Starter ?? Content ?? "").Replace("\r\n", "\n", StringComparison.Ordinal));
+    /// <summary>Names this copy of the form, so that a double click sends once.</summary>
+    [FromForm(Name = "form_id")]
+    public Guid? FormId { get; init; }
+
+    public NewMessage ToNewMessage()
+    {
+        // Forms send line breaks as CR LF, whatever was typed.
+        var text = (Starter ?? Content ?? "").Replace("\r\n", "\n", StringComparison.Ordinal);
+        return new(text) { IdempotencyKey = FormId is { } id ? $"{id} {KeyOf(text)}" : null };
+    }
+
+    // Browsers go back to a form that was sent; another text in it is another message.
+    private static string KeyOf(string text) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 16));
 }

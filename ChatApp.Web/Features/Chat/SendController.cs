@@ -24,7 +24,7 @@ public sealed class SendController(
             var session = await sessions.CreateAsync(user.Id, new NewSession { Persona = form.Persona }, ct);
             return await AcceptAsync(SessionKey.Of(session.Id), form, ct);
         }
-        catch (InvalidException e)
+        catch (ChatAppException e) when (e is not UnavailableException)
         {
             return Again(pages.New(form, e.Message), e);
         }
@@ -38,7 +38,7 @@ public sealed class SendController(
         {
             return await AcceptAsync(key, form, ct);
         }
-        catch (ChatAppException e) when (e is InvalidException or ConflictException)
+        catch (ChatAppException e) when (e is not (NotFoundException or UnavailableException))
         {
             return Again(await pages.ShowAsync(key, before: null, ct, form, e.Message), e);
         }
@@ -47,7 +47,7 @@ public sealed class SendController(
     private async Task<IActionResult> AcceptAsync(SessionKey key, MessageForm form, CancellationToken ct)
     {
         var accepted = await chat.AcceptAsync(user.Id, key, form.ToNewMessage(), ct);
-        return Redirect(Links.Message(accepted.Session.Id, accepted.Message.Id));
+        return Redirect(Links.Session(accepted.Session.Id));
     }
 
     private ViewResult Again(ConversationPage page, ChatAppException problem)

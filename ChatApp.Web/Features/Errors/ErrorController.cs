@@ -13,7 +13,8 @@ namespace ChatApp.Web.Features.Errors;
 /// <param name="TraceId">For a report, and to find it in the log.</param>
 /// <param name="Typed">What the form's text field said, so that it is not lost.</param>
 /// <param name="Back">Where the way back leads.</param>
-public sealed record ErrorPage(int Status, string Text, string TraceId, string? Typed, string Back);
+/// <param name="Again">The page that could not be shown and may be soon; null where trying again does not help.</param>
+public sealed record ErrorPage(int Status, string Text, string TraceId, string? Typed, string Back, string? Again);
 
 /// <summary>The error page. Requests that failed are sent here again with their own methods and forms, so it takes any and checks nothing.</summary>
 [AllowAnonymous, IgnoreAntiforgeryToken, Route("error")]
@@ -33,7 +34,7 @@ public sealed class ErrorController : Controller
             AntiforgeryValidationException => "This page was open for too long, or in another sign-in. Nothing was changed. Go back, load the page again and repeat what you did.",
             _ => ErrorHandling.Describe(Response.StatusCode),
         };
-        return View("Error", new ErrorPage(Response.StatusCode, text, ErrorHandling.TraceId(HttpContext), await TypedAsync(), Back()));
+        return View("Error", new ErrorPage(Response.StatusCode, text, ErrorHandling.TraceId(HttpContext), await TypedAsync(), Back(), Again()));
     }
 
     private async Task<string?> TypedAsync()
@@ -47,6 +48,10 @@ public sealed class ErrorController : Controller
             return null; // the form is what failed
         }
     }
+
+    private string? Again() => Response.StatusCode >= StatusCodes.Status500InternalServerError && HttpMethods.IsGet(Request.Method)
+        ? HttpContext.Features.Get<IExceptionHandlerPathFeature>()?.Path + Request.QueryString
+        : null;
 
     // The page that the failed form was on, if it is one of ours.
     private string Back() => Uri.TryCreate(Request.Headers.Referer, UriKind.Absolute, out var referer)

@@ -12,9 +12,6 @@ public static class Links
 
     public static string Session(Guid id) => $"{Chat}/{id}";
 
-    /// <summary>A message in its session; the page marks it.</summary>
-    public static string Message(Guid sessionId, Guid messageId) => $"{Chat}/{sessionId}#m-{messageId}";
-
     extension(IUrlHelper url)
     {
         /// <summary>Where to go on: the address that came with the request if it is one of this app, or else another one.</summary>

@@ -18,7 +18,7 @@ public static class PageSetup
         services.Configure<WebEncoderOptions>(o => o.TextEncoderSettings = new TextEncoderSettings(UnicodeRanges.All));
         services.Configure<CookieTempDataProviderOptions>(o =>
         {
-            o.Cookie.Name = "chatapp-notice";
+            o.Cookie.Name = Notice.Cookie;
             o.Cookie.IsEssential = true;
             o.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
         });

@@ -33,6 +33,10 @@ export class Composer {
     this.#text.addEventListener("input", () => this.#changed());
     this.#text.addEventListener("keydown", event => this.#keyDown(event));
     this.#changed();
+    // A phone would put its keyboard over the page.
+    if (HAS_KEYBOARD.matches && location.hash === "") {
+      this.#text.focus({ preventScroll: true });
+    }
   }
 
   get #draft() {
