@@ -29,6 +29,7 @@ public static class DataServices
         services.AddScoped<Housekeeping>();
         services.AddScoped<LoginService>();
         services.AddScoped<AccountService>();
+        services.AddScoped<AccountDirectory>();
         services.AddDataProtection().SetApplicationName("ChatApp");
         services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(s => new ConfigureOptions<KeyManagementOptions>(
             o => o.XmlRepository = new DatabaseXmlRepository(s.GetRequiredService<IServiceScopeFactory>())));

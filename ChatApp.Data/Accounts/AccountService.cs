@@ -127,8 +127,15 @@ public sealed class AccountService(ChatDbContext db, UserManager<AppUser> users,
     }
 
     /// <summary>Shuts or opens an account. Shutting it ends all its sign-ins.</summary>
+    /// <exception cref="NotFoundException">There is no such account.</exception>
+    /// <exception cref="ConflictException">It is an administrator's: somebody must be left who can open accounts.</exception>
     public async Task SetDisabledAsync(Guid userId, bool disabled, CancellationToken ct)
     {
+        var user = await FindAsync(userId);
+        if (disabled && await users.IsInRoleAsync(user, Roles.Administrator))
+        {
+            throw new ConflictException("An administrator's account cannot be shut.");
+        }
         var at = disabled ? clock.Now() : (DateTimeOffset?)null;
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         await db.Users.Where(u => u.Id == userId).ExecuteUpdateAsync(u => u.SetProperty(x => x.DisabledAt, at), ct);

@@ -1,0 +1,11 @@
+using FluentValidation;
+
+namespace ChatApp.Web.Features.Admin;
+
+/// <summary>The most tokens that an account may use; nothing: any number.</summary>
+public sealed record QuotaForm(long? Tokens);
+
+internal sealed class QuotaFormValidator : AbstractValidator<QuotaForm>
+{
+    public QuotaFormValidator() => RuleFor(f => f.Tokens).InclusiveBetween(0, 1_000_000_000_000);
+}
