@@ -61,6 +61,17 @@ public sealed class LoginService(ChatDbContext db, TimeProvider clock)
             .SingleOrDefaultAsync(ct);
     }
 
+    /// <summary>Which of these sign-ins have no valid token any more.</summary>
+    public async Task<IReadOnlySet<Guid>> FindEndedAsync(IReadOnlyCollection<Guid> loginIds, CancellationToken ct)
+    {
+        var now = clock.Now();
+        var valid = await (from token in db.AccessTokens
+                           join user in db.Users on token.UserId equals user.Id
+                           where loginIds.Contains(token.LoginId) && token.EndedAt == null && token.ExpiresAt > now && user.DisabledAt == null
+                           select token.LoginId).Distinct().ToListAsync(ct);
+        return loginIds.Except(valid).ToHashSet();
+    }
+
     /// <summary>Ends all tokens of one sign-in.</summary>
     public Task EndLoginAsync(Guid loginId, CancellationToken ct) => EndAsync(db.AccessTokens.Where(t => t.LoginId == loginId), ct);
 

@@ -7,8 +7,11 @@ namespace ChatApp.Domain.Chat;
 public abstract record UserEvent;
 
 /// <summary>Something has changed: sessions, messages, or the end of an answer.</summary>
-/// <param name="Generating">The sessions in which an answer is being written now.</param>
-public sealed record SessionsChanged(IReadOnlyList<Guid> Generating) : UserEvent;
+/// <param name="Generating">The answers that are being written now. One that is missing, and was there before, has ended.</param>
+public sealed record SessionsChanged(IReadOnlyList<GeneratingAnswer> Generating) : UserEvent;
+
+/// <summary>An answer that is being written.</summary>
+public sealed record GeneratingAnswer(Guid SessionId, Guid MessageId);
 
 /// <summary>An answer has grown.</summary>
 /// <param name="SessionId">Its session.</param>
@@ -34,8 +37,12 @@ public sealed class UserFeed(IChatDb db, ReplyReader replies, UserSignals signal
             while (true)
             {
                 var changed = signals.Next(userId);
-                await UpdateAsync(userId, watched, ct);
-                yield return new SessionsChanged([.. watched.Values.Select(a => a.SessionId)]);
+                var ended = await UpdateAsync(userId, watched, ct);
+                foreach (var rest in ended)
+                {
+                    yield return rest;
+                }
+                yield return new SessionsChanged([.. watched.Select(w => new GeneratingAnswer(w.Value.SessionId, w.Key))]);
                 while (!changed.IsCompleted)
                 {
                     var grown = watched.Values.Select(a => a.Lease.Live.NextChange).ToList();
@@ -52,10 +59,6 @@ public sealed class UserFeed(IChatDb db, ReplyReader replies, UserSignals signal
                     }
                     await Task.Delay(Interval, clock, ct); // what comes close together goes together
                 }
-                foreach (var rest in watched.Values.Select(a => a.TakeNew()).OfType<AnswerGrown>())
-                {
-                    yield return rest;
-                }
             }
         }
         finally
@@ -67,12 +70,18 @@ public sealed class UserFeed(IChatDb db, ReplyReader replies, UserSignals signal
         }
     }
 
-    private async Task UpdateAsync(Guid userId, Dictionary<Guid, Answer> watched, CancellationToken ct)
+    // Joins the answers that have begun and leaves those that have ended, after their last text.
+    private async Task<List<AnswerGrown>> UpdateAsync(Guid userId, Dictionary<Guid, Answer> watched, CancellationToken ct)
     {
+        var rest = new List<AnswerGrown>();
         var generating = await db.Messages.AsNoTracking().Where(m => m.Status == MessageStatus.Generating && m.UserId == userId).ToListAsync(ct);
         foreach (var (id, answer) in watched.Where(w => generating.TrueForAll(g => g.Id != w.Key)).ToList())
         {
             watched.Remove(id);
+            if (answer.TakeNew() is { } last)
+            {
+                rest.Add(last);
+            }
             answer.Lease.Dispose();
         }
         foreach (var reply in generating.Where(g => !watched.ContainsKey(g.Id)))
@@ -82,6 +91,7 @@ public sealed class UserFeed(IChatDb db, ReplyReader replies, UserSignals signal
                 watched.Add(reply.Id, new(reply.SessionId, lease));
             }
         }
+        return rest;
     }
 
     private async Task<bool> AnyAsync(List<Task> changes, CancellationToken ct)

@@ -11,6 +11,7 @@ public static class BackgroundServices
         services.AddHostedService<JournalWorker>();
         services.AddHostedService<RecoveryWorker>();
         services.AddHostedService<HousekeepingWorker>();
+        services.AddHostedService<StreamWorker>();
         services.AddHostedService(s => s.GetRequiredService<ReplyWorker>());
     }
 }

@@ -80,6 +80,7 @@ public static class AuthenticationSetup
     {
         services.AddHttpContextAccessor();
         services.AddScoped<CurrentUser>();
+        services.AddSingleton<OpenStreams>();
         services.AddIdentityCore<AppUser>(o =>
             {
                 o.User.AllowedUserNameCharacters = ""; // UserNameRules decides

@@ -33,6 +33,8 @@ public sealed class EventStreamResult(IAsyncEnumerable<ServerEvent> events, Func
         response.Headers.CacheControl = "no-store";
         response.Headers["X-Accel-Buffering"] = "no"; // a proxy must not hold events back
         await response.StartAsync(http.RequestAborted);
+        var open = http.RequestServices.GetRequiredService<OpenStreams>();
+        open.Add(http);
         try
         {
             await foreach (var e in events.WithCancellation(http.RequestAborted))
@@ -54,6 +56,10 @@ public sealed class EventStreamResult(IAsyncEnumerable<ServerEvent> events, Func
                 .LogError("The stream {Path} failed: {Exception}\n{StackTrace}", http.Request.Path, e.GetBaseException().GetType().Name, e.StackTrace);
             Write(response.BodyWriter, (onFailure ?? Failure)(ErrorHandling.Describe(status)));
             await FlushAsync(http, response.BodyWriter);
+        }
+        finally
+        {
+            open.Remove(http);
         }
     }
 

@@ -10,7 +10,7 @@ namespace ChatApp.Web.Features.Chat;
 public sealed class EventsApiController(UserFeed feed, CurrentUser user) : ControllerBase
 {
     /// <summary>
-    /// Events <c>{"type":"sessions","generating":[…]}</c> at the beginning and after every change, and
+    /// Events <c>{"type":"sessions","generating":[{"session_id","message_id"}]}</c> at the beginning and after every change, and
     /// <c>{"type":"reply","session_id","message_id","start","content"}</c> while answers grow.
     /// </summary>
     [HttpGet]

@@ -39,6 +39,11 @@ export class Composer {
     }
   }
 
+  /** Whether something is being sent or answered. */
+  get isBusy() {
+    return this.#isBusy;
+  }
+
   get #draft() {
     return new Draft(document.body.dataset.user ?? "", this.#conversation.session);
   }
@@ -153,6 +158,8 @@ export class Composer {
   #lock() {
     const send = /** @type {HTMLButtonElement} */ (find(".send", this.#form));
     send.disabled = this.#isBusy || this.#text.value.length > this.#max;
+    send.hidden = this.#isBusy;
+    find(".stop", this.#form).hidden = !this.#isBusy;
   }
 
   /** @param {unknown} error */

@@ -3,10 +3,10 @@ import { announce, find, fromTemplate, parsePage } from "../helpers/dom.js";
 import { localizeTimes } from "../helpers/times.js";
 import { callApi, fetchPage } from "../models/api.js";
 import { GrowingText } from "../models/growing-text.js";
-import { ReplyStream } from "../models/reply-stream.js";
+import { followReply, sendMessage } from "../models/reply-stream.js";
 import { ScrollKeeper } from "../models/scroll-keeper.js";
 import { startCodeBlocks } from "./code-blocks.js";
-import { refreshSidebar, setCurrentSession } from "./sidebar.js";
+import { setCurrentSession } from "./sidebar.js";
 
 /** The list of messages: adds those that are sent and shows their answers as they are written. */
 export class Conversation {
@@ -49,12 +49,12 @@ export class Conversation {
     let isAccepted = false;
     try {
       await this.#open(persona);
-      await this.#show(ReplyStream.send(this.session, text, key), reply, start => {
-        isAccepted = true;
-        name(message, start.user_message_id ?? "");
-        accepted();
-        void refreshSidebar();
-      });
+      const sent = await sendMessage(this.session, text, key);
+      isAccepted = true;
+      name(message, sent.id);
+      name(reply, sent.reply.id);
+      accepted();
+      await this.#show(reply);
     } finally {
       if (!isAccepted) {
         message.remove();
@@ -64,11 +64,48 @@ export class Conversation {
     }
   }
 
-  /** Follows the answer that was being written when the page was made, if there is one. */
+  get isGenerating() {
+    return this.#generating() !== null;
+  }
+
+  /** Follows the answer that is being written, if there is one. */
   async follow() {
-    const reply = this.#messages.querySelector('[data-status="generating"]');
-    if (reply instanceof HTMLElement && reply.dataset.message) {
-      await this.#show(ReplyStream.follow(reply.dataset.message), reply, () => {});
+    const reply = this.#generating();
+    if (reply) {
+      await this.#show(reply);
+    }
+  }
+
+  #generating() {
+    const reply = this.#messages.querySelector('[data-status="generating"][data-message]');
+    return reply instanceof HTMLElement ? reply : null;
+  }
+
+  /** Takes over what other tabs and devices have changed. */
+  async update() {
+    if (!this.session || this.#element.querySelector("[data-older-page]")) {
+      return;
+    }
+    const stored = [...parsePage(await fetchPage(`/chat-ui/${this.session}`)).querySelectorAll("#messages > .message")];
+    const shown = new Map([...this.#messages.children].map(m => [m instanceof HTMLElement ? m.dataset.message : "", m]));
+    const first = stored.findIndex(m => m instanceof HTMLElement && shown.has(m.dataset.message));
+    const wanted = new Set(stored.map(m => m instanceof HTMLElement ? m.dataset.message : ""));
+    for (const message of stored.slice(Math.max(first, 0))) {
+      const present = message instanceof HTMLElement ? shown.get(message.dataset.message) : undefined;
+      if (!present) {
+        localizeTimes(message);
+        this.#messages.append(message);
+        void startCodeBlocks(message);
+      }
+    }
+    // Deleted elsewhere: what stands among the newest messages and is not stored any more.
+    const oldest = first < 0 ? null : stored[first];
+    let isRecent = false;
+    for (const message of [...this.#messages.children]) {
+      isRecent ||= oldest instanceof HTMLElement && message instanceof HTMLElement && message.dataset.message === oldest.dataset.message;
+      if (isRecent && message instanceof HTMLElement && message.dataset.message && !wanted.has(message.dataset.message)) {
+        message.remove();
+      }
     }
   }
 
@@ -84,25 +121,14 @@ export class Conversation {
     find("[data-persona]", this.#element).hidden = false;
   }
 
-  /**
-   * @param {ReplyStream} stream
-   * @param {HTMLElement} reply
-   * @param {(start: import("../models/reply-stream.js").ReplyEvent) => void} started
-   */
-  async #show(stream, reply, started) {
+  /** @param {HTMLElement} reply */
+  async #show(reply) {
     const text = new GrowingText(find("[data-body]", reply));
     this.#messages.setAttribute("aria-busy", "true");
+    announce("The answer is being written.");
     try {
-      for await (const event of stream.events()) {
-        if (event.type === "start") {
-          name(reply, event.message_id ?? "");
-          announce("The answer is being written.");
-          started(event);
-        } else if (event.type === "token") {
-          text.append(event.content ?? "");
-        } else if (event.type === "status") {
-          find("[data-writing-text]", reply).textContent = event.content ?? "";
-        }
+      for await (const piece of followReply(reply.dataset.message ?? "", async () => (await stored(reply)).dataset.status === "generating")) {
+        text.append(piece);
       }
       await this.#finish(reply, text);
     } finally {
@@ -117,16 +143,21 @@ export class Conversation {
    * @param {GrowingText} text
    */
   async #finish(reply, text) {
-    const stored = parsePage(await fetchPage(`/chat-ui/messages/${reply.dataset.message}`)).querySelector(".message");
-    if (stored instanceof HTMLElement) {
-      text.close();
-      localizeTimes(stored);
-      reply.replaceWith(stored);
-      await startCodeBlocks(stored);
-      announce(stored.dataset.status === "complete" ? "The answer is finished." : "The answer has ended early.");
-    }
-    void refreshSidebar();
+    const whole = await stored(reply);
+    text.close();
+    localizeTimes(whole);
+    reply.replaceWith(whole);
+    await startCodeBlocks(whole);
+    announce(whole.dataset.status === "complete" ? "The answer is finished." : "The answer has ended early.");
   }
+}
+
+/**
+ * A message as the server shows it now.
+ * @param {HTMLElement} message
+ */
+async function stored(message) {
+  return find(".message", parsePage(await fetchPage(`/chat-ui/messages/${message.dataset.message}`)));
 }
 
 /**

@@ -3,14 +3,15 @@ import { onAction } from "../helpers/actions.js";
 import { find, setTitle } from "../helpers/dom.js";
 import { daysAgo } from "../helpers/times.js";
 import { fetchPage } from "../models/api.js";
+import { onFeedState, startFeed } from "../models/feed.js";
 
 const TYPING_PAUSE = 200;
-const WATCH_INTERVAL = 3000;
+const CHANGE_PAUSE = 150;
 const NARROW = matchMedia("(max-width: 49.99rem)");
 
-/** @type {ReturnType<typeof setTimeout> | undefined} */
-let watch;
-let asked = 0;
+/** @type {(session: string) => void} */
+let tellActivity = () => {};
+let [asked, changePause] = [0, 0];
 
 export function startSidebar() {
   if (!document.getElementById("sidebar")) {
@@ -26,6 +27,11 @@ export function startSidebar() {
   search.form?.addEventListener("submit", event => {
     event.preventDefault();
     void refreshSidebar();
+  });
+  startFeed();
+  onFeedState(() => {
+    clearTimeout(changePause);
+    changePause = window.setTimeout(refreshSidebar, CHANGE_PAUSE);
   });
   arrange();
   list().querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
@@ -46,8 +52,25 @@ export async function refreshSidebar() {
   if (number !== asked || list().querySelector(".rename-input, .menu:popover-open")) {
     return;
   }
+  const before = activityOfCurrent();
   list().innerHTML = html; // the server's own, escaped there
   arrange();
+  if (before && activityOfCurrent() !== before) {
+    tellActivity(list().dataset.current ?? "");
+  }
+}
+
+/**
+ * Calls when something was done in the session that is open.
+ * @param {(session: string) => void} listener
+ */
+export function onActivity(listener) {
+  tellActivity = listener;
+}
+
+function activityOfCurrent() {
+  const row = list().querySelector("[data-session]:has([aria-current])");
+  return row instanceof HTMLElement ? `${row.dataset.session} ${row.dataset.activity}` : "";
 }
 
 /**
@@ -93,10 +116,6 @@ function arrange() {
   const current = list().querySelector("[data-session]:has([aria-current])");
   if (current instanceof HTMLElement && document.querySelector("[data-session-title]")) {
     setTitle(current.dataset.title ?? "");
-  }
-  clearTimeout(watch);
-  if (list().querySelector(".spinner")) {
-    watch = setTimeout(refreshSidebar, WATCH_INTERVAL);
   }
 }
 

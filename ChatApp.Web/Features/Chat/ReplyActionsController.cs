@@ -1,0 +1,25 @@
+using ChatApp.Domain.Chat;
+using ChatApp.Domain.Sessions;
+using ChatApp.Web.Features.Shared;
+using ChatApp.Web.Infrastructure;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+
+namespace ChatApp.Web.Features.Chat;
+
+/// <summary>The buttons of answers: stop the one that is being written, go on with one that is unfinished.</summary>
+[Authorize, Route("chat-ui")]
+public sealed class ReplyActionsController(ReplyControl control, UnfinishedReplies unfinished, CurrentUser user) : Controller
+{
+    [HttpPost("{key}/stop")]
+    public async Task<IActionResult> Stop(SessionKey key, CancellationToken ct) =>
+        Redirect(Links.Session((await control.StopAsync(user.Id, key, ct)).Id));
+
+    [HttpPost("messages/{id}/continue")]
+    public async Task<IActionResult> Continue(EntityId id, CancellationToken ct) =>
+        Redirect(Links.Session((await unfinished.ContinueAsync(user.Id, id.RequiredFor("Message"), ct)).SessionId));
+
+    [HttpPost("messages/{id}/retry")]
+    public async Task<IActionResult> Retry(EntityId id, CancellationToken ct) =>
+        Redirect(Links.Session((await unfinished.RetryAsync(user.Id, id.RequiredFor("Message"), ct)).SessionId));
+}

@@ -1,0 +1,84 @@
+// @ts-check
+import { FeedConnection } from "./feed-connection.js";
+
+/** @typedef {import("./feed-connection.js").FeedNews} FeedNews */
+/** @typedef {import("./feed-connection.js").FeedState} FeedState */
+
+/** @type {EventTarget} */
+const news = new EventTarget();
+/** @type {FeedState | null} */
+let state = null;
+let isStarted = false;
+
+/** Begins to listen to what happens in the user's sessions: over the one connection that all tabs share, where the browser can share. */
+export function startFeed() {
+  if (isStarted) {
+    return;
+  }
+  isStarted = true;
+  if (!("SharedWorker" in window)) {
+    void new FeedConnection(take).run();
+    return;
+  }
+  // Somebody else who signs in must not hear this one's feed.
+  const worker = new SharedWorker("/js/feed-worker.js", { type: "module", name: document.body.dataset.user ?? "" });
+  worker.port.addEventListener("message", ({ data }) => take(data));
+  worker.port.start();
+  window.addEventListener("pagehide", () => worker.port.postMessage("bye"));
+  window.addEventListener("pageshow", event => event.persisted && location.reload()); // it has said good-bye
+}
+
+/** What is going on; null if nothing has been heard yet. */
+export function feedState() {
+  return state;
+}
+
+/**
+ * Calls when something has changed in the user's sessions.
+ * @param {(state: FeedState) => void} listener
+ */
+export function onFeedState(listener) {
+  news.addEventListener("state", () => state && listener(state));
+}
+
+/**
+ * The news from now on, in their order, until the caller leaves the loop.
+ * @returns {AsyncGenerator<FeedNews>}
+ */
+export async function* feedNews() {
+  /** @type {FeedNews[]} */
+  const waiting = state ? [state] : [];
+  let wake = () => {};
+  /** @param {Event} event */
+  const listen = event => {
+    waiting.push(/** @type {CustomEvent<FeedNews>} */ (event).detail);
+    wake();
+  };
+  news.addEventListener("state", listen);
+  news.addEventListener("text", listen);
+  try {
+    for (;;) {
+      const next = waiting.shift();
+      if (next) {
+        yield next;
+      } else {
+        await new Promise(resolve => {
+          wake = () => resolve(undefined);
+        });
+      }
+    }
+  } finally {
+    news.removeEventListener("state", listen);
+    news.removeEventListener("text", listen);
+  }
+}
+
+/** @param {FeedNews} item */
+function take(item) {
+  if (item.type === "state") {
+    state = item;
+  } else if (state) {
+    state.texts[item.message_id] = (state.texts[item.message_id] ?? "").slice(0, item.start) + item.content;
+  }
+  news.dispatchEvent(new CustomEvent(item.type, { detail: item }));
+}
