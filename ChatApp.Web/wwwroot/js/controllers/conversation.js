@@ -18,7 +18,7 @@ export class Conversation {
   constructor(element) {
     this.#element = element;
     this.#messages = find("#messages", element);
-    this.#scroll = new ScrollKeeper(find(".scroller", element), find(".column", element), find(".to-end", element));
+    this.#scroll = new ScrollKeeper(find(".scroller", element), find(".column", element), find(".to-end", element), this.session !== "");
     find(".to-end", element).addEventListener("click", () => this.#scroll.toEnd());
   }
 
@@ -38,6 +38,7 @@ export class Conversation {
    * @param {() => void} accepted called when the server has stored the message
    */
   async send(text, persona, key, accepted) {
+    introducePersona();
     const [message, reply] = [fromTemplate("user-message"), fromTemplate("assistant-message")];
     find("[data-body]", message).textContent = text;
     find("time", message).setAttribute("datetime", new Date().toISOString());
@@ -149,6 +150,17 @@ export class Conversation {
     reply.replaceWith(whole);
     await startCodeBlocks(whole);
     announce(whole.dataset.status === "complete" ? "The answer is finished." : "The answer has ended early.");
+  }
+}
+
+/** Whoever was chosen on the welcome speaks from now on. */
+function introducePersona() {
+  const name = document.querySelector("#welcome:not([hidden]) .persona:has(:checked) strong")?.textContent;
+  if (name) {
+    find("[data-persona]").textContent = name;
+    const template = /** @type {HTMLTemplateElement} */ (find("#assistant-message")).content;
+    find(".message", template).setAttribute("aria-label", name);
+    find(".speaker span", template).textContent = name;
   }
 }
 

@@ -6,26 +6,32 @@ const NEAR = 100;
 export class ScrollKeeper {
   #scroller;
   #button;
-  #follows = true;
+  #isList;
+  #follows = false;
 
   /**
    * @param {HTMLElement} scroller
    * @param {HTMLElement} content
    * @param {HTMLElement} button leads back to the end
+   * @param {boolean} isList false as long as there is only a welcome, which is read from its top
    */
-  constructor(scroller, content, button) {
+  constructor(scroller, content, button, isList) {
     this.#scroller = scroller;
     this.#button = button;
+    this.#isList = isList;
     // Without scripts the list is turned over so that it begins at its end; both show the same place.
     scroller.classList.add("scripted");
-    this.toEnd();
+    if (isList) {
+      this.toEnd();
+    }
     scroller.addEventListener("scroll", () => this.#look(), { passive: true });
-    new ResizeObserver(() => this.#follow()).observe(content);
-    new ResizeObserver(() => this.#follow()).observe(scroller);
+    const size = new ResizeObserver(() => this.#follow());
+    size.observe(content);
+    size.observe(scroller);
   }
 
   toEnd() {
-    this.#follows = true;
+    this.#isList = true;
     this.#scroller.scrollTop = this.#scroller.scrollHeight;
     this.#look();
   }
@@ -58,7 +64,7 @@ export class ScrollKeeper {
 
   #look() {
     const { scrollHeight, scrollTop, clientHeight } = this.#scroller;
-    this.#follows = scrollHeight - scrollTop - clientHeight < NEAR;
-    this.#button.hidden = this.#follows;
+    this.#follows = this.#isList && scrollHeight - scrollTop - clientHeight < NEAR;
+    this.#button.hidden = !this.#isList || this.#follows;
   }
 }
