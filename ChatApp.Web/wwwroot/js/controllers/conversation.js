@@ -84,7 +84,7 @@ export class Conversation {
 
   /** Takes over what other tabs and devices have changed. */
   async update() {
-    if (!this.session || this.#element.querySelector("[data-older-page]")) {
+    if (!this.session || this.#element.querySelector('[data-is-older="true"]')) {
       return;
     }
     const stored = [...parsePage(await fetchPage(`/chat-ui/${this.session}`)).querySelectorAll("#messages > .message")];
