@@ -40,7 +40,7 @@ public static class ChatDbOptions
 
         void Default(string key, object value)
         {
-            if (!given.ContainsKey(key))
+            if (!given.ShouldSerialize(key)) // ContainsKey tells which keys there are at all
             {
                 settings[key] = value;
             }

@@ -91,7 +91,8 @@ public sealed class ChatService(
         Guid userId, SessionKey? key, ChatMessage message, ChatMessage reply, Acceptance how, ChatModel model, CancellationToken ct)
     {
         var named = key ?? new(ChatSession.DefaultThreadId(userId));
-        return (named.IsPossible ? await db.AcceptAsync(userId, named, message, reply, how, reserved: null, ct) : null)
+        // Not given up when the client leaves: it may have happened all the same, and then the message must be answered.
+        return (named.IsPossible ? await db.AcceptAsync(userId, named, message, reply, how, reserved: null, CancellationToken.None) : null)
             ?? await StoreReservedAsync(await sessions.OpenAsync(userId, key, ct), message, reply, how, model, ct);
     }
 
@@ -104,7 +105,7 @@ public sealed class ChatService(
         var stored = await db.AcceptAsync(session.UserId, SessionKey.Of(session.Id), message, reply, how, reply.ReservedTokens, ct)
             ?? throw new NotFoundException("Session");
         await quotas.ReserveAsync(session.UserId, reply.ReservedTokens, ct); // after the session, as an answer's end locks them
-        await transaction.CommitAsync(ct);
+        await transaction.CommitAsync(CancellationToken.None); // as above
         return stored;
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using FluentValidation;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.AspNetCore.Mvc.Infrastructure;
@@ -26,6 +27,10 @@ public sealed class ValidationFilter(ProblemDetailsFactory problems) : IAsyncAct
         {
             await next();
             return;
+        }
+        if (context.HttpContext.Request.ContentLength > context.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize)
+        {
+            throw new BadHttpRequestException("The form is too large.", StatusCodes.Status413PayloadTooLarge); // MVC only says that it cannot be read
         }
         var problem = problems.CreateValidationProblemDetails(context.HttpContext, Readable(context), StatusCodes.Status400BadRequest);
         context.Result = new BadRequestObjectResult(problem) { ContentTypes = { "application/problem+json" } };

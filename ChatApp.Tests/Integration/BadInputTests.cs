@@ -1,0 +1,192 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using ChatApp.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+
+namespace ChatApp.Tests.Integration;
+
+/// <summary>What no route accepts: always problem details, never anything stored.</summary>
+internal sealed class BadInputTests : ChatFixture
+{
+    private static readonly (string Method, string Path, string Field)[] Routes =
+    [
+        ("POST", "/chat", "message"),
+        ("POST", "/chat/stream", "message"),
+        ("POST", "/chat/sessions/{id}/messages", "content"),
+        ("POST", "/chat/sessions", "title"),
+        ("PUT", "/chat/sessions/{id}", "title"),
+        ("POST", "/auths/register", "username"),
+        ("POST", "/auths/refresh", "refresh_token"),
+    ];
+
+    private static readonly (string Name, string Body)[] Broken =
+    [
+        ("Empty", ""),
+        ("Blank", "  "),
+        ("Null", "null"),
+        ("Array", "[]"),
+        ("String", "\"text\""),
+        ("Number", "7"),
+        ("Unfinished", """{"{field}": "x" """),
+        ("UnfinishedString", """{"{field}": "x"""),
+        ("TrailingGarbage", """{"{field}": "valid text"} x"""),
+        ("TwoObjects", """{"{field}": "valid text"}{"{field}": "valid text"}"""),
+        ("TrailingComma", """{"{field}": "valid text",}"""),
+        ("Comment", """{"{field}": "valid text" /* comment */}"""),
+        ("SingleQuotes", """{'{field}': 'valid text'}"""),
+        ("NoQuotes", """{ {field}: "valid text"}"""),
+        ("DuplicateNames", """{"{field}": "valid text", "{field}": "valid text"}"""),
+        ("Object", """{"{field}": {"a": 1}}"""),
+        ("NumberForText", """{"{field}": 7}"""),
+        ("BooleanForText", """{"{field}": true}"""),
+        ("BadEscape", """{"{field}": "\x41"}"""),
+        ("LoneHighSurrogate", """{"{field}": "a\ud800b"}"""),
+        ("LoneLowSurrogate", """{"{field}": "a\udc00b"}"""),
+        ("RawControlCharacter", "{\"{field}\": \"a\u0001b\"}"),
+        ("TooDeep", """{"{field}": """ + new string('[', 5000) + new string(']', 5000) + "}"),
+    ];
+
+    private TestUser _user = null!;
+    private JsonElement _session;
+
+    private static IEnumerable<TestCaseData> BrokenBodies() =>
+        from route in Routes
+        from body in Broken
+        select new TestCaseData(route.Method, route.Path, body.Body.Replace("{field}", route.Field, StringComparison.Ordinal))
+            .SetArgDisplayNames(route.Method, route.Path, body.Name);
+
+    private static IEnumerable<TestCaseData> AllRoutes() => Routes.Select(r => new TestCaseData(r.Method, r.Path, r.Field).SetArgDisplayNames(r.Method, r.Path));
+
+    [OneTimeSetUp]
+    public async Task Arrange()
+    {
+        _user = await App.RegisterAsync();
+        _session = await CreateSessionAsync(_user, "Target");
+    }
+
+    [TestCaseSource(nameof(BrokenBodies))]
+    public async Task Send_BrokenBody_Is400AndStoresNothing(string method, string path, string body)
+    {
+        var before = await StateAsync();
+
+        var problem = await _user.Client.ProblemAsync(new HttpMethod(method), PathOf(path), Api.Raw(body), HttpStatusCode.BadRequest);
+
+        Assert.That(problem.Fields(), Is.Not.Empty);
+        Assert.That(await StateAsync(), Is.EqualTo(before));
+    }
+
+    [TestCaseSource(nameof(AllRoutes))]
+    public async Task Send_BrokenUtf8_Is400AndStoresNothing(string method, string path, string field)
+    {
+        var before = await StateAsync();
+        byte[][] broken = [[0xFF, 0xFE], [0xED, 0xA0, 0x80], [0xC0, 0x80], [0xF0, 0x9F]];
+        foreach (var bytes in broken)
+        {
+            using var content = new ByteArrayContent([.. Encoding.UTF8.GetBytes($"{{\"{field}\": \"valid text"), .. bytes, .. "\"}"u8]);
+            content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+            await _user.Client.ProblemAsync(new HttpMethod(method), PathOf(path), content, HttpStatusCode.BadRequest);
+        }
+        Assert.That(await StateAsync(), Is.EqualTo(before));
+    }
+
+    [TestCaseSource(nameof(AllRoutes))]
+    public async Task Send_MoreThanAMegabyte_Is413AndStoresNothing(string method, string path, string field)
+    {
+        var before = await StateAsync();
+        var text = $$"""{"{{field}}": "{{new string('m', 1024 * 1024)}}"}""";
+
+        await _user.Client.ProblemAsync(new HttpMethod(method), PathOf(path), Api.Raw(text), HttpStatusCode.RequestEntityTooLarge);
+        using var chunked = new StreamContent(new MemoryStream(Encoding.UTF8.GetBytes(text)));
+        chunked.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        using var request = new HttpRequestMessage(new HttpMethod(method), PathOf(path)) { Content = chunked };
+        request.Headers.TransferEncodingChunked = true;
+        using var response = await _user.Client.SendAsync(request);
+        await response.ProblemAsync(HttpStatusCode.RequestEntityTooLarge);
+
+        Assert.That(await StateAsync(), Is.EqualTo(before));
+    }
+
+    [Test]
+    public async Task LogIn_MoreThanAMegabyte_Is413()
+    {
+        using var client = App.Anonymous();
+
+        await client.ProblemAsync(HttpMethod.Post, "/auths/login", TestApp.Form("name", new string('p', 1024 * 1024)), HttpStatusCode.RequestEntityTooLarge);
+    }
+
+    [TestCaseSource(nameof(AllRoutes))]
+    public async Task Send_NoContentType_Is415AndStoresNothing(string method, string path, string field)
+    {
+        var before = await StateAsync();
+        using var content = new ByteArrayContent(Encoding.UTF8.GetBytes($"{{\"{field}\": \"valid text\"}}"));
+
+        await _user.Client.ProblemAsync(new HttpMethod(method), PathOf(path), content, HttpStatusCode.UnsupportedMediaType);
+
+        Assert.That(await StateAsync(), Is.EqualTo(before));
+    }
+
+    [TestCase("\"\"")]
+    [TestCase("\" \\t\\n \"")]
+    [TestCase("\"\\u00a0\\u2003\\u3000\"")]
+    [TestCase("null")]
+    [TestCase("\"a\\u0000b\"")]
+    [TestCase("\"\\u0000\"")]
+    [TestCase("{tooLong}")]
+    public async Task Message_Unacceptable_Is400ThatNamesItAndStoresNothing(string json)
+    {
+        var before = await StateAsync();
+        json = json.Replace("{tooLong}", $"\"{new string('m', 32_001)}\"", StringComparison.Ordinal);
+        foreach (var (method, path, field) in Routes.Where(r => r.Field is "message" or "content"))
+        {
+            var problem = await _user.Client.ProblemAsync(new HttpMethod(method), PathOf(path), Api.Raw($$"""{"{{field}}": {{json}}}"""), HttpStatusCode.BadRequest);
+            Assert.That(problem.Fields(), Is.EqualTo(new[] { field }));
+        }
+        Assert.That(await StateAsync(), Is.EqualTo(before));
+    }
+
+    [TestCase("m")]
+    [TestCase("\u0001")] // six bytes each in JSON
+    [TestCase("\u20ac")]
+    [TestCase("\ud83d\ude00")]
+    public async Task Message_OfTheGreatestLength_IsStoredToTheLetter(string sign)
+    {
+        var user = await App.RegisterAsync();
+        var message = string.Concat(Enumerable.Repeat(sign, 32_000 / sign.Length));
+        var escaped = string.Concat(message.Select(c => $"\\u{(int)c:x4}"));
+
+        var answer = await user.Client.SendJsonAsync(HttpMethod.Post, "/chat", Api.Raw($$"""{"message": "{{escaped}}"}"""));
+
+        Assert.That((await StoredMessagesAsync(answer.GetProperty("session_id").GetGuid()))[0].Content == message, Is.True);
+    }
+
+    [Test]
+    public async Task Send_BodyWithAMarkOfItsByteOrder_Works()
+    {
+        var user = await App.RegisterAsync();
+        using var content = new ByteArrayContent([.. Encoding.UTF8.Preamble, .. """{"message": "hello"}"""u8]);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+
+        await user.Client.SendJsonAsync(HttpMethod.Post, "/chat", content);
+    }
+
+    [Test]
+    public async Task Send_InUtf16_IsUnderstoodOrRefused()
+    {
+        var user = await App.RegisterAsync();
+        using var content = new StringContent("""{"message": "h😀llo"}""", Encoding.Unicode, "application/json");
+
+        using var response = await user.Client.SendAsync(HttpMethod.Post, "/chat", content);
+
+        Assert.That(response.StatusCode, Is.AnyOf(HttpStatusCode.OK, HttpStatusCode.UnsupportedMediaType));
+        Assert.That(await App.WithDb(db => db.Messages.Where(m => m.UserId == user.Id && m.Seq == 1).Select(m => m.Content).ToListAsync()), Has.All.EqualTo("h😀llo"));
+    }
+
+    private string PathOf(string path) => path.Replace("{id}", _session.Text("id"), StringComparison.Ordinal);
+
+    // Rows of everything that a request could leave behind, and the version of what it could change.
+    private Task<(int, int, int, uint)> StateAsync() => App.WithDb(async db => (
+        await db.Sessions.CountAsync(), await db.Messages.CountAsync(), await db.Users.CountAsync(),
+        (await db.Sessions.AsNoTracking().SingleAsync(s => s.Id == _session.Id())).Version));
+}
