@@ -33,6 +33,7 @@ public sealed class EventStreamResult(IAsyncEnumerable<ServerEvent> events, Func
         response.Headers.CacheControl = "no-store";
         response.Headers["X-Accel-Buffering"] = "no"; // a proxy must not hold events back
         await response.StartAsync(http.RequestAborted);
+        await FlushAsync(http, response.BodyWriter); // the client knows that it is heard before there is anything to tell
         var open = http.RequestServices.GetRequiredService<OpenStreams>();
         open.Add(http);
         try
