@@ -32,7 +32,7 @@ public sealed class EventStreamResult(IAsyncEnumerable<ServerEvent> events, Func
         response.ContentType = "text/event-stream";
         response.Headers.CacheControl = "no-store";
         response.Headers["X-Accel-Buffering"] = "no"; // a proxy must not hold events back
-        await response.StartAsync(http.RequestAborted);
+        await response.Body.FlushAsync(http.RequestAborted); // the headers, for a client that has heard everything so far
         try
         {
             await foreach (var e in events.WithCancellation(http.RequestAborted))

@@ -115,7 +115,7 @@ internal sealed class ConcurrencyTests : ChatFixture
                 new Uri($"/chat/sessions/{session.Text("id")}/messages", UriKind.Relative), Api.Raw("""{"content": "bye"}"""), leaving.Token);
             await Eventually.TrueAsync(
                 () => App.WithDb(async db => await db.Database.SqlQuery<int>(
-                    $"SELECT count(*)::int AS \"Value\" FROM pg_stat_activity WHERE datname = current_database() AND query ILIKE 'commit%' AND state = 'active'").SingleAsync() > 0),
+                    $"SELECT count(*)::int AS \"Value\" FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'").SingleAsync() > 0),
                 "the message is being committed");
             await leaving.CancelAsync();
             Assert.That(async () => await sending, Throws.InstanceOf<OperationCanceledException>());
