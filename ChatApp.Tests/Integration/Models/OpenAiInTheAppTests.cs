@@ -74,6 +74,11 @@ internal sealed class OpenAiInTheAppTests
     }
 
     [Test]
+    public async Task Start_NonsenseConfigured_FailsAndNamesTheSetting() =>
+        await Assert.ThatAsync(() => TestApp.StartAsync(new() { ["OPENAI_BASE_URL"] = "nonsense" }),
+            Throws.InvalidOperationException.With.Message.Contains("OPENAI_BASE_URL"));
+
+    [Test]
     public async Task Chat_UnknownModelName_IsPassedOnAndItsRefusalExplained()
     {
         var user = await _app.RegisterAsync();
