@@ -12,7 +12,8 @@ public sealed record PreparedReply(Prompt Prompt, Persona Persona, ChatModel Mod
 /// <summary>Prepares the prompt of an answer from what is stored.</summary>
 public sealed class ReplyPreparation(IChatDb db, IModelCatalog models, PersonaCatalog personas, TimeProvider clock)
 {
-    private const string GoOn = "Your last message was cut off. Go on exactly where it stops: repeat nothing, comment on nothing.";
+    /// <summary>What a model is asked when an answer that was cut off is to be continued; the last message of its prompt then.</summary>
+    public const string GoOn = "Your last message was cut off. Go on exactly where it stops: repeat nothing, comment on nothing.";
 
     public async Task<PreparedReply> PrepareAsync(ReplyJob job, CancellationToken ct)
     {

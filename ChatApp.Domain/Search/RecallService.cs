@@ -16,6 +16,9 @@ public sealed class RecallService(IChatDb db)
     /// <summary>The longest part of a message that is handed out, in UTF-16 units.</summary>
     public const int TextMaxLength = 16_000;
 
+    /// <summary>How much of a message is handed out for counting, in UTF-16 units.</summary>
+    public const int BeginningLength = 301;
+
     // How much of a longer message is handed out before the first match.
     private const int LeadLength = 1_000;
 
@@ -32,14 +35,23 @@ public sealed class RecallService(IChatDb db)
         {
             return new([], IsAll: true);
         }
-        var (wanted, sessions) = (terms.ToArray(), Sessions(scope));
+        var (wanted, sessions, excepted) = (terms.ToArray(), Sessions(scope), Excepted(scope));
 #pragma warning disable CA1304, CA1310, CA1311, CA1862 // translated to SQL's lower(), once for each message: below the limit nothing is computed twice
         var hits = Messages(scope).OrderByDescending(m => m.CreatedAt).Take(SearchedMessages)
-            .Select(m => new { m.Id, m.SessionId, m.Role, m.CreatedAt, m.Content, Lower = m.Content.ToLower() })
+            .Select(m => new { m.Id, m.SessionId, m.Role, m.Seq, m.CreatedAt, m.Content, Lower = m.Content.ToLower() })
             .Where(m => wanted.Any(t => m.Lower.Contains(t)));
         var found = await hits
             .OrderByDescending(m => wanted.Count(t => m.Lower.Contains(t))).ThenByDescending(m => m.CreatedAt).Take(Candidates)
-            .Select(m => new { m.Id, m.SessionId, m.Role, m.CreatedAt, m.Content, First = wanted.Where(t => m.Lower.Contains(t)).Min(t => m.Lower.IndexOf(t)) })
+            .Select(m => new
+            {
+                m.Id,
+                m.SessionId,
+                m.Role,
+                m.Seq,
+                m.CreatedAt,
+                m.Content,
+                First = wanted.Where(t => m.Lower.Contains(t)).Min(t => m.Lower.IndexOf(t)),
+            })
             .Select(m => new RecalledMessage(
                 m.Id,
                 m.SessionId,
@@ -48,22 +60,25 @@ public sealed class RecallService(IChatDb db)
                 m.CreatedAt,
                 m.Content.Length <= TextMaxLength || m.First <= LeadLength
                     ? m.Content.Substring(0, TextMaxLength)
-                    : m.Content.Substring(m.First - LeadLength, TextMaxLength)))
+                    : m.Content.Substring(m.First - LeadLength, TextMaxLength),
+                excepted.Any(a => a.SessionId == m.SessionId && a.Seq == m.Seq + 1)))
             .ToListAsync(ct);
 #pragma warning restore CA1304, CA1310, CA1311, CA1862
         return new(found, found.Count < Candidates);
     }
 
-    /// <summary>How many messages, in how many sessions, contain all of the terms.</summary>
-    public async Task<(int Messages, int Sessions)> CountAsync(RecallScope scope, IReadOnlyList<string> terms, CancellationToken ct)
+    /// <summary>All messages that contain all of the terms, for counting.</summary>
+    public async Task<IReadOnlyList<RecalledMatch>> MatchesAsync(RecallScope scope, IReadOnlyList<string> terms, CancellationToken ct)
     {
-        var wanted = terms.ToArray();
+        var (wanted, excepted) = (terms.ToArray(), Excepted(scope));
 #pragma warning disable CA1304, CA1311, CA1862
-        var hits = Messages(scope).OrderByDescending(m => m.CreatedAt).Take(SearchedMessages)
-            .Select(m => new { m.SessionId, Lower = m.Content.ToLower() })
-            .Where(m => wanted.All(t => m.Lower.Contains(t)));
+        return await Messages(scope).OrderByDescending(m => m.CreatedAt).Take(SearchedMessages)
+            .Select(m => new { m.SessionId, m.Role, m.Seq, m.Content, Lower = m.Content.ToLower() })
+            .Where(m => wanted.All(t => m.Lower.Contains(t)))
+            .Select(m => new RecalledMatch(
+                m.SessionId, m.Role, m.Content.Substring(0, BeginningLength), excepted.Any(a => a.SessionId == m.SessionId && a.Seq == m.Seq + 1)))
+            .ToListAsync(ct);
 #pragma warning restore CA1304, CA1311, CA1862
-        return (await hits.CountAsync(ct), await hits.GroupBy(m => m.SessionId).CountAsync(ct));
     }
 
     /// <summary>The first or the last messages that the user wrote, in that order.</summary>
@@ -98,14 +113,14 @@ public sealed class RecallService(IChatDb db)
             sessions = sessions.OrderByDescending(s => s.LastActivityAt).ThenByDescending(s => s.Id);
         }
         var page = await sessions.Skip(skip).Take(take)
-            .Select(s => new RecalledSession(s.Id, s.Title, s.MessageCount, s.LastActivityAt)).ToListAsync(ct);
+            .Select(s => new RecalledSession(s.Id, s.Title, s.MessageCount, s.LastActivityAt, !s.TitleIsAutomatic)).ToListAsync(ct);
         return new(page, await sessions.CountAsync(ct));
     }
 
     /// <summary>One of the user's live sessions; null if there is no such one.</summary>
     public Task<RecalledSession?> SessionAsync(Guid userId, Guid sessionId, CancellationToken ct) =>
         db.Sessions.AsNoTracking().OwnedBy(userId).Live().Where(s => s.Id == sessionId)
-            .Select(s => new RecalledSession(s.Id, s.Title, s.MessageCount, s.LastActivityAt)).FirstOrDefaultAsync(ct);
+            .Select(s => new RecalledSession(s.Id, s.Title, s.MessageCount, s.LastActivityAt, !s.TitleIsAutomatic)).FirstOrDefaultAsync(ct);
 
     /// <summary>A session's messages, oldest first: the beginning and the newest ones if there are very many.</summary>
     public async Task<IReadOnlyList<RecalledMessage>> ReadAsync(RecallScope scope, Guid sessionId, CancellationToken ct)
@@ -143,6 +158,10 @@ public sealed class RecallService(IChatDb db)
         Messages(scope).Where(m => m.Role == MessageRole.User)
             .OrderByDescending(m => m.CreatedAt).Take(SearchedMessages).Select(m => m.Content).AsAsyncEnumerable();
 
+    // What the model that is left out has answered.
+    private IQueryable<ChatMessage> Excepted(RecallScope scope) =>
+        db.Messages.OwnedBy(scope.UserId).Where(m => m.Role == MessageRole.Assistant && m.Model == scope.ExceptModel);
+
     private IQueryable<ChatSession> Sessions(RecallScope scope)
     {
         var sessions = db.Sessions.AsNoTracking().OwnedBy(scope.UserId).Live().Where(s => !s.Temporary || s.Id == scope.SessionId);
@@ -176,13 +195,14 @@ public sealed class RecallService(IChatDb db)
 
     private IQueryable<RecalledMessage> Recalled(RecallScope scope, IQueryable<ChatMessage> messages)
     {
-        var sessions = Sessions(scope);
+        var (sessions, excepted) = (Sessions(scope), Excepted(scope));
         return messages.Select(m => new RecalledMessage(
             m.Id,
             m.SessionId,
             sessions.Where(s => s.Id == m.SessionId).Select(s => s.Title).First(),
             m.Role,
             m.CreatedAt,
-            m.Content.Substring(0, TextMaxLength)));
+            m.Content.Substring(0, TextMaxLength),
+            excepted.Any(a => a.SessionId == m.SessionId && a.Seq == m.Seq + 1)));
     }
 }

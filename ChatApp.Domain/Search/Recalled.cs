@@ -9,7 +9,16 @@ namespace ChatApp.Domain.Search;
 /// <param name="Role">Who wrote it.</param>
 /// <param name="CreatedAt">When.</param>
 /// <param name="Text">At most <see cref="RecallService.TextMaxLength"/> UTF-16 units of it.</param>
-public sealed record RecalledMessage(Guid Id, Guid SessionId, string SessionTitle, MessageRole Role, DateTimeOffset CreatedAt, string Text);
+/// <param name="ToExcepted">Whether the next message is an answer of <see cref="RecallScope.ExceptModel"/>: it may have been meant for it only.</param>
+public sealed record RecalledMessage(
+    Guid Id, Guid SessionId, string SessionTitle, MessageRole Role, DateTimeOffset CreatedAt, string Text, bool ToExcepted = false);
+
+/// <summary>A message that contains what was looked for, for counting.</summary>
+/// <param name="SessionId">Its session.</param>
+/// <param name="Role">Who wrote it.</param>
+/// <param name="Beginning">At most <see cref="RecallService.BeginningLength"/> UTF-16 units of it.</param>
+/// <param name="ToExcepted">As in <see cref="RecalledMessage"/>.</param>
+public sealed record RecalledMatch(Guid SessionId, MessageRole Role, string Beginning, bool ToExcepted);
 
 /// <summary>What a search found.</summary>
 /// <param name="Messages">The best candidates, those with the most terms first, then the newest.</param>
@@ -21,7 +30,8 @@ public sealed record Recall(IReadOnlyList<RecalledMessage> Messages, bool IsAll)
 /// <param name="Title">Its title.</param>
 /// <param name="MessageCount">Its messages.</param>
 /// <param name="LastActivityAt">When something last happened in it.</param>
-public sealed record RecalledSession(Guid Id, string Title, int MessageCount, DateTimeOffset LastActivityAt);
+/// <param name="IsNamed">Whether somebody gave it its title; else it is its first message.</param>
+public sealed record RecalledSession(Guid Id, string Title, int MessageCount, DateTimeOffset LastActivityAt, bool IsNamed);
 
 /// <summary>Some of a user's sessions, and how many there are.</summary>
 public sealed record RecalledSessions(IReadOnlyList<RecalledSession> Sessions, int Total);

@@ -38,7 +38,7 @@ public static partial class SessionTitles
         Spaces().Replace(Marks().Replace(line, ""), " ").Trim();
 
     // Headings, quotes, list marks and fences at the start; emphasis and code marks anywhere.
-    [GeneratedRegex(@"^\s*(?:#{1,6}\s|>|[-*+]\s|\d+[.)]\s|```\S*)+|[*`_]{1,3}(?=\S)|(?<=\S)[*`_]{1,3}")]
+    [GeneratedRegex(@"^(?:\s*(?:#{1,6}\s|>|[-*+]\s|\d+[.)]\s|```\S*))+|[*`_]{1,3}(?=\S)|(?<=\S)[*`_]{1,3}")]
     private static partial Regex Marks();
 
     [GeneratedRegex(@"\s+")]

@@ -121,31 +121,27 @@ internal sealed class OpenAiChatClientTests
         Assert.That(_server.Requests, Has.Count.EqualTo(1));
     }
 
-    [Test]
-    public async Task Stream_TooManyRequestsThenAnAnswer_GivesTheAnswer()
+    [TestCase("7", 7)]
+    [TestCase("3600", 3600)]
+    [TestCase(null, 1)]
+    [TestCase("Wed, 21 Oct 2015 07:28:00 GMT", 0)]
+    [TestCase("soon", 1)]
+    public async Task Stream_TooManyRequests_TellsWhenToAskAgain(string? header, int seconds)
     {
-        _server.Add(ScriptedAnswer.Fail(429) with { RetryAfter = "0" }, ScriptedAnswer.Text("Now then"));
+        _server.Add(ScriptedAnswer.Fail(429) with { RetryAfter = header });
 
-        Assert.That((await StreamAsync()).Text, Is.EqualTo("Now then"));
-        Assert.That(_server.Requests, Has.Count.EqualTo(2));
-    }
+        var error = await FailAsync();
 
-    [Test]
-    public async Task Stream_TooManyRequestsTwice_FailsAsRateLimited()
-    {
-        _server.Otherwise = ScriptedAnswer.Fail(429) with { RetryAfter = "0" };
-
-        Assert.That((await FailAsync()).Code, Is.EqualTo(ReplyErrorCode.RateLimited));
-        Assert.That(_server.Requests, Has.Count.EqualTo(2));
-    }
-
-    [Test]
-    public async Task Stream_TooManyRequestsForLong_FailsAtOnce()
-    {
-        _server.Otherwise = ScriptedAnswer.Fail(429) with { RetryAfter = "3600" };
-
-        Assert.That((await FailAsync()).Code, Is.EqualTo(ReplyErrorCode.RateLimited));
+        Assert.That((error.Code, error.RetryAfter), Is.EqualTo((ReplyErrorCode.RateLimited, (TimeSpan?)TimeSpan.FromSeconds(seconds))));
         Assert.That(_server.Requests, Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Stream_QuotaUsedUp_IsNotWorthAskingAgain()
+    {
+        _server.Add(ScriptedAnswer.Fail(429, "insufficient_quota") with { RetryAfter = "1" });
+
+        Assert.That((await FailAsync()).RetryAfter, Is.Null);
     }
 
     [Test]
@@ -245,6 +241,20 @@ internal sealed class OpenAiChatClientTests
 
         Assert.That(_server.Requests.Select(r => r.Json.GetProperty("model").GetString()), Is.All.EqualTo("first-model"));
         Assert.That(_server.ModelRequests, Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Stream_FirstModelGone_IsLookedUpAgainNextTime()
+    {
+        var client = new OpenAiChatClient(_connection, model: null, TimeProvider.System);
+        await client.GetResponseAsync([new(ChatRole.User, "Hi")]);
+        _server.Models = ["another-model"];
+        _server.Add(ScriptedAnswer.Fail(404, "model_not_found"));
+
+        await FailAsync(client);
+        await client.GetResponseAsync([new(ChatRole.User, "Hi")]);
+
+        Assert.That(_server.Requests[^1].Json.GetProperty("model").GetString(), Is.EqualTo("another-model"));
     }
 
     [Test]

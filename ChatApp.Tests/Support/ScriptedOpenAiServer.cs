@@ -127,13 +127,15 @@ internal sealed class ScriptedOpenAiServer : IAsyncDisposable
         {
             // In two pieces, as providers send them.
             var half = call.Arguments.Length / 2;
-            await SendAsync(context, Chunk(new { tool_calls = new object[] { new { index = 0, id = call.Id, type = "function", function = new { name = call.Name, arguments = call.Arguments[..half] } } } }, null));
-            await SendAsync(context, Chunk(new { tool_calls = new object[] { new { index = 0, function = new { arguments = call.Arguments[half..] } } } }, null));
+            var first = new { index = 0, id = call.Id, type = "function", function = new { name = call.Name, arguments = call.Arguments[..half] } };
+            var second = new { index = 0, function = new { arguments = call.Arguments[half..] } };
+            await SendAsync(context, Chunk(new { tool_calls = new[] { first } }, null));
+            await SendAsync(context, Chunk(new { tool_calls = new[] { second } }, null));
         }
         await SendAsync(context, Chunk(new { }, answer.FinishReason));
         if (answer.Usage is { } usage)
         {
-            await SendAsync(context, new { id = "chatcmpl-1", @object = "chat.completion.chunk", created = 1, model = "scripted-model", choices = Array.Empty<object>(), usage = Usage(usage) });
+            await SendAsync(context, Completion("chat.completion.chunk", [], usage));
         }
         await context.Response.WriteAsync("data: [DONE]\n\n");
     }
@@ -154,27 +156,26 @@ internal sealed class ScriptedOpenAiServer : IAsyncDisposable
         await context.Response.Body.FlushAsync();
     }
 
-    private static object Chunk(object delta, string? finishReason) => new
+    private static object Chunk(object delta, string? finishReason) =>
+        Completion("chat.completion.chunk", [new { index = 0, delta, finish_reason = finishReason }], null);
+
+    private static object Whole(ScriptedAnswer answer)
+    {
+        var message = new { role = "assistant", content = string.Concat(answer.Deltas) };
+        return Completion("chat.completion", [new { index = 0, message, finish_reason = answer.FinishReason }], answer.Usage);
+    }
+
+    private static object Completion(string type, object[] choices, (int Prompt, int Completion)? usage) => new
     {
         id = "chatcmpl-1",
-        @object = "chat.completion.chunk",
+        @object = type,
         created = 1,
         model = "scripted-model",
-        choices = new object[] { new { index = 0, delta, finish_reason = finishReason } },
+        choices,
+        usage = usage is var (prompt, completion)
+            ? new { prompt_tokens = prompt, completion_tokens = completion, total_tokens = prompt + completion }
+            : null,
     };
-
-    private static object Whole(ScriptedAnswer answer) => new
-    {
-        id = "chatcmpl-1",
-        @object = "chat.completion",
-        created = 1,
-        model = "scripted-model",
-        choices = new object[] { new { index = 0, message = new { role = "assistant", content = string.Concat(answer.Deltas) }, finish_reason = answer.FinishReason } },
-        usage = answer.Usage is { } usage ? Usage(usage) : null,
-    };
-
-    private static object Usage((int Prompt, int Completion) usage) =>
-        new { prompt_tokens = usage.Prompt, completion_tokens = usage.Completion, total_tokens = usage.Prompt + usage.Completion };
 }
 
 /// <summary>A request as it came in.</summary>

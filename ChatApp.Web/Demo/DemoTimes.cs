@@ -9,7 +9,9 @@ internal static class DemoTimes
     private const double ReadCharactersPerSecond = 40;
     private const double TypedCharactersPerSecond = 4;
 
-    /// <summary>Begin and end of each message. An answer begins with its question and ends when it is complete; the last one ends so long ago as the chat says.</summary>
+    /// <summary>
+    /// Begin and end of each message. An answer begins with its question and ends when it is complete; the last one ends as long ago as the chat says.
+    /// </summary>
     public static IReadOnlyList<(DateTimeOffset Begin, DateTimeOffset End)> Of(DemoTranscript chat, DateTimeOffset now)
     {
         var times = new List<(TimeSpan Begin, TimeSpan End)>();

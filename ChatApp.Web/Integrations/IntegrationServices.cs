@@ -9,8 +9,7 @@ namespace ChatApp.Web.Integrations;
 public static class IntegrationServices
 {
     /// <summary>
-    /// Adds the models. The configuration is read when they are first needed, which is at start; if it makes no sense, the start fails with an
-    /// <see cref="InvalidOperationException"/> that names the setting.
+    /// Adds the models. If their configuration makes no sense, the start fails with an <see cref="InvalidOperationException"/> that names the setting.
     /// </summary>
     public static void AddModels(this IServiceCollection services, IConfiguration configuration)
     {
@@ -18,6 +17,7 @@ public static class IntegrationServices
         services.AddSingleton<BuiltInClient>();
         services.AddSingleton<IModelCatalog>(s => new ModelCatalog(
             ModelSettings.From(configuration), s.GetRequiredService<BuiltInClient>(), s.GetRequiredService<TimeProvider>()));
+        services.AddHostedService<ModelStartup>();
     }
 
     /// <summary>Adds the personas that lie beside the program and those that the operator has put into the content root, which win.</summary>

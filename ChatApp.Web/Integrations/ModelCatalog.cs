@@ -44,10 +44,9 @@ public sealed class ModelCatalog(ModelSettings settings, BuiltInClient builtIn, 
         {
             throw new InvalidException("model", $"There is no such model. Known is: {BuiltInName}.");
         }
-        wanted ??= _server.FirstModel;
+        var shown = wanted ?? _server.FirstModel;
         return new(
-            wanted ?? ServersFirst, _server.Provider, new OpenAiChatClient(_server, wanted, clock),
-            settings.ContextWindow ?? ContextWindows.Of(wanted));
+            shown ?? ServersFirst, _server.Provider, new OpenAiChatClient(_server, wanted, clock), settings.ContextWindow ?? ContextWindows.Of(shown));
     }
 
     public void Dispose() => _server?.Dispose();

@@ -1,4 +1,5 @@
 using ChatApp.Domain.Search;
+using static ChatApp.Web.Integrations.BuiltIn.MarkdownText;
 
 namespace ChatApp.Web.Integrations.BuiltIn;
 
@@ -8,25 +9,37 @@ internal static class AmountText
     /// <summary>An amount of messages or sessions.</summary>
     public static string Amounts(Question question, RecallTotals totals)
     {
+        var (messages, during) = (Count(totals.Messages, "message"), During(question));
+        var parts = $"{Number(totals.FromUser)} from you and {Count(totals.FromAssistant, "answer")}";
         if (question.Reach == SessionReach.Current)
         {
-            return $"This session has **{MarkdownText.Count(totals.Messages, "message")}** so far{During(question)}: {totals.FromUser} from you and {MarkdownText.Count(totals.FromAssistant, "answer")}.";
+            return $"This session has **{messages}** so far{during}: {parts}.";
         }
-        var subject = question.Reach == SessionReach.Others ? "Your other sessions" : "Your sessions";
+        var others = question.Reach == SessionReach.Others;
         return question.Counted == Counted.Sessions
-            ? $"You have **{MarkdownText.Count(totals.Sessions, question.Reach == SessionReach.Others ? "other session" : "session")}** with messages{During(question)}; {MarkdownText.Count(totals.Messages, "message")} in all."
-            : $"{subject} contain **{MarkdownText.Count(totals.Messages, "message")}**{During(question)}: {MarkdownText.Number(totals.FromUser)} from you and {MarkdownText.Count(totals.FromAssistant, "answer")}, in {MarkdownText.Count(totals.Sessions, "session")}.";
+            ? $"You have **{Count(totals.Sessions, others ? "other session" : "session")}** with messages{during}; {messages} in all."
+            : $"{(others ? "Your other sessions" : "Your sessions")} contain **{messages}**{during}: {parts}, in {Count(totals.Sessions, "session")}.";
     }
 
-    public static string Tokens(Question question, RecallTotals totals) =>
-        $"The answers in {Where(question)}{During(question)} used **{MarkdownText.Count(totals.Tokens, "token")}**, prompts included. My own answers are counted with them, as estimates.";
+    public static string Tokens(Question question, RecallTotals totals)
+    {
+        var tokens = Count(totals.Tokens, "token");
+        return $"The answers in {Where(question)}{During(question)} used **{tokens}**, prompts included. My own answers are counted with them, as estimates.";
+    }
 
+    /// <summary>How many words the user wrote.</summary>
+    /// <param name="question">The question.</param>
+    /// <param name="words">The words.</param>
+    /// <param name="messages">The messages in which they were counted.</param>
     public static string Words(Question question, long words, int messages)
     {
-        var most = messages >= RecallService.SearchedMessages ? $" in your newest {MarkdownText.Number(messages)} messages" : $" in {MarkdownText.Count(messages, "message")}";
-        return messages == 0
-            ? $"You have not written anything in {Where(question)}{During(question)} before."
-            : $"You wrote **{MarkdownText.Count(words, "word")}** in {Where(question)}{During(question)},{most}: about {MarkdownText.Count(Math.Max(1, words / messages), "word")} each.";
+        if (messages == 0)
+        {
+            return $"You have not written anything in {Where(question)}{During(question)} before.";
+        }
+        var counted = messages < RecallService.SearchedMessages ? Count(messages, "message") : $"your newest {Number(messages)} messages";
+        var each = Count(Math.Max(1, words / messages), "word");
+        return $"You wrote **{Count(words, "word")}** in {Where(question)}{During(question)}, in {counted}: about {each} each.";
     }
 
     /// <summary>How many messages, or sessions, mention something.</summary>
@@ -36,11 +49,12 @@ internal static class AmountText
         {
             return PassageText.Nothing(question);
         }
-        var (what, rest) = question.Counted == Counted.Sessions
-            ? (MarkdownText.Count(sessions, "session"), $"{MarkdownText.Count(messages, "message")} in all")
-            : (MarkdownText.Count(messages, "message"), $"in {MarkdownText.Count(sessions, "session")}");
-        var one = question.Counted == Counted.Sessions ? sessions == 1 : messages == 1;
-        return $"**{what}** {(one ? "mentions" : "mention")} {PassageText.Topic(question)}{During(question)}, {rest}. Ask *what did I say about {MarkdownText.Escape(MarkdownText.Cut(question.Topic, 80))}* to read them.";
+        var (amount, what, rest) = question.Counted == Counted.Sessions
+            ? (sessions, Count(sessions, "session"), $"{Count(messages, "message")} in all")
+            : (messages, Count(messages, "message"), $"in {Count(sessions, "session")}");
+        var mention = amount == 1 ? "mentions" : "mention";
+        var read = $"*what did I say about {Escape(Cut(question.Topic, 80), beginsLine: false)}*";
+        return $"**{what}** {mention} {PassageText.Topic(question)}{During(question)}, {rest}. Ask {read} to read them.";
     }
 
     private static string Where(Question question) => question.Reach switch

@@ -86,12 +86,11 @@ internal sealed class Assistant(RecallService recall, TimeProvider clock)
         return PassageText.Found(question, passages, found.IsAll);
     }
 
+    private List<RecalledMessage> WithoutCommands(IEnumerable<RecalledMessage> messages) =>
+        [.. messages.Where(m => !(m.ToExcepted && IsCommand(m.Role, m.Text)))];
+
     // What the user told this assistant to do is not what they said about a thing.
-    private List<RecalledMessage> WithoutCommands(IEnumerable<RecalledMessage> messages)
-    {
-        var now = clock.GetUtcNow();
-        return [.. messages.Where(m => m.Role != MessageRole.User || QuestionReader.Read(m.Text, now).Want == Want.LookUp)];
-    }
+    private bool IsCommand(MessageRole role, string text) => role == MessageRole.User && QuestionReader.Read(text, clock.GetUtcNow()).Want != Want.LookUp;
 
     private async Task<string> SessionsAsync(Question question, RecallScope scope, CancellationToken ct)
     {
@@ -113,7 +112,8 @@ internal sealed class Assistant(RecallService recall, TimeProvider clock)
         var passages = Passages.Rank(WithoutCommands(found.Messages), question, clock.GetUtcNow());
         var mostTerms = passages.Select(p => p.Terms).DefaultIfEmpty(0).Max();
         var ids = passages.Where(p => p.Terms == mostTerms).Select(p => p.Message.SessionId).Distinct();
-        var sessions = titled.Sessions.ToList();
+        // A session that began with an order to this assistant bears it as its title.
+        var sessions = titled.Sessions.Where(s => s.IsNamed || !IsCommand(MessageRole.User, s.Title)).ToList();
         foreach (var id in ids.Where(id => sessions.All(s => s.Id != id)).ToList())
         {
             if (await recall.SessionAsync(scope.UserId, id, ct) is { } session)
@@ -152,8 +152,8 @@ internal sealed class Assistant(RecallService recall, TimeProvider clock)
     {
         if (question.Terms.Count > 0 && question.Counted != Counted.Tokens)
         {
-            var (messages, sessions) = await recall.CountAsync(scope, question.Terms, ct);
-            return AmountText.Mentions(question, messages, sessions);
+            var matches = (await recall.MatchesAsync(scope, question.Terms, ct)).Where(m => !(m.ToExcepted && IsCommand(m.Role, m.Beginning))).ToList();
+            return AmountText.Mentions(question, matches.Count, matches.Select(m => m.SessionId).Distinct().Count());
         }
         if (question.Counted == Counted.Words)
         {

@@ -16,7 +16,7 @@ namespace ChatApp.Web.Integrations.BuiltIn;
 /// <param name="clock">Paces the stream and tells the time.</param>
 public sealed class BuiltInClient(IServiceScopeFactory scopes, TimeProvider clock) : IChatClient
 {
-    private static readonly TimeSpan ChunkInterval = TimeSpan.FromMilliseconds(15);
+    private static readonly TimeSpan ChunkInterval = TimeSpan.FromMilliseconds(10);
 
     // However slow the clock's ticks are, the whole answer is out after this time.
     private static readonly TimeSpan LongestStream = TimeSpan.FromSeconds(1.8);
@@ -60,11 +60,17 @@ public sealed class BuiltInClient(IServiceScopeFactory scopes, TimeProvider cloc
     private async Task<string> AnswerAsync(List<AiMessage> prompt, ChatOptions? options, CancellationToken ct)
     {
         var asked = prompt.Where(m => m.Role == ChatRole.User).Select(m => m.Text).ToList();
+        var isContinued = asked is [.., _, ReplyPreparation.GoOn];
+        if (isContinued)
+        {
+            asked.RemoveAt(asked.Count - 1);
+        }
         try
         {
             await using var scope = scopes.CreateAsyncScope();
             var assistant = new Assistant(scope.ServiceProvider.GetRequiredService<RecallService>(), clock);
-            return await assistant.AnswerAsync(ChatCaller.Of(options), asked, ct);
+            var answer = await assistant.AnswerAsync(ChatCaller.Of(options), asked, ct);
+            return isContinued ? Rest(answer, prompt.Last(m => m.Role == ChatRole.Assistant).Text) : answer;
         }
         catch (Exception e) when (e.IsDatabaseUnavailable)
         {
@@ -72,6 +78,10 @@ public sealed class BuiltInClient(IServiceScopeFactory scopes, TimeProvider cloc
             throw new ModelException(ReplyErrorCode.ProviderUnavailable, "Your sessions cannot be looked into at the moment. Try again in a minute.", e);
         }
     }
+
+    // What follows the part that is there; all of it if the sessions have changed since, so that it reads differently now.
+    private static string Rest(string answer, string begun) =>
+        answer.StartsWith(begun, StringComparison.Ordinal) ? answer[begun.Length..] : "\n\n" + answer;
 
     private static UsageDetails Usage(List<AiMessage> prompt, string answer)
     {

@@ -39,7 +39,8 @@ internal static class Help
     public const string Thanks = "You're welcome.";
 
     /// <summary>For questions about which the user's sessions say nothing.</summary>
-    public const string Unknown = "I am the built-in assistant: I know only what is in your own sessions. For answers to questions like this one, connect a model.";
+    public const string Unknown =
+        "I am the built-in assistant: I know only what is in your own sessions. For answers to questions like this one, connect a model.";
 
     /// <summary>The same, shorter, for searches.</summary>
     public const string OnlySessions = "I only know your sessions; a connected model could say more. Ask me how to *connect a model*.";

@@ -35,7 +35,8 @@ internal static partial class KeyWords
     public static bool IsUnspaced(string word) => word.Length > 0 && IsUnspaced(Rune.GetRuneAt(word, 0));
 
     /// <summary>Whether a word of such a script can be a term by itself: two signs or more, and not grammar written in hiragana.</summary>
-    public static bool IsTelling(string word) => Rune.GetRuneAt(word, 0) is var first && Script(first) is not ('H' or 'E') && word.Length > first.Utf16SequenceLength;
+    public static bool IsTelling(string word) =>
+        Rune.GetRuneAt(word, 0) is var first && Script(first) is not ('H' or 'E') && word.Length > first.Utf16SequenceLength;
 
     /// <summary>The part of an English word that its other forms share; substrings find the rest.</summary>
     public static string Stem(string word)

@@ -114,9 +114,11 @@ internal static partial class MarkdownText
         var found = new List<(int Start, int Length)>();
         foreach (var term in terms.Where(t => t.Length > 0 && char.IsLetterOrDigit(t[0]) && char.IsLetterOrDigit(t[^1])))
         {
-            for (var i = text.IndexOf(term, StringComparison.OrdinalIgnoreCase); i >= 0; i = text.IndexOf(term, i + term.Length, StringComparison.OrdinalIgnoreCase))
+            var at = text.IndexOf(term, StringComparison.OrdinalIgnoreCase);
+            while (at >= 0)
             {
-                found.Add((i, term.Length));
+                found.Add((at, term.Length));
+                at = text.IndexOf(term, at + term.Length, StringComparison.OrdinalIgnoreCase);
             }
         }
         var merged = new List<(int Start, int Length)>();
@@ -137,12 +139,14 @@ internal static partial class MarkdownText
     // Only where it changes something: whoever reads the source should not stumble over backslashes.
     private static bool NeedsEscape(string text, int i, bool beginsLine) => text[i] switch
     {
-        '\\' or '`' or '*' or '[' or ']' or '|' or '~' or '$' => true,
+        '\\' or '`' or '*' or '[' or ']' or '|' or '~' or '$' or '^' or '{' => true,
         '_' => !(i > 0 && i + 1 < text.Length && char.IsLetterOrDigit(text[i - 1]) && char.IsLetterOrDigit(text[i + 1])),
         '<' => i + 1 == text.Length || char.IsLetter(text[i + 1]) || text[i + 1] is '/' or '!' or '?',
         '&' => i + 1 == text.Length || char.IsLetterOrDigit(text[i + 1]) || text[i + 1] == '#',
-        '#' or '+' or '-' or '=' or '>' => beginsLine && text[..i].All(c => c is '#' or '+' or '-' or '=' or '>' or ' '), // headings, lists, rules and quotes begin lines
-        '.' or ')' when i > 0 && char.IsAsciiDigit(text[i - 1]) => beginsLine && text[..i].All(c => char.IsAsciiDigit(c) || c == ' '), // so do numbers
+        '+' or '=' when i + 1 < text.Length && text[i + 1] == text[i] => true, // marks of some renderers: ++inserted++, ==marked==
+        // Headings, lists, rules and quotes begin lines, and so do numbers.
+        '#' or '+' or '-' or '=' or '>' => beginsLine && text[..i].All(c => c is '#' or '+' or '-' or '=' or '>' or ' '),
+        '.' or ')' when i > 0 && char.IsAsciiDigit(text[i - 1]) => beginsLine && text[..i].All(c => char.IsAsciiDigit(c) || c == ' '),
         // What some renderers make links of by themselves.
         '.' => text[..i].EndsWith("www", StringComparison.OrdinalIgnoreCase),
         ':' => text.AsSpan(i).StartsWith("://", StringComparison.Ordinal) || text[..i].EndsWith("mailto", StringComparison.OrdinalIgnoreCase),

@@ -101,7 +101,8 @@ internal static class PassageText
         var partly = question.Terms.Count > 1 && passages.All(p => p.Terms < question.Terms.Count) ? " None has all of the words; these come closest:" : "";
         if (question.Want == Want.LookUp)
         {
-            return $"I have no knowledge of my own, but {(passages.Count == 1 ? "one of your messages touches" : $"{amount} touch")} on this{(partly.Length > 0 ? "." + partly : ":")}";
+            var touch = passages.Count == 1 ? "one message touches" : $"{amount} touch";
+            return $"I have no knowledge of my own, but {touch} on this{(partly.Length > 0 ? "." + partly : ":")}";
         }
         var order = question.Order switch
         {

@@ -20,7 +20,7 @@ internal static class Passages
     private const int CodeLineLength = 160;
 
     // What is so much worse than the best is noise: a term inside of another word, the least telling of several terms.
-    private const double Noise = 0.3;
+    private const double Noise = 0.2;
 
     /// <summary>The best passage of each message, the best first.</summary>
     /// <param name="messages">Messages that contain terms.</param>
@@ -75,14 +75,15 @@ internal static class Passages
             {
                 starts = IsWordStart(text, at);
             }
-            sum += weights[i] * (starts ? 1 : 0.25);
+            sum += weights[i] * (starts ? 1 : 0.15);
         }
         return sum * Math.Sqrt(found);
     }
 
     // Also inside of a name of code: ReadAsync, work_mem.
     private static bool IsWordStart(string text, int at) =>
-        at == 0 || !char.IsLetterOrDigit(text[at - 1]) || (char.IsUpper(text[at]) && char.IsLower(text[at - 1])) || (char.IsDigit(text[at]) && !char.IsDigit(text[at - 1]));
+        at == 0 || !char.IsLetterOrDigit(text[at - 1])
+        || (char.IsUpper(text[at]) && char.IsLower(text[at - 1])) || (char.IsDigit(text[at]) && !char.IsDigit(text[at - 1]));
 
     private static bool Has(string text, string term) => text.Contains(term, StringComparison.OrdinalIgnoreCase);
 
@@ -119,7 +120,8 @@ internal static class Passages
 
     private static List<string> Lines(IReadOnlyList<TextPiece> pieces, int first, int last)
     {
-        var lines = pieces.Skip(first).Take(last - first + 1).GroupBy(p => p.Line).Select(l => l.Aggregate("", (text, p) => TextPieces.Join(text, p.Text))).ToList();
+        var lines = pieces.Skip(first).Take(last - first + 1)
+            .GroupBy(p => p.Line).Select(l => l.Aggregate("", (text, p) => TextPieces.Join(text, p.Text))).ToList();
         if (first > 0)
         {
             lines[0] = "… " + lines[0];

@@ -84,7 +84,8 @@ internal static partial class QuestionReader
         }
         if (Patterns.When.Match(text) is { Success: true } when)
         {
-            return WithTopic(new(Want.Recall) { Mine = when.Groups["mine"].Success, Order = when.Groups["first"].Success ? Order.Oldest : Order.Newest }, when.Groups["topic"].Value);
+            var order = when.Groups["first"].Success ? Order.Oldest : Order.Newest;
+            return WithTopic(new(Want.Recall) { Mine = when.Groups["mine"].Success, Order = order }, when.Groups["topic"].Value);
         }
         if (Patterns.Sessions.Match(text) is { Success: true } sessions)
         {
@@ -115,7 +116,10 @@ internal static partial class QuestionReader
 
     private static SessionReach TakeReach(ref string text)
     {
-        (Regex, SessionReach)[] places = [(Patterns.InThis, SessionReach.Current), (Patterns.InOthers, SessionReach.Others), (Patterns.InAll, SessionReach.All)];
+        (Regex, SessionReach)[] places =
+        [
+            (Patterns.InThis, SessionReach.Current), (Patterns.InOthers, SessionReach.Others), (Patterns.InAll, SessionReach.All),
+        ];
         foreach (var (pattern, reach) in places)
         {
             if (pattern.IsMatch(text))

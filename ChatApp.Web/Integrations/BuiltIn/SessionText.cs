@@ -14,7 +14,8 @@ internal static class SessionText
     /// <param name="total">How many there are on all pages.</param>
     public static string Table(Question question, IReadOnlyList<RecalledSession> sessions, int total)
     {
-        var about = (question.Topic.Length > 0 ? $" about {PassageText.Topic(question)}" : "") + (question.Period is { } period ? $" with messages {period.Text}" : "");
+        var about = (question.Topic.Length > 0 ? $" about {PassageText.Topic(question)}" : "")
+            + (question.Period is { } period ? $" with messages {period.Text}" : "");
         if (sessions.Count == 0)
         {
             return question.Page > 0 ? "These were all of them." : $"You have no {(question.Reach == SessionReach.Others ? "other " : "")}sessions{about}.";
@@ -64,8 +65,11 @@ internal static class SessionText
         }
         return MarkdownText.Paragraphs(parts);
 
-        static string Point((RecalledMessage Message, string Text) point) =>
-            $"{MarkdownText.Escape(point.Text)} ([{(point.Message.Role == MessageRole.User ? "you" : "answer")}](/chat-ui/{point.Message.SessionId}#m-{point.Message.Id}))";
+        static string Point((RecalledMessage Message, string Text) point)
+        {
+            var who = point.Message.Role == MessageRole.User ? "you" : "answer";
+            return $"{MarkdownText.Escape(point.Text)} ({MarkdownText.Link(who, point.Message.SessionId, point.Message.Id)})";
+        }
     }
 
     private static string Lead(string about, int shown, int total) =>

@@ -42,12 +42,14 @@ internal static partial class TextPieces
 
     /// <summary>Puts sentences together again.</summary>
     public static string Join(string before, string after) =>
-        before.Length == 0 || after.Length == 0 || before[^1] is >= '\u3000' and <= '\u30FF' or >= '\uFF00' and <= '\uFFEF' ? before + after : before + " " + after;
+        before is not [.., var end] || after.Length == 0 || end is (>= '\u3000' and <= '\u30FF') or (>= '\uFF00' and <= '\uFFEF') // Japanese
+            ? before + after
+            : before + " " + after;
 
     [GeneratedRegex(@"^\s{0,3}(`{3,}|~{3,})")]
     private static partial Regex Fence();
 
-    // After the mark, not before it, so that the mark stays with its sentence. A digit before the dot is a number of a list or a version.
-    [GeneratedRegex(@"(?<=[^\d\s][.!?؟।][""'”’)\]]?)\s+(?=\S)|(?<=[。！？][」』）]|[。！？])(?![」』）])")]
+    // After the mark, not before it, so that the mark stays with its sentence.
+    [GeneratedRegex(@"(?<=\S[.!?؟।][""'”’)\]]?)\s+(?=\S)|(?<=[。！？][」』）]|[。！？])(?![」』）])")]
     private static partial Regex End();
 }

@@ -10,18 +10,19 @@ namespace ChatApp.Web.Integrations.OpenAi;
 
 /// <summary>
 /// A model behind OpenAI's protocol. Whatever the provider does wrong becomes a <see cref="ModelException"/> with a text for people;
-/// an <see cref="OperationCanceledException"/> comes only from the caller's own token.
+/// an <see cref="OperationCanceledException"/> comes only from the caller's own token. A busy provider is not asked again here: each call has its place
+/// in the ledger, so the caller does that, guided by <see cref="ModelException.RetryAfter"/>.
 /// </summary>
 /// <param name="server">Where the model is.</param>
 /// <param name="model">Its name; null: the first that the server lists.</param>
-/// <param name="clock">Waits before a call is repeated.</param>
+/// <param name="clock">Understands providers that name a time.</param>
 public sealed class OpenAiChatClient(OpenAiServer server, string? model, TimeProvider clock) : IChatClient
 {
     /// <summary>Streams the answer; text as it comes, tool calls whole, usage last.</summary>
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<AiMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        var (name, history) = (model ?? await server.FindFirstModelAsync(cancellationToken), ToOpenAi(messages));
+        var (name, history) = (model ?? await server.FindFirstModelAsync(clock, cancellationToken), ToOpenAi(messages));
         var reader = new OpenAiStreamReader();
         // The library asks for usage by itself when it streams.
         var (updates, any) = await CallAsync(name, options, async settings =>
@@ -51,7 +52,7 @@ public sealed class OpenAiChatClient(OpenAiServer server, string? model, TimePro
     public async Task<ChatResponse> GetResponseAsync(
         IEnumerable<AiMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
-        var (name, history) = (model ?? await server.FindFirstModelAsync(cancellationToken), ToOpenAi(messages));
+        var (name, history) = (model ?? await server.FindFirstModelAsync(clock, cancellationToken), ToOpenAi(messages));
         return await CallAsync(name, options, async settings =>
         {
             ChatCompletion answer = await server.GetChatClient(name).CompleteChatAsync(history, settings, cancellationToken);
@@ -86,51 +87,47 @@ public sealed class OpenAiChatClient(OpenAiServer server, string? model, TimePro
         };
     }
 
-    // Calls, and calls once more where that promises something: a little later after "too many requests", without a temperature where it is not wanted.
+    // Calls, and calls once more without a temperature where a model refuses to have it set.
     private async Task<T> CallAsync<T>(string name, ChatOptions? options, Func<ChatCompletionOptions, Task<T>> call, CancellationToken ct)
     {
-        var (settings, repeated) = (options.ToOpenAi(server.IsOpenAi), false);
-        while (true)
+        var settings = options.ToOpenAi(server.IsOpenAi);
+        try
         {
-            try
-            {
-                return await call(settings);
-            }
-            catch (ClientResultException e) when (settings.Temperature is not null && OpenAiErrors.RefusesTemperature(e))
-            {
-                settings.Temperature = null;
-            }
-            catch (ClientResultException e) when (!repeated && OpenAiErrors.WaitBeforeRetry(e, clock.GetUtcNow()) is { } wait)
-            {
-                repeated = true;
-                await Task.Delay(wait, clock, ct);
-            }
-            catch (Exception e)
-            {
-                ct.ThrowIfCancellationRequested();
-                if (OpenAiErrors.Translate(e, name) is { } known)
-                {
-                    throw known;
-                }
-                throw;
-            }
+            return await call(settings);
         }
+        catch (ClientResultException e) when (settings.Temperature is not null && OpenAiErrors.RefusesTemperature(e))
+        {
+            settings.Temperature = null;
+        }
+        catch (Exception e) when (Translated(e, name, ct) is { } known)
+        {
+            throw known;
+        }
+        return await GuardAsync(name, () => call(settings), ct);
     }
 
-    private static async Task<T> GuardAsync<T>(string name, Func<Task<T>> step, CancellationToken ct)
+    private async Task<T> GuardAsync<T>(string name, Func<Task<T>> step, CancellationToken ct)
     {
         try
         {
             return await step();
         }
-        catch (Exception e)
+        catch (Exception e) when (Translated(e, name, ct) is { } known)
         {
-            ct.ThrowIfCancellationRequested();
-            if (OpenAiErrors.Translate(e, name) is { } known)
-            {
-                throw known;
-            }
-            throw;
+            throw known;
         }
+    }
+
+    private Exception? Translated(Exception error, string name, CancellationToken ct)
+    {
+        if (ct.IsCancellationRequested)
+        {
+            return new OperationCanceledException(ct); // what its own caller has cancelled may fail in any way
+        }
+        if (model is null && error is ClientResultException { Status: 404 })
+        {
+            server.ForgetFirstModel();
+        }
+        return OpenAiErrors.Translate(error, name, clock.GetUtcNow());
     }
 }

@@ -10,15 +10,17 @@ namespace ChatApp.Web.Integrations.OpenAi;
 /// </summary>
 internal static class OpenAiErrors
 {
-    /// <summary>The longest Retry-After that is waited for; with a longer one the user had better hear of it.</summary>
-    public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
+    // What a provider that does not say when gets to recover.
+    private static readonly TimeSpan ShortWait = TimeSpan.FromSeconds(1);
 
     /// <summary>The same failure as a <see cref="ModelException"/>; null for one that the provider has nothing to do with.</summary>
     /// <param name="error">What the library threw.</param>
     /// <param name="model">The model that was asked, if one was.</param>
-    public static ModelException? Translate(Exception error, string? model) => error switch
+    /// <param name="now">The present, for providers that name a time.</param>
+    public static ModelException? Translate(Exception error, string? model, DateTimeOffset now) => error switch
     {
         ModelException known => known,
+        ClientResultException { Status: 429 } busy => TooMany(busy, now),
         ClientResultException { Status: > 0 } refused => OfStatus(refused, model), // without the cause, which quotes the answer
         OperationCanceledException => new(ReplyErrorCode.ProviderUnavailable, "The model's server did not answer in time.", error),
         ClientResultException { InnerException: HttpRequestException cause } => Unreachable(cause),
@@ -38,17 +40,6 @@ internal static class OpenAiErrors
     public static ModelException Nonsense() =>
         new(ReplyErrorCode.InvalidAnswer, "The model's server sent something that is not an answer. Does its address lead to an OpenAI-compatible server?");
 
-    /// <summary>How long to wait before the one repetition of a call that came too early; null if it is not worth it.</summary>
-    public static TimeSpan? WaitBeforeRetry(ClientResultException error, DateTimeOffset now)
-    {
-        if (error.Status != 429 || ErrorOf(error).Code == "insufficient_quota")
-        {
-            return null;
-        }
-        var wait = RetryAfter(error, now) ?? TimeSpan.FromSeconds(1);
-        return wait <= LongestWait ? wait : null;
-    }
-
     /// <summary>Whether the model refuses to have its temperature set, as those that reason before they answer do.</summary>
     public static bool RefusesTemperature(ClientResultException error) => error.Status == 400 && ErrorOf(error).Param == "temperature";
 
@@ -60,13 +51,18 @@ internal static class OpenAiErrors
         404 or 405 when model is null => Refused("The model's server cannot list its models. Name one with Chat:Model."),
         404 or 405 => Refused($"The model's provider does not know the model “{model}”, or its address is wrong."),
         400 or 413 or 422 when IsTooLong(error) => Refused("The conversation is too long for the model. A shorter message or a new session helps."),
-        429 => new(ReplyErrorCode.RateLimited, ErrorOf(error).Code == "insufficient_quota"
-            ? "The account at the model's provider has used up its quota."
-            : "The model's provider gets too many requests at the moment. Try again in a minute."),
         408 or >= 500 => new(ReplyErrorCode.ProviderUnavailable, $"The model's provider has a problem at the moment (HTTP {error.Status}). Try again later."),
         >= 300 and < 400 => Refused($"The model's server has moved (HTTP {error.Status}). Whoever runs this app can correct its address."),
         _ => Refused($"The model's provider did not accept the request (HTTP {error.Status})."),
     };
+
+    // One status for two things: "later" and "not before somebody has paid".
+    private static ModelException TooMany(ClientResultException error, DateTimeOffset now) => ErrorOf(error).Code == "insufficient_quota"
+        ? new(ReplyErrorCode.RateLimited, "The account at the model's provider has used up its quota.")
+        : new(ReplyErrorCode.RateLimited, "The model's provider gets too many requests at the moment. Try again in a minute.")
+        {
+            RetryAfter = RetryAfter(error, now) ?? ShortWait,
+        };
 
     private static ModelException Refused(string text) => new(ReplyErrorCode.ProviderRefused, text);
 
@@ -103,9 +99,9 @@ internal static class OpenAiErrors
         try
         {
             using var json = JsonDocument.Parse(error.GetRawResponse()?.Content ?? BinaryData.FromString(""));
-            if (json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("error", out var e) && e.ValueKind == JsonValueKind.Object)
+            if (Value(json.RootElement, "error") is { } e)
             {
-                return (Text(e, "code"), Text(e, "param"), $"{Text(e, "type")} {Text(e, "message")}");
+                return (Value(e, "code")?.ToString(), Value(e, "param")?.ToString(), $"{Value(e, "type")} {Value(e, "message")}");
             }
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
@@ -114,6 +110,6 @@ internal static class OpenAiErrors
         }
         return (null, null, "");
 
-        static string? Text(JsonElement e, string name) => e.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        static JsonElement? Value(JsonElement e, string name) => e.ValueKind == JsonValueKind.Object && e.TryGetProperty(name, out var value) ? value : null;
     }
 }

@@ -8,7 +8,9 @@ using OpenAiMessage = OpenAI.Chat.ChatMessage;
 
 namespace ChatApp.Web.Integrations.OpenAi;
 
-/// <summary>Translates between Microsoft.Extensions.AI and the OpenAI library. <see cref="ChatOptions.AdditionalProperties"/> are never passed on: they are ours.</summary>
+/// <summary>
+/// Translates between Microsoft.Extensions.AI and the OpenAI library. <see cref="ChatOptions.AdditionalProperties"/> are never passed on: they are ours.
+/// </summary>
 internal static class OpenAiMapping
 {
     public static ChatCompletionOptions ToOpenAi(this ChatOptions? options, bool newLimitName)

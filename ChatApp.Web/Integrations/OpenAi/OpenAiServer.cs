@@ -68,32 +68,36 @@ public sealed class OpenAiServer : IDisposable
 
     /// <summary>Asks for the first model of <c>GET /models</c>. The first answer is kept; after a failure the next call asks again.</summary>
     /// <exception cref="ModelException">The server cannot be reached or lists nothing.</exception>
-    internal async Task<string> FindFirstModelAsync(CancellationToken ct)
+    internal async Task<string> FindFirstModelAsync(TimeProvider clock, CancellationToken ct)
     {
         if (FirstModel is { } found)
         {
             return found;
         }
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        limit.CancelAfter(ListTimeout);
+        using var timeout = new CancellationTokenSource(ListTimeout, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, timeout.Token);
         try
         {
-            var models = await _client.GetOpenAIModelClient().GetModelsAsync(limit.Token);
+            var models = await _client.GetOpenAIModelClient().GetModelsAsync(either.Token);
             var first = models.Value.Select(m => m.Id).FirstOrDefault(id => ModelName.Problem(id) is null)
-                ?? throw new ModelException(ReplyErrorCode.ProviderRefused, "The model's server offers no models. Load one there, or name one with Chat:Model.");
+                ?? throw new ModelException(
+                    ReplyErrorCode.ProviderRefused, "The model's server offers no models. Load one there, or name one with Chat:Model.");
             Volatile.Write(ref _firstModel, first);
             return first;
         }
         catch (Exception e) when (e is not ModelException)
         {
             ct.ThrowIfCancellationRequested();
-            if (OpenAiErrors.Translate(e, model: null) is { } known)
+            if (OpenAiErrors.Translate(e, model: null, clock.GetUtcNow()) is { } known)
             {
                 throw known;
             }
             throw;
         }
     }
+
+    /// <summary>Has the first model looked up again: the known one is not there any more.</summary>
+    internal void ForgetFirstModel() => Volatile.Write(ref _firstModel, null);
 
     public void Dispose() => _http.Dispose();
 }

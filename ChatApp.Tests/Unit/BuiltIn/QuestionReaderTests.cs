@@ -2,7 +2,7 @@ using System.Globalization;
 using ChatApp.Domain.Search;
 using ChatApp.Web.Integrations.BuiltIn;
 
-namespace ChatApp.Tests.Unit;
+namespace ChatApp.Tests.Unit.BuiltIn;
 
 internal sealed class QuestionReaderTests
 {
@@ -151,7 +151,8 @@ internal sealed class QuestionReaderTests
 
     // Regular expressions that backtrack would need ages for these; any of them takes milliseconds.
     [Test]
-    public void Read_HostileText_IsReadInTime([Values("what did i ", "summarize the my ", "how many the my ", "\"\"\"", "and ", "((((", "> > ", "in all of the ", "東", "👩‍💻", "\ud83d", "a.b.c.")] string piece)
+    public void Read_HostileText_IsReadInTime(
+        [Values("what did i ", "summarize the my ", "how many the my ", "\"\"\"", "and ", "((((", "> > ", "in all of the ", "東", "👩‍💻", "a.b.c.")] string piece)
     {
         foreach (var length in new[] { 1, 10, 290, 32_000 })
         {

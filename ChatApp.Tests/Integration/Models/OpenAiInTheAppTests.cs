@@ -1,0 +1,92 @@
+using ChatApp.Domain.Chat;
+using ChatApp.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+
+namespace ChatApp.Tests.Integration.Models;
+
+/// <summary>The whole way of a message to an OpenAI-compatible server and back.</summary>
+internal sealed class OpenAiInTheAppTests
+{
+    private ScriptedOpenAiServer _server = null!;
+    private TestApp _app = null!;
+
+    [OneTimeSetUp]
+    public async Task StartAsync()
+    {
+        _server = await ScriptedOpenAiServer.StartAsync();
+        _app = await TestApp.StartAsync(new()
+        {
+            ["OPENAI_BASE_URL"] = _server.Endpoint.ToString(),
+            ["OPENAI_API_KEY"] = "sk-a-very-secret-key",
+            ["Chat:Model"] = "scripted-model",
+        });
+    }
+
+    [OneTimeTearDown]
+    public async Task StopAsync()
+    {
+        await _app.DisposeAsync();
+        await _server.DisposeAsync();
+    }
+
+    [Test]
+    public async Task Chat_Message_IsAnsweredByTheModelAndCharged()
+    {
+        var user = await _app.RegisterAsync();
+        _server.Add(ScriptedAnswer.Text("Grüße ", "aus ", "🌍"));
+
+        var answer = await user.Client.SendJsonAsync(HttpMethod.Post, "/chat", new { message = "Hallo", persona = "technical_support" });
+
+        Assert.That(answer.Text("response"), Is.EqualTo("Grüße aus 🌍"));
+        var request = _server.Requests[^1];
+        Assert.That(request.Messages[0].Content, Does.StartWith("You are a senior support engineer."));
+        Assert.That(request.Messages[^1], Is.EqualTo(("user", "Hallo")));
+        Assert.That(request.Json.GetProperty("temperature").GetDouble(), Is.EqualTo(0.2).Within(0.001));
+        var record = await _app.WithDb(db => db.UsageRecords.AsNoTracking().SingleAsync(r => r.UserId == user.Id));
+        Assert.That((record.Provider, record.Model, record.PromptTokens, record.CompletionTokens, record.Estimated),
+            Is.EqualTo(("openai-compatible", "scripted-model", 11L, 7L, false)));
+    }
+
+    [Test]
+    public async Task Chat_BusyProvider_IsAskedASecondTime()
+    {
+        var user = await _app.RegisterAsync();
+        _server.Add(ScriptedAnswer.Fail(429) with { RetryAfter = "0" }, ScriptedAnswer.Text("Now then."));
+
+        var answer = await user.Client.SendJsonAsync(HttpMethod.Post, "/chat", new { message = "Hello" });
+
+        Assert.That(answer.Text("response"), Is.EqualTo("Now then."));
+    }
+
+    [Test]
+    public async Task Chat_RefusedKey_IsAFailedAnswerThatSaysSoAndNothingElse()
+    {
+        var user = await _app.RegisterAsync();
+        _server.Add(ScriptedAnswer.Fail(401, "invalid_api_key", "Incorrect API key provided: sk-a-very-secret-key"));
+
+        using var response = await user.Client.SendAsync(HttpMethod.Post, "/chat", new { message = "Hello" });
+
+        var reply = await _app.WithDb(db => db.Messages.AsNoTracking().SingleAsync(m => m.UserId == user.Id && m.Role == MessageRole.Assistant));
+        Assert.That((reply.Status, MessageDetails.From(reply.Metadata).ErrorCode), Is.EqualTo((MessageStatus.Failed, ReplyErrorCode.ProviderRefused)));
+        Assert.That(await response.Content.ReadAsStringAsync(), Does.Not.Contain("sk-a-very"));
+        Assert.That(reply.Metadata.GetRawText(), Does.Not.Contain("sk-a-very"));
+        Assert.That(_app.Log.Text, Does.Not.Contain("sk-a-very"));
+    }
+
+    [Test]
+    public async Task Start_NonsenseConfigured_FailsAndNamesTheSetting() =>
+        await Assert.ThatAsync(() => TestApp.StartAsync(new() { ["OPENAI_BASE_URL"] = "nonsense" }),
+            Throws.InvalidOperationException.With.Message.Contains("OPENAI_BASE_URL"));
+
+    [Test]
+    public async Task Chat_UnknownModelName_IsPassedOnAndItsRefusalExplained()
+    {
+        var user = await _app.RegisterAsync();
+        _server.Add(ScriptedAnswer.Fail(404, "model_not_found"));
+
+        using var response = await user.Client.SendAsync(HttpMethod.Post, "/chat", new { message = "Hello", model = "no-such-model" });
+
+        Assert.That(_server.Requests[^1].Json.GetProperty("model").GetString(), Is.EqualTo("no-such-model"));
+        Assert.That(await response.Content.ReadAsStringAsync(), Does.Contain("no-such-model"));
+    }
+}

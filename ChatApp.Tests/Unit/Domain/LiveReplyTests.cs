@@ -1,0 +1,129 @@
+using ChatApp.Domain.Chat;
+
+namespace ChatApp.Tests.Unit.Domain;
+
+internal sealed class LiveReplyTests
+{
+    private static readonly ReplyEnd End = new(MessageStatus.Complete, new TokenUsage(1, 2, false), null, null);
+
+    [Test]
+    public async Task Read_ListenerBeforeTheText_HearsItAsItComes()
+    {
+        var reply = NewReply();
+        await using var events = reply.ReadAsync(0, default).GetAsyncEnumerator();
+
+        var first = events.MoveNextAsync();
+        reply.Append("Hel");
+        Assert.That(await first, Is.True);
+        Assert.That(events.Current, Is.EqualTo(new ReplyText("Hel", 3)));
+
+        var second = events.MoveNextAsync();
+        reply.Append("lo");
+        Assert.That(await second, Is.True);
+        Assert.That(events.Current, Is.EqualTo(new ReplyText("lo", 5)));
+    }
+
+    [Test]
+    public async Task Read_ListenerAfterTheEnd_HearsAllAtOnce()
+    {
+        var reply = NewReply();
+        reply.Append("Hel");
+        reply.Append("lo");
+        reply.Finish(End);
+
+        Assert.That(await ReadAsync(reply, 0), Is.EqualTo(new ReplyEvent[] { new ReplyText("Hello", 5), End }));
+    }
+
+    [Test]
+    public async Task Read_ResumedAtEveryPosition_HearsExactlyTheRest()
+    {
+        const string text = "An answer of some words, and 🎉.";
+        for (var position = 0; position <= text.Length; position++)
+        {
+            // Part of it is there already, the rest comes while the listener listens.
+            var reply = NewReply();
+            reply.Append(text[..12]);
+            var reading = ReadAsync(reply, position);
+            reply.Append(text[12..20]);
+            reply.Append(text[20..]);
+            reply.Finish(End);
+
+            var events = await reading;
+
+            // No listener is ahead of the text: one that says so hears what comes from now on.
+            var heard = string.Concat(events.OfType<ReplyText>().Select(e => e.Content));
+            Assert.That(heard, Is.EqualTo(text[Math.Min(position, 12)..]), $"from {position}");
+            Assert.That(events[^1], Is.EqualTo(End));
+            Assert.That(events.OfType<ReplyText>().LastOrDefault()?.End ?? text.Length, Is.EqualTo(text.Length));
+        }
+    }
+
+    [Test]
+    public async Task Read_FinishedReplyAtEveryPosition_IsExactlyTheRest()
+    {
+        const string text = "An answer of some words, and 🎉.";
+        var reply = NewReply();
+        reply.Append(text);
+        reply.Finish(End);
+        for (var position = -1; position <= text.Length + 1; position++)
+        {
+            var events = await ReadAsync(reply, position);
+
+            Assert.That(string.Concat(events.OfType<ReplyText>().Select(e => e.Content)), Is.EqualTo(text[Math.Clamp(position, 0, text.Length)..]), $"from {position}");
+        }
+    }
+
+    [Test]
+    public async Task Read_ManyListenersWhileItGrows_AllHearTheSame()
+    {
+        var reply = NewReply();
+        var listeners = Enumerable.Range(0, 50).Select(_ => Task.Run(() => ReadAsync(reply, 0))).ToList();
+        for (var i = 0; i < 1000; i++)
+        {
+            reply.Append($"word {i} ");
+        }
+        reply.Finish(End);
+
+        foreach (var events in await Task.WhenAll(listeners))
+        {
+            Assert.That(string.Concat(events.OfType<ReplyText>().Select(e => e.Content)), Is.EqualTo(reply.Text));
+            Assert.That(events.Count(e => e is ReplyEnd), Is.EqualTo(1));
+        }
+    }
+
+    [Test]
+    public async Task Finish_Twice_FirstEndCounts()
+    {
+        var reply = NewReply();
+        reply.Finish(End);
+        reply.Finish(End with { Status = MessageStatus.Failed });
+
+        Assert.That(await reply.EndAsync(default), Is.EqualTo(End));
+    }
+
+    [Test]
+    public async Task Read_Cancelled_EndsTheListenerOnly()
+    {
+        var reply = NewReply();
+        using var cancel = new CancellationTokenSource();
+        var reading = ReadAsync(reply, 0, cancel.Token);
+
+        await cancel.CancelAsync();
+
+        await Assert.ThatAsync(() => reading, Throws.InstanceOf<OperationCanceledException>());
+        reply.Append("still growing");
+        Assert.That(reply.Text, Is.EqualTo("still growing"));
+    }
+
+    private static LiveReply NewReply() => new(Guid.CreateVersion7(), Guid.CreateVersion7(), "", TimeProvider.System);
+
+    private static async Task<List<ReplyEvent>> ReadAsync(LiveReply reply, int position, CancellationToken ct = default)
+    {
+        var events = new List<ReplyEvent>();
+        await foreach (var e in reply.ReadAsync(position, ct))
+        {
+            events.Add(e);
+        }
+        return events;
+    }
+}
