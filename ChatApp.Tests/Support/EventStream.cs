@@ -26,6 +26,8 @@ internal sealed class EventStream : IDisposable
     public static Task<EventStream> PostAsync(HttpClient client, object body, string path = "/chat/stream") =>
         OpenAsync(client, new HttpRequestMessage(HttpMethod.Post, path) { Content = System.Net.Http.Json.JsonContent.Create(body) });
 
+    public static Task<EventStream> GetAsync(HttpClient client, string path) => OpenAsync(client, new HttpRequestMessage(HttpMethod.Get, path));
+
     /// <summary>Listens to an answer that was begun before.</summary>
     public static Task<EventStream> ResumeAsync(HttpClient client, string messageId, string? lastEventId = null)
     {

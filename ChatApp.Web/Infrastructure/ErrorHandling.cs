@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace ChatApp.Web.Infrastructure;
 
@@ -16,6 +17,8 @@ public static class ErrorHandling
         {
             context.ProblemDetails.Extensions.Remove("traceId");
             context.ProblemDetails.Extensions["trace_id"] = TraceId(context.HttpContext);
+            context.ProblemDetails.Type ??= "about:blank"; // RFC 9457, 4.2.1: no more than the status says
+            context.ProblemDetails.Title ??= ReasonPhrases.GetReasonPhrase(context.ProblemDetails.Status ?? 500);
             context.ProblemDetails.Detail ??= Describe(context.ProblemDetails.Status);
         });
     }

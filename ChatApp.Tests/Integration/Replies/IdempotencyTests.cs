@@ -1,0 +1,117 @@
+using System.Net;
+using System.Text.Json;
+using ChatApp.Domain.Idempotency;
+using ChatApp.Tests.Support;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ChatApp.Tests.Integration.Replies;
+
+/// <summary>The same message sent twice by an impatient client is stored once.</summary>
+internal sealed class IdempotencyTests : ChatFixture
+{
+    private readonly TestClock _clock = new();
+    private TestUser _user = null!;
+
+    [OneTimeSetUp]
+    public async Task Register() => _user = await App.RegisterAsync();
+
+    protected override void Adjust(WebApplicationBuilder builder)
+    {
+        base.Adjust(builder);
+        builder.Services.AddSingleton<TimeProvider>(_clock);
+    }
+
+    [Test]
+    public async Task Send_TwiceWithTheSameKey_StoresOneAndGivesTheFirstAnswer()
+    {
+        var session = await CreateSessionAsync(_user);
+
+        var first = await SendAsync(session, "once", "key-1");
+        var second = await SendAsync(session, "once", "key-1");
+
+        Assert.That(first.StatusCode, Is.EqualTo(HttpStatusCode.Created));
+        Assert.That(second.StatusCode, Is.EqualTo(HttpStatusCode.Created));
+        var (one, two) = (await first.JsonAsync(), await second.JsonAsync());
+        Assert.That(two.Text("id"), Is.EqualTo(one.Text("id")));
+        Assert.That(two.GetProperty("reply").Text("id"), Is.EqualTo(one.GetProperty("reply").Text("id")));
+        Assert.That(await StoredMessagesAsync(session.Id()), Has.Count.EqualTo(2));
+    }
+
+    [Test]
+    public async Task Send_TwentyAtOnceWithTheSameKey_StoresOneAndAnswersAll()
+    {
+        var session = await CreateSessionAsync(_user);
+        var call = Model.Hold("together");
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => SendAsync(session, "together", "key-2")));
+
+        Assert.That(answers.Select(a => a.StatusCode), Is.All.EqualTo(HttpStatusCode.Created));
+        var ids = await Task.WhenAll(answers.Select(async a => (await a.JsonAsync()).Text("id")));
+        Assert.That(ids.Distinct().Count(), Is.EqualTo(1));
+        Assert.That(await StoredMessagesAsync(session.Id()), Has.Count.EqualTo(2));
+        call.End();
+    }
+
+    [Test]
+    public async Task Send_SameKeyForAnotherMessage_IsAConflict()
+    {
+        var session = await CreateSessionAsync(_user);
+        await SendAsync(session, "this", "key-3");
+
+        var answer = await SendAsync(session, "that", "key-3");
+
+        await answer.ProblemAsync(HttpStatusCode.Conflict);
+        Assert.That(await StoredMessagesAsync(session.Id()), Has.Count.EqualTo(2));
+    }
+
+    [Test]
+    public async Task Send_SameKeyOfAnotherUser_IsANewMessage()
+    {
+        var other = await App.RegisterAsync();
+        var (mine, theirs) = (await CreateSessionAsync(_user), await CreateSessionAsync(other));
+
+        var first = await SendAsync(mine, "hello", "key-4");
+        var second = await SendAsync(theirs, "hello", "key-4", other);
+
+        Assert.That((await second.JsonAsync()).Text("id"), Is.Not.EqualTo((await first.JsonAsync()).Text("id")));
+    }
+
+    [Test]
+    public async Task Send_KeyOlderThanADay_IsANewMessage()
+    {
+        var user = await App.RegisterAsync();
+        var session = await CreateSessionAsync(user);
+        var first = await (await SendAsync(session, "again", "key-5", user)).JsonAsync();
+        await EndedAsync(first.GetProperty("reply").GetProperty("id").GetGuid());
+        await App.WithDb(db => db.IdempotencyKeys.Where(k => k.Key == "key-5")
+            .ExecuteUpdateAsync(k => k.SetProperty(x => x.CreatedAt, x => x.CreatedAt - IdempotencyKey.Lifetime)));
+
+        var second = await SendAsync(session, "again", "key-5", user);
+
+        Assert.That((await second.JsonAsync()).Text("id"), Is.Not.EqualTo(first.Text("id")));
+        Assert.That(await StoredMessagesAsync(session.Id()), Has.Count.EqualTo(4));
+    }
+
+    [TestCase("")]
+    [TestCase(129)]
+    public async Task Send_UnusableKey_IsInvalid(object key)
+    {
+        var session = await CreateSessionAsync(_user);
+
+        var answer = await SendAsync(session, "x", key is int length ? new string('k', length) : (string)key);
+
+        await answer.ProblemAsync(HttpStatusCode.BadRequest);
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(JsonElement session, string content, string key, TestUser? user = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/chat/sessions/{session.Text("id")}/messages")
+        {
+            Content = Api.Raw(JsonSerializer.Serialize(new { content })),
+        };
+        request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
+        return await (user ?? _user).Client.SendAsync(request);
+    }
+}

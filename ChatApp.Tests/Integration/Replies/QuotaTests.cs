@@ -1,0 +1,73 @@
+using System.Net;
+using ChatApp.Domain.Chat;
+using ChatApp.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+
+namespace ChatApp.Tests.Integration.Replies;
+
+/// <summary>Nobody spends more tokens than allowed, however many ask at once.</summary>
+internal sealed class QuotaTests : TwoInstances
+{
+    [Test]
+    public async Task Send_HundredAtTheLimitOnTwoInstances_NeverOverspend()
+    {
+        var user = await App.RegisterAsync();
+        const long quota = 20_000;
+        await SetAsync(user, quota);
+        var sessions = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => CreateSessionAsync(user)));
+        using var elsewhere = Other.WithToken(user.Client.DefaultRequestHeaders.Authorization!.Parameter!);
+
+        var answers = await Task.WhenAll(sessions.Select((s, i) =>
+            (i % 2 == 0 ? user.Client : elsewhere).SendAsync(HttpMethod.Post, $"/chat/sessions/{s.Text("id")}/messages?wait=true", new { content = "spend" })));
+
+        Assert.That(answers.Select(a => a.StatusCode), Is.All.AnyOf(HttpStatusCode.Created, HttpStatusCode.TooManyRequests));
+        Assert.That(answers.Count(a => a.StatusCode == HttpStatusCode.Created), Is.GreaterThan(0));
+        Assert.That(answers.Count(a => a.StatusCode == HttpStatusCode.TooManyRequests), Is.GreaterThan(0));
+        var usage = await App.WithDb(db => db.UserUsage.AsNoTracking().SingleAsync(u => u.UserId == user.Id));
+        Assert.That(usage.TotalTokens, Is.InRange(1, quota));
+        Assert.That(usage.ReservedTokens, Is.Zero);
+        await AssertSoundAsync();
+    }
+
+    [Test]
+    public async Task Send_OverTheQuota_Is429WithRetryAfterAndStoresNothing()
+    {
+        var user = await App.RegisterAsync();
+        await SetAsync(user, 1);
+        var session = await CreateSessionAsync(user);
+
+        var answer = await user.Client.SendAsync(HttpMethod.Post, $"/chat/sessions/{session.Text("id")}/messages", new { content = "too much" });
+
+        var problem = await answer.ProblemAsync(HttpStatusCode.TooManyRequests);
+        Assert.That(problem.Text("detail"), Does.Contain("quota"));
+        Assert.That(answer.Headers.RetryAfter, Is.Not.Null);
+        Assert.That(await StoredMessagesAsync(session.Id()), Is.Empty);
+        Assert.That((await StoredSessionAsync(session)).NextSeq, Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Send_WhileAnAnswerIsWritten_KeepsItsTokensAsideUntilItEnds()
+    {
+        var user = await App.RegisterAsync();
+        await SetAsync(user, 1_000_000);
+        var call = Model.Hold("aside");
+        var session = await CreateSessionAsync(user);
+        var sent = await user.Client.SendJsonAsync(
+            HttpMethod.Post, $"/chat/sessions/{session.Text("id")}/messages", new { content = "aside" }, HttpStatusCode.Created);
+
+        Assert.That((await UsageAsync(user)).ReservedTokens, Is.GreaterThan(0));
+        call.Say("done").Report(5, 2).End();
+
+        await EndedAsync(sent.GetProperty("reply").GetProperty("id").GetGuid());
+        var usage = await UsageAsync(user);
+        Assert.That((usage.ReservedTokens, usage.TotalTokens), Is.EqualTo((0L, 7L)));
+    }
+
+    private Task<Domain.Accounts.UserUsage> UsageAsync(TestUser user) => App.WithDb(db => db.UserUsage.AsNoTracking().SingleAsync(u => u.UserId == user.Id));
+
+    private async Task SetAsync(TestUser user, long quota) => await App.WithServiceAsync<QuotaService, bool>(async quotas =>
+    {
+        await quotas.SetAsync(user.Id, quota, CancellationToken.None);
+        return true;
+    });
+}

@@ -1,0 +1,46 @@
+using System.Text.Json;
+using ChatApp.Data.Checks;
+using Npgsql;
+
+namespace ChatApp.Tests.Support;
+
+/// <summary>A fixture with two instances of the app on one database. Only the first one's model answers when it is told to.</summary>
+internal abstract class TwoInstances : ChatFixture
+{
+    protected TestApp Other { get; private set; } = null!;
+
+    protected TestUser User { get; private set; } = null!;
+
+    [OneTimeSetUp]
+    public async Task StartOther()
+    {
+        Other = await TestApp.StartAsync(connectionString: App.ConnectionString, adjust: b => new GatedModel().AddTo(b.Services));
+        User = await App.RegisterAsync();
+    }
+
+    [OneTimeTearDown]
+    public async Task StopOther() => await Other.DisposeAsync();
+
+    /// <summary>The user's client at the other instance.</summary>
+    protected HttpClient Elsewhere() => Other.WithToken(User.Client.DefaultRequestHeaders.Authorization!.Parameter!);
+
+    /// <summary>A new session with an answer that has begun to grow at the first instance.</summary>
+    protected async Task<(JsonElement Session, string Reply, ModelCall Call)> BeginAsync(string question, string beginning)
+    {
+        var call = Model.Hold(question);
+        var session = await CreateSessionAsync(User);
+        var sent = await User.Client.SendJsonAsync(
+            HttpMethod.Post, $"/chat/sessions/{session.Text("id")}/messages", new { content = question }, System.Net.HttpStatusCode.Created);
+        await call.Asked;
+        call.Say(beginning);
+        return (session, sent.GetProperty("reply").Text("id"), call);
+    }
+
+    /// <summary>The rules of the data hold.</summary>
+    protected async Task AssertSoundAsync()
+    {
+        await using var connection = new NpgsqlConnection(App.ConnectionString);
+        await connection.OpenAsync();
+        Assert.That(await DatabaseCheck.RunAsync(connection, CancellationToken.None), Is.Empty);
+    }
+}
