@@ -9,9 +9,9 @@ try
 {
     await app.StartAsync();
 }
-catch (Exception e) when (e is InvalidOperationException or IOException)
+catch (Exception e) when (e is InvalidOperationException or IOException or System.Data.Common.DbException)
 {
-    // Missing binaries, a folder or a port in use: the message says it all.
+    // Missing binaries, a folder or a port in use, a server that cannot be reached: the message says it all.
     await Console.Error.WriteLineAsync($"ChatApp cannot start: {e.Message}");
     return 1;
 }

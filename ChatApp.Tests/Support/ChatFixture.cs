@@ -1,9 +1,11 @@
 using System.Net;
 using System.Text.Json;
+using ChatApp.Data.Checks;
 using ChatApp.Domain.Chat;
 using ChatApp.Domain.Sessions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace ChatApp.Tests.Support;
 
@@ -11,6 +13,15 @@ namespace ChatApp.Tests.Support;
 internal abstract class ChatFixture : AppFixture
 {
     protected GatedModel Model { get; } = new();
+
+    /// <summary>Whatever the tests did, together and against each other: the database keeps its rules.</summary>
+    [OneTimeTearDown]
+    public async Task CheckDatabase()
+    {
+        await using var connection = new NpgsqlConnection(App.ConnectionString);
+        await connection.OpenAsync();
+        Assert.That(await DatabaseCheck.RunAsync(connection, CancellationToken.None), Is.Empty);
+    }
 
     protected override void Adjust(WebApplicationBuilder builder) => Model.AddTo(builder.Services);
 

@@ -1,0 +1,95 @@
+using System.Net;
+using ChatApp.Data.Embedded;
+using ChatApp.Domain.Chat;
+using ChatApp.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace ChatApp.Tests.Faults;
+
+/// <summary>An app whose database goes away and comes back.</summary>
+internal sealed class DatabaseAwayTests
+{
+    private readonly GatedModel _model = new();
+    private DataFolder _folder = null!;
+    private PrivatePostgres _server = null!;
+    private TestApp _app = null!;
+    private TestUser _user = null!;
+
+    [OneTimeSetUp]
+    public async Task Start()
+    {
+        _folder = new DataFolder();
+        _server = await StartServerAsync();
+        _app = await TestApp.StartAsync(connectionString: _server.ConnectionString("chat"), adjust: b => _model.AddTo(b.Services));
+        _user = await _app.RegisterAsync();
+    }
+
+    [OneTimeTearDown]
+    public async Task Stop()
+    {
+        await _app.DisposeAsync();
+        await _server.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Test]
+    public async Task Database_Stopped_Is503UntilItIsBack()
+    {
+        await _server.DisposeAsync();
+
+        using var anonymous = _app.Anonymous();
+        using (var refused = await _user.Client.SendAsync(HttpMethod.Post, "/chat", new { message = "hello" }))
+        {
+            await refused.ProblemAsync(HttpStatusCode.ServiceUnavailable);
+            Assert.That(refused.Headers.RetryAfter?.Delta, Is.GreaterThan(TimeSpan.Zero));
+        }
+        await anonymous.ProblemAsync(HttpMethod.Post, "/auths/login", TestApp.Form(_user.Name, TestUser.Password), HttpStatusCode.ServiceUnavailable);
+        Assert.That(await AppProcess.StatusAsync(anonymous, "/health"), Is.EqualTo(HttpStatusCode.ServiceUnavailable));
+        Assert.That(await AppProcess.StatusAsync(anonymous, "/health/live"), Is.EqualTo(HttpStatusCode.OK));
+
+        _server = await StartServerAsync();
+        await Eventually.TrueAsync(async () => await AppProcess.StatusAsync(anonymous, "/health") == HttpStatusCode.OK, "the app has found the database again");
+        Assert.That((await _user.Client.SendJsonAsync(HttpMethod.Post, "/chat", new { message = "hello" })).Text("response"), Is.EqualTo(GatedModel.Answer));
+    }
+
+    [Test]
+    public async Task Database_StoppedWhileAnAnswerIsWritten_StoresItWhenItIsBack()
+    {
+        var call = _model.Hold("long");
+        using var stream = await EventStream.PostAsync(_user.Client, new { message = "long" });
+        var reply = (await stream.NextAsync())!.Data.GetProperty("message_id").GetGuid();
+        call.Say("first");
+        await stream.NextAsync();
+
+        await _server.DisposeAsync();
+        call.Say(" and last").End();
+        Assert.That((await stream.NextAsync())!.Data.Text("content"), Is.EqualTo(" and last"), "listeners go on without the database");
+        _server = await StartServerAsync();
+
+        Assert.That((await stream.NextAsync())!.Type, Is.EqualTo("done"));
+        var stored = await _app.WithDb(db => db.Messages.AsNoTracking().SingleAsync(m => m.Id == reply));
+        Assert.That((stored.Status, stored.Content), Is.EqualTo((MessageStatus.Complete, "first and last")));
+    }
+
+    [Test]
+    public async Task Database_Frozen_Is503AndWorksWhenItThaws()
+    {
+        using var anonymous = _app.Anonymous();
+        var processes = _folder.Processes();
+        await AppProcess.SignalAsync("STOP", processes);
+        try
+        {
+            await _user.Client.ProblemAsync(HttpMethod.Get, "/chat/sessions", null, HttpStatusCode.ServiceUnavailable);
+            Assert.That(await AppProcess.StatusAsync(anonymous, "/health/live"), Is.EqualTo(HttpStatusCode.OK));
+        }
+        finally
+        {
+            await AppProcess.SignalAsync("CONT", processes);
+        }
+
+        await Eventually.TrueAsync(async () => await AppProcess.StatusAsync(_user.Client, "/chat/sessions") == HttpStatusCode.OK, "the app serves again");
+    }
+
+    private Task<PrivatePostgres> StartServerAsync() => PrivatePostgres.StartAsync(_folder.Path, durable: false, NullLogger.Instance, CancellationToken.None);
+}

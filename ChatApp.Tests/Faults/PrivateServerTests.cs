@@ -1,0 +1,208 @@
+using System.Net;
+using System.Text.Json;
+using ChatApp.Tests.Support;
+
+namespace ChatApp.Tests.Faults;
+
+/// <summary>The app as a fresh machine runs it, with its private PostgreSQL server, and everything that gets killed.</summary>
+internal sealed class PrivateServerTests
+{
+    private static int _users;
+
+    private DataFolder _folder = null!;
+
+    [OneTimeSetUp]
+    public async Task MakeData()
+    {
+        _folder = new DataFolder();
+        await using var app = await AppProcess.StartAsync(_folder.Path);
+    }
+
+    [OneTimeTearDown]
+    public void RemoveData() => _folder.Dispose();
+
+    [Test]
+    public async Task Start_WithNothingConfigured_WorksAndACleanStopLeavesNothingRunning()
+    {
+        using var folder = new DataFolder();
+        var name = NewName();
+        await using (var app = await AppProcess.StartAsync(folder.Path))
+        {
+            using var user = await app.RegisterAsync(name);
+            Assert.That((await user.GetJsonAsync("/users/me")).Items("roles"), Has.Count.EqualTo(1), "the first account is the administrator's");
+            await user.SendJsonAsync(HttpMethod.Post, "/chat", new { message = "Hello" });
+            Assert.That(folder.Processes(), Is.Not.Empty);
+
+            Assert.That(await app.StopAsync(), Is.Zero, () => app.Output);
+        }
+        Assert.That(folder.Processes(), Is.Empty);
+
+        await using var again = await AppProcess.StartAsync(folder.Path);
+        using var same = await again.LogInAsync(name);
+        var history = await same.GetJsonAsync("/chat/history");
+        Assert.That(history.Items("messages").Select(m => m.Text("role")), Is.EqualTo(new[] { "user", "assistant" }));
+        Assert.That(history.Items("messages")[0].Text("content"), Is.EqualTo("Hello"));
+    }
+
+    [Test]
+    public async Task Start_InAFolderWithAVeryLongName_Works()
+    {
+        using var folder = new DataFolder(new string('l', 120)); // too long for a socket
+        await using (var app = await AppProcess.StartAsync(folder.Path))
+        {
+            await app.KillAsync();
+        }
+
+        await using var next = await AppProcess.StartAsync(folder.Path);
+        Assert.That(next.Output, Does.Contain("it was still running"));
+        Assert.That(await next.StopAsync(), Is.Zero);
+        Assert.That(folder.Processes(), Is.Empty);
+    }
+
+    [Test]
+    public async Task KillApp_WhileAnAnswerIsWritten_NextOneTakesTheServerOverAndClosesTheAnswer()
+    {
+        await using var model = await ScriptedOpenAiServer.StartAsync(ScriptedAnswer.Text("Half of", " an answer") with { End = ScriptedAnswer.Ending.Hang });
+        Dictionary<string, string> settings = new() { ["OPENAI_BASE_URL"] = model.Endpoint.ToString(), ["OPENAI_API_KEY"] = "key" };
+        var (name, message) = (NewName(), "");
+        int postmaster;
+        await using (var app = await AppProcess.StartAsync(_folder.Path, settings))
+        {
+            using var user = await app.RegisterAsync(name);
+            using var stream = await EventStream.PostAsync(user, new { message = "question" });
+            message = (await stream.NextAsync())!.Data.Text("message_id");
+            await stream.NextAsync();
+            await model.Hanging.WaitAsync(Eventually.Patience);
+            postmaster = _folder.Postmaster;
+            await app.KillAsync();
+        }
+
+        await using var next = await AppProcess.StartAsync(_folder.Path, settings);
+
+        Assert.That(next.Output, Does.Contain("it was still running"));
+        Assert.That(_folder.Postmaster, Is.EqualTo(postmaster));
+        using var same = await next.LogInAsync(name);
+        await Eventually.TrueAsync(async () => (await ReplyAsync(same)).Text("status") != "generating", "the left answer is closed");
+        var reply = await ReplyAsync(same);
+        Assert.That(reply.Text("id"), Is.EqualTo(message));
+        Assert.That(reply.Text("status"), Is.EqualTo("interrupted"));
+        Assert.That(reply.Text("content"), Is.AnyOf("", "Half of", "Half of an answer"), "what had reached the journal");
+        await same.SendJsonAsync(HttpMethod.Post, "/chat", new { message = "again" });
+        Assert.That(await next.StopAsync(), Is.Zero);
+        Assert.That(_folder.Processes(), Is.Empty, "a server that was taken over is stopped like one's own");
+    }
+
+    [Test]
+    public async Task KillServer_WhileTheAppRuns_LosesNothingThatWasAcknowledged()
+    {
+        await using var app = await AppProcess.StartAsync(_folder.Path);
+        using var user = await app.RegisterAsync(NewName());
+        var acknowledged = new List<string>();
+        for (var round = 0; round < 2; round++)
+        {
+            var killed = _folder.Postmaster;
+            for (var i = 0; i < 5; i++)
+            {
+                Assert.That(await SendAsync(user, $"before {round} {i}", acknowledged), Is.EqualTo(HttpStatusCode.Created));
+            }
+            await AppProcess.SignalAsync("KILL", killed);
+            // Whatever is answered in between is either done or 503, never anything else.
+            await Eventually.TrueAsync(
+                async () =>
+                {
+                    var status = await SendAsync(user, $"after {round} {acknowledged.Count}", acknowledged);
+                    Assert.That(status, Is.AnyOf(HttpStatusCode.Created, HttpStatusCode.ServiceUnavailable));
+                    return status == HttpStatusCode.Created && _folder.Postmaster != killed;
+                },
+                "the app serves again");
+        }
+
+        await app.HealthyAsync();
+        foreach (var session in acknowledged)
+        {
+            var messages = (await user.GetJsonAsync($"/chat/sessions/{session}/messages")).Items("messages");
+            Assert.That(messages, Has.Count.EqualTo(2), session);
+        }
+    }
+
+    [Test]
+    public async Task KillAppAndServer_NextStart_HasTheData()
+    {
+        var name = NewName();
+        await using (var app = await AppProcess.StartAsync(_folder.Path))
+        {
+            using var user = await app.RegisterAsync(name);
+            await user.SendJsonAsync(HttpMethod.Post, "/chat", new { message = "Remember me" });
+            var server = _folder.Postmaster;
+            await app.KillAsync();
+            await AppProcess.SignalAsync("KILL", server);
+        }
+
+        await using var next = await AppProcess.StartAsync(_folder.Path);
+
+        using var same = await next.LogInAsync(name);
+        Assert.That((await same.GetJsonAsync("/chat/history")).Items("messages")[0].Text("content"), Is.EqualTo("Remember me"));
+    }
+
+    [Test]
+    public async Task Start_OnDataInUse_FailsWithAClearMessageAndDisturbsNothing()
+    {
+        await using var first = await AppProcess.StartAsync(_folder.Path);
+        using var user = await first.RegisterAsync(NewName());
+        var server = _folder.Postmaster;
+
+        await using var second = AppProcess.Launch(_folder.Path);
+
+        Assert.That(await second.ExitAsync(), Is.Not.Zero);
+        Assert.That(second.Output, Does.Contain("Another ChatApp uses the data in").And.Contain(_folder.Path));
+        Assert.That(_folder.Postmaster, Is.EqualTo(server));
+        await user.SendJsonAsync(HttpMethod.Post, "/chat", new { message = "still here" });
+    }
+
+    [Test]
+    public async Task Start_OnDataOfAVersionThatIsMissing_SaysWhichOne()
+    {
+        using var folder = new DataFolder();
+        Directory.CreateDirectory(Path.Combine(folder.Path, "postgresql-12", "data"));
+        await File.WriteAllTextAsync(Path.Combine(folder.Path, "postgresql-12", "data", "PG_VERSION"), "12\n");
+
+        await using var app = AppProcess.Launch(folder.Path);
+
+        Assert.That(await app.ExitAsync(), Is.Not.Zero);
+        Assert.That(app.Output, Does.Contain("PostgreSQL 12").And.Not.Contain("   at "));
+    }
+
+    [Test]
+    public async Task Start_WithADatabaseThatDoesNotAnswer_SaysSo()
+    {
+        await using var app = AppProcess.Launch(_folder.Path, new()
+        {
+            ["ConnectionStrings__ChatApp"] = "Host=127.0.0.1;Port=9;Username=nobody;Database=nothing",
+            ["Database__StartupPatience"] = "00:00:01",
+        });
+
+        Assert.That(await app.ExitAsync(), Is.Not.Zero);
+        Assert.That(app.Output, Does.Contain("ChatApp cannot start").And.Not.Contain("Unhandled exception"));
+    }
+
+    private static string NewName() => $"user{Interlocked.Increment(ref _users)}";
+
+    private static async Task<JsonElement> ReplyAsync(HttpClient user) => (await user.GetJsonAsync("/chat/history")).Items("messages").Last(m => m.Text("role") == "assistant");
+
+    // Each message in a session of its own, so that an answer that still waits for the server is in nobody's way.
+    private static async Task<HttpStatusCode> SendAsync(HttpClient user, string text, List<string> acknowledged)
+    {
+        using var created = await user.SendAsync(HttpMethod.Post, "/chat/sessions", new { title = text });
+        if (created.StatusCode != HttpStatusCode.Created)
+        {
+            return created.StatusCode;
+        }
+        var session = (await created.JsonAsync()).Text("id");
+        using var sent = await user.SendAsync(HttpMethod.Post, $"/chat/sessions/{session}/messages", new { content = text });
+        if (sent.StatusCode == HttpStatusCode.Created)
+        {
+            acknowledged.Add(session);
+        }
+        return sent.StatusCode;
+    }
+}
