@@ -14,7 +14,10 @@ internal static class SendScenario
         await using var rig = await Rig.StartAsync();
         var report = new Report("send", $"{clients} clients, {seconds} s, {sessions} sessions each");
         var duration = TimeSpan.FromSeconds(seconds);
-        await SendAsync(rig, await rig.AddUsersAsync(clients, sessions), "", TimeSpan.FromSeconds(4)); // compiles the code
+        foreach (var query in new[] { "?wait=true", "" })
+        {
+            await SendAsync(rig, await rig.AddUsersAsync(clients, sessions), query, TimeSpan.FromSeconds(5)); // compiles the code
+        }
 
         var bareUsers = await rig.AddUsersAsync(clients, sessions);
         await BareSends.RunAsync(rig.ConnectionString, bareUsers, TimeSpan.FromSeconds(1));
