@@ -18,6 +18,16 @@ public sealed class LoginService(ChatDbContext db, TimeProvider clock)
     public static readonly TimeSpan RefreshLifetime = TimeSpan.FromDays(30);
     public static readonly TimeSpan CookieLifetime = TimeSpan.FromDays(30);
 
+    // Compiled, as every request asks it.
+    private static readonly Func<ChatDbContext, byte[], TokenKind, DateTimeOffset, CancellationToken, Task<LoginIdentity?>> FindLogin = EF.CompileAsyncQuery(
+        (ChatDbContext db, byte[] hash, TokenKind kind, DateTimeOffset now, CancellationToken ct) =>
+            (from token in db.AccessTokens
+             join user in db.Users on token.UserId equals user.Id
+             where token.Hash == hash && token.Kind == kind && token.EndedAt == null && token.ExpiresAt > now && user.DisabledAt == null
+             select new LoginIdentity(user.Id, token.LoginId, user.UserName!, db.UserRoles.Any(
+                 ur => ur.UserId == user.Id && db.Roles.Any(r => r.Id == ur.RoleId && r.Name == Roles.Administrator))))
+            .SingleOrDefault());
+
     /// <summary>Starts a sign-in of the pages.</summary>
     /// <returns>The secret that the cookie carries.</returns>
     public async Task<string> StartCookieAsync(Guid userId, CancellationToken ct)
@@ -50,16 +60,7 @@ public sealed class LoginService(ChatDbContext db, TimeProvider clock)
     }
 
     /// <summary>Whose valid token this is; null if it is nobody's, ended, expired, or the account is disabled.</summary>
-    public Task<LoginIdentity?> FindAsync(string secret, TokenKind kind, CancellationToken ct)
-    {
-        var (hash, now) = (Hash(secret), clock.Now());
-        return (from token in db.AccessTokens
-                join user in db.Users on token.UserId equals user.Id
-                where token.Hash == hash && token.Kind == kind && token.EndedAt == null && token.ExpiresAt > now && user.DisabledAt == null
-                select new LoginIdentity(user.Id, token.LoginId, user.UserName!, db.UserRoles.Any(
-                    ur => ur.UserId == user.Id && db.Roles.Any(r => r.Id == ur.RoleId && r.Name == Roles.Administrator))))
-            .SingleOrDefaultAsync(ct);
-    }
+    public Task<LoginIdentity?> FindAsync(string secret, TokenKind kind, CancellationToken ct) => FindLogin(db, Hash(secret), kind, clock.Now(), ct);
 
     /// <summary>Which of these sign-ins have no valid token any more.</summary>
     public async Task<IReadOnlySet<Guid>> FindEndedAsync(IReadOnlyCollection<Guid> loginIds, CancellationToken ct)

@@ -30,10 +30,9 @@ internal static class ReplyStatements
                         persona = coalesce({how.Persona}::text, persona),
                         title = CASE WHEN title_is_automatic AND title = {ChatSession.DefaultTitle} THEN {how.Title} ELSE title END,
                         expires_at = CASE WHEN temporary THEN {message.CreatedAt} + {how.TemporaryIdleTimeout} END
-                    WHERE id = (
-                            SELECT id FROM chat_sessions
-                            WHERE user_id = {userId} AND deleted_at IS NULL AND (id = {id}::uuid OR thread_id = {thread})
-                            ORDER BY id = {id}::uuid DESC, id DESC LIMIT 1)
+                    WHERE id = coalesce( -- two looks into an index each; with OR it would read all of the user's sessions
+                            (SELECT id FROM chat_sessions WHERE id = {id}::uuid AND user_id = {userId} AND deleted_at IS NULL),
+                            (SELECT id FROM chat_sessions WHERE user_id = {userId} AND thread_id = {thread} AND deleted_at IS NULL))
                         AND deleted_at IS NULL
                         AND ({reserved}::bigint IS NOT NULL OR NOT EXISTS (SELECT FROM user_usage WHERE user_id = {userId} AND token_quota IS NOT NULL))
                     RETURNING *, xmin),

@@ -1,0 +1,40 @@
+using ChatApp.Bench;
+using ChatApp.Bench.Scenarios;
+using ChatApp.Bench.Serving;
+
+return args switch
+{
+    [AppServer.Command, .. var rest] => await AppServer.RunAsync(rest),
+    [BareServer.Command] => await BareServer.RunAsync(),
+    ["send", .. var rest] => await Run(rest, SendScenario.RunAsync),
+    ["stream", .. var rest] => await Run(rest, StreamScenario.RunAsync),
+    ["idle", .. var rest] => await Run(rest, IdleScenario.RunAsync),
+    _ => Help(),
+};
+
+static async Task<int> Run(string[] args, Func<Options, Task<Report>> scenario)
+{
+    try
+    {
+        var options = new Options(args);
+        var report = await scenario(options);
+        report.Print(options.Has("json"));
+        return 0;
+    }
+    catch (Exception e) when (e is not OutOfMemoryException) // an unhandled one would leave servers and data behind
+    {
+        await Console.Error.WriteLineAsync(e.ToString());
+        return 1;
+    }
+}
+
+static int Help()
+{
+    Console.WriteLine("""
+        dotnet run -c Release --project bench/ChatApp.Bench -- <scenario> [--json]
+          send    --clients 32 --seconds 10 --sessions 32    messages to an instant provider, beside the same transactions by plain Npgsql
+          stream  --streams 1000 --tokens 200 --rate 50 --rounds 3    growing answers, beside bare Kestrel
+          idle    --listeners 5000 --seconds 10    listeners to whom nothing happens
+        """);
+    return 2;
+}

@@ -1,0 +1,100 @@
+using System.Globalization;
+using ChatApp.Data;
+using ChatApp.Data.Accounts;
+using ChatApp.Data.Embedded;
+using ChatApp.Domain.Sessions;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace ChatApp.Bench;
+
+/// <summary>Somebody who uses the app.</summary>
+internal sealed record BenchUser(Guid Id, string Token, IReadOnlyList<Guid> Sessions);
+
+/// <summary>A private, durable PostgreSQL server in a temporary folder, and the app on it. All of it is gone afterwards.</summary>
+internal sealed class Rig : IAsyncDisposable
+{
+    private const string Database = "chatapp";
+
+    private readonly string _directory;
+    private readonly PrivatePostgres _postgres;
+    private int _users;
+
+    private Rig(string directory, PrivatePostgres postgres, string connectionString, ServerProcess app) =>
+        (_directory, _postgres, ConnectionString, App, Postgres) = (directory, postgres, ChatDbOptions.WithDefaults(connectionString), app, new(directory));
+
+    public ServerProcess App { get; }
+
+    public PostgresProcesses Postgres { get; }
+
+    /// <summary>As the app itself is connected.</summary>
+    public string ConnectionString { get; }
+
+    public static async Task<Rig> StartAsync()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            throw new PlatformNotSupportedException("The private PostgreSQL server needs Unix.");
+        }
+        var directory = Directory.CreateTempSubdirectory("chatapp-bench-").FullName;
+        // PostgreSQL runs as another user if we are root.
+        File.SetUnixFileMode(directory, File.GetUnixFileMode(directory) | UnixFileMode.OtherExecute);
+        var postgres = await PrivatePostgres.StartAsync(directory, durable: true, NullLogger.Instance, CancellationToken.None);
+        var connectionString = postgres.ConnectionString(Database);
+        var app = await ServerProcess.StartAsync(
+            Serving.AppServer.Command, "--urls=http://127.0.0.1:0", $"--ConnectionStrings:ChatApp={connectionString}", "--RateLimits:Enabled=false");
+        return new(directory, postgres, connectionString, app);
+    }
+
+    /// <summary>Makes users who are signed in, each with sessions.</summary>
+    public async Task<IReadOnlyList<BenchUser>> AddUsersAsync(int count, int sessions)
+    {
+        await using var db = Open();
+        var logins = new LoginService(db, TimeProvider.System);
+        var users = new List<BenchUser>();
+        for (var i = 0; i < count; i++)
+        {
+            var (user, own) = (NewUser(), Enumerable.Range(0, sessions).Select(_ => Guid.CreateVersion7()).ToList());
+            db.Users.Add(user);
+            db.Sessions.AddRange(own.Select(id => NewSession(user.Id, id)));
+            users.Add(new(user.Id, (await logins.StartAsync(user.Id, CancellationToken.None)).AccessToken, own));
+            db.ChangeTracker.Clear();
+        }
+        await db.Database.ExecuteSqlAsync($"ANALYZE"); // as autovacuum does in time
+        return users;
+    }
+
+    /// <summary>Looks at the database.</summary>
+    public ChatDbContext Open() => new(new DbContextOptionsBuilder<ChatDbContext>().UseChatApp(ConnectionString).Options);
+
+    public async ValueTask DisposeAsync()
+    {
+        await App.DisposeAsync();
+        Npgsql.NpgsqlConnection.ClearAllPools();
+        if (!OperatingSystem.IsWindows())
+        {
+            await _postgres.DisposeAsync();
+        }
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    private AppUser NewUser()
+    {
+        var name = string.Create(CultureInfo.InvariantCulture, $"user{++_users}");
+        return new AppUser
+        {
+            Id = Guid.CreateVersion7(),
+            UserName = name,
+            NormalizedUserName = name.ToUpperInvariant(),
+            Email = name + "@example.com",
+            NormalizedEmail = name.ToUpperInvariant() + "@EXAMPLE.COM",
+            CreatedAt = TimeProvider.System.GetUtcNow(),
+        };
+    }
+
+    private static ChatSession NewSession(Guid userId, Guid id)
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        return new() { Id = id, UserId = userId, ThreadId = ChatSession.OwnThreadId(id), CreatedAt = now, UpdatedAt = now, LastActivityAt = now };
+    }
+}

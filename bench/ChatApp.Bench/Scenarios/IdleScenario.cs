@@ -1,0 +1,82 @@
+using System.Diagnostics;
+using ChatApp.Bench.Client;
+
+namespace ChatApp.Bench.Scenarios;
+
+/// <summary>Many listeners to whom nothing happens, and one user who sends all the same.</summary>
+internal static class IdleScenario
+{
+    private const int ListenersPerUser = 10;
+    private const int Sends = 200;
+
+    public static async Task<Report> RunAsync(Options options)
+    {
+        var (listeners, seconds) = (options.Number("listeners", 5000), options.Number("seconds", 10));
+        await using var rig = await Rig.StartAsync();
+        var report = new Report("idle", $"{listeners} listeners, {seconds} s");
+        var sender = (await rig.AddUsersAsync(1, 10))[0];
+        var users = await rig.AddUsersAsync((listeners + ListenersPerUser - 1) / ListenersPerUser, 0);
+        foreach (var wire in await ListenAsync(rig, Enumerable.Repeat(sender, 200)))
+        {
+            wire.Dispose(); // the code is compiled now
+        }
+        await SendAsync(rig, sender);
+        var before = await SendAsync(rig, sender);
+
+        var (heap, resident) = (await rig.App.HeapAsync(), rig.App.Resident);
+        var began = Stopwatch.GetTimestamp();
+        var wires = await ListenAsync(rig, Enumerable.Range(0, listeners).Select(i => users[i / ListenersPerUser]));
+        var opening = Stopwatch.GetElapsedTime(began);
+        var (atOnce, living) = (rig.App.Resident - resident, await rig.App.HeapAsync() - heap);
+        var (collected, processor) = (rig.App.Resident - resident, rig.App.Processor);
+        await Task.Delay(TimeSpan.FromSeconds(seconds));
+        var idle = (rig.App.Processor - processor) / seconds;
+        var after = await SendAsync(rig, sender);
+        wires.ForEach(w => w.Dispose());
+
+        report.Add("listeners", "", wires.Count, target: ">= 5000");
+        report.Add("opened a second", "1/s", wires.Count / opening.TotalSeconds);
+        report.Add("resident memory a listener", "KiB", atOnce / 1024.0 / listeners, target: "<= 64");
+        report.Add("resident memory a listener, collected", "KiB", collected / 1024.0 / listeners);
+        report.Add("living objects a listener", "KiB", living / 1024.0 / listeners);
+        report.Add("processor in use", "%", 100 * idle.TotalSeconds);
+        report.Add("a send with and (bound) without them, p50", "ms", after.Percentile(0.5), before.Percentile(0.5));
+        report.Add("a send with and (bound) without them, p99", "ms", after.Percentile(0.99), before.Percentile(0.99));
+        return report;
+    }
+
+    private static async Task<List<Wire>> ListenAsync(Rig rig, IEnumerable<BenchUser> users)
+    {
+        var wires = new List<Wire>();
+        foreach (var some in users.Chunk(16))
+        {
+            wires.AddRange(await Task.WhenAll(some.Select(u => ListenAsync(rig, u))));
+        }
+        return wires;
+    }
+
+    private static async Task<Wire> ListenAsync(Rig rig, BenchUser user)
+    {
+        var wire = await Wire.ConnectAsync(rig.App.Address);
+        return await wire.SendAsync(Wire.Request("GET /chat/events", user.Token)) == 200 && !(await wire.ReadAsync()).IsEmpty
+            ? wire : throw new InvalidOperationException("A listener was refused.");
+    }
+
+    private static async Task<Latencies> SendAsync(Rig rig, BenchUser user)
+    {
+        using var wire = await Wire.ConnectAsync(rig.App.Address);
+        var latencies = new Latencies();
+        for (var i = 0; i < Sends; i++)
+        {
+            var begun = Stopwatch.GetTimestamp();
+            var status = await wire.ExchangeAsync(
+                Wire.Request($"POST /chat/sessions/{user.Sessions[i % user.Sessions.Count]}/messages?wait=true", user.Token, """{"content":"Hello there!"}"""));
+            if (status != 201)
+            {
+                throw new InvalidOperationException($"A send was answered with {status}.");
+            }
+            latencies.AddSince(begun);
+        }
+        return latencies;
+    }
+}

@@ -1,0 +1,96 @@
+using System.Diagnostics;
+using ChatApp.Bench.Client;
+using ChatApp.Domain.Chat;
+using Microsoft.EntityFrameworkCore;
+
+namespace ChatApp.Bench.Scenarios;
+
+/// <summary>Clients that send one message after the other, each in several sessions by turns, to a provider that answers at once.</summary>
+internal static class SendScenario
+{
+    public static async Task<Report> RunAsync(Options options)
+    {
+        var (clients, seconds, sessions) = (options.Number("clients", 32), options.Number("seconds", 10), options.Number("sessions", 32));
+        await using var rig = await Rig.StartAsync();
+        var report = new Report("send", $"{clients} clients, {seconds} s, {sessions} sessions each");
+        var duration = TimeSpan.FromSeconds(seconds);
+        foreach (var query in new[] { "?wait=true", "" })
+        {
+            await SendAsync(rig, await rig.AddUsersAsync(clients, sessions), query, TimeSpan.FromSeconds(5)); // compiles the code
+        }
+
+        var bareUsers = await rig.AddUsersAsync(clients, sessions);
+        await BareSends.RunAsync(rig.ConnectionString, bareUsers, TimeSpan.FromSeconds(1));
+        var bare = await MeasureAsync(rig, () => BareSends.RunAsync(rig.ConnectionString, bareUsers, duration));
+        var answered = await RunAsync(rig, clients, sessions, "?wait=true", duration);
+        var accepted = await RunAsync(rig, clients, sessions, "", duration);
+
+        report.Add("sends a second, each answer stored", "1/s", accepted.Rate, bare.Rate, ">= 1000");
+        report.Add("until the message is stored, p50", "ms", accepted.Latencies.Percentile(0.5));
+        report.Add("until the message is stored, p99", "ms", accepted.Latencies.Percentile(0.99));
+        report.Add("server's processor time a send", "µs", accepted.App);
+        report.Add("PostgreSQL's processor time a send", "µs", accepted.Postgres, bare.Postgres);
+        report.Add("clients' processor time a send", "µs", accepted.Client, bare.Client);
+        report.Add("refused", "", accepted.Latencies.Refused + answered.Latencies.Refused);
+        report.Add("sends a second, waiting for the answer", "1/s", answered.Rate, bare.Rate);
+        report.Add("until the answer is there, p50", "ms", answered.Latencies.Percentile(0.5), bare.Latencies.Percentile(0.5));
+        report.Add("until the answer is there, p99", "ms", answered.Latencies.Percentile(0.99), bare.Latencies.Percentile(0.99));
+        return report;
+    }
+
+    private static async Task<Measurement> RunAsync(Rig rig, int clients, int sessions, string query, TimeSpan duration)
+    {
+        var users = await rig.AddUsersAsync(clients, sessions);
+        return await MeasureAsync(rig, () => SendAsync(rig, users, query, duration));
+    }
+
+    private static async Task<Measurement> MeasureAsync(Rig rig, Func<Task<IReadOnlyList<Latencies>>> send)
+    {
+        var (app, postgres, client, started) = (rig.App.Processor, rig.Postgres.Processor, Environment.CpuUsage.TotalTime, Stopwatch.GetTimestamp());
+        var all = Latencies.Of(await send());
+        var elapsed = Stopwatch.GetElapsedTime(started);
+        return new(all, all.Count / elapsed.TotalSeconds,
+            (rig.App.Processor - app).TotalMicroseconds / all.Count, (rig.Postgres.Processor - postgres).TotalMicroseconds / all.Count,
+            (Environment.CpuUsage.TotalTime - client).TotalMicroseconds / all.Count);
+    }
+
+    private static async Task<IReadOnlyList<Latencies>> SendAsync(Rig rig, IReadOnlyList<BenchUser> users, string query, TimeSpan duration)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var latencies = await Task.WhenAll(users.Select(u => Task.Run(() => SendAsync(rig, u, query, started, duration))));
+        // A send counts when its answer is stored too.
+        await using var db = rig.Open();
+        while (await db.Messages.AnyAsync(m => m.Status == MessageStatus.Generating))
+        {
+            await Task.Delay(10);
+        }
+        return latencies;
+    }
+
+    private static async Task<Latencies> SendAsync(Rig rig, BenchUser user, string query, long started, TimeSpan duration)
+    {
+        using var wire = await Wire.ConnectAsync(rig.App.Address);
+        var requests = user.Sessions.Select(s => Wire.Request($"POST /chat/sessions/{s}/messages{query}", user.Token, """{"content":"Hello there!"}""")).ToArray();
+        var latencies = new Latencies();
+        for (var i = 0; Stopwatch.GetElapsedTime(started) < duration; i++)
+        {
+            var begun = Stopwatch.GetTimestamp();
+            if (await wire.ExchangeAsync(requests[i % requests.Length]) == 201)
+            {
+                latencies.AddSince(begun);
+            }
+            else
+            {
+                latencies.Refuse();
+            }
+        }
+        return latencies;
+    }
+
+    /// <param name="Latencies">Of the sends.</param>
+    /// <param name="Rate">Sends a second.</param>
+    /// <param name="App">Microseconds of the app's processor time a send.</param>
+    /// <param name="Postgres">The same of PostgreSQL's.</param>
+    /// <param name="Client">The same of the bench's own.</param>
+    private sealed record Measurement(Latencies Latencies, double Rate, double App, double Postgres, double Client);
+}

@@ -1,0 +1,72 @@
+using System.Diagnostics;
+using System.Net;
+using ChatApp.Bench.Client;
+using ChatApp.Bench.Serving;
+
+namespace ChatApp.Bench.Scenarios;
+
+/// <summary>Clients that each listen to one answer after the other, and what they have seen.</summary>
+/// <param name="address">The server.</param>
+/// <param name="requests">A client's request, for each client.</param>
+/// <param name="script">What each answer is.</param>
+internal sealed class StreamRun(IPEndPoint address, IReadOnlyList<byte[]> requests, TokenScript script)
+{
+    private long _tokens;
+
+    /// <summary>How long each request waited for its first token; the provider gives it at once.</summary>
+    public List<Latencies> First { get; } = [];
+
+    /// <summary>From each token's emission to its arrival.</summary>
+    public List<Latencies> Delays { get; } = [];
+
+    /// <summary>Tokens that have come so far.</summary>
+    public long Tokens => Interlocked.Read(ref _tokens);
+
+    /// <summary>Listens: the clients begin one after the other, spread over the length of an answer, and begin again when it ends.</summary>
+    public async Task RunAsync(int rounds)
+    {
+        var length = TimeSpan.FromSeconds((double)script.Tokens / script.Rate);
+        var started = Stopwatch.GetTimestamp();
+        var running = new List<Task>();
+        for (var i = 0; i < requests.Count; i++)
+        {
+            var wait = length * i / requests.Count - Stopwatch.GetElapsedTime(started);
+            await Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero);
+            var (request, first, delays) = (requests[i], new Latencies(), new Latencies());
+            First.Add(first);
+            Delays.Add(delays);
+            running.Add(Task.Run(() => ListenAsync(request, rounds, first, delays)));
+        }
+        await Task.WhenAll(running);
+    }
+
+    private async Task ListenAsync(byte[] request, int rounds, Latencies first, Latencies delays)
+    {
+        using var wire = await Wire.ConnectAsync(address);
+        var scanner = new TokenScanner(delays);
+        for (var round = 0; round < rounds; round++)
+        {
+            scanner.Reset();
+            var begun = Stopwatch.GetTimestamp();
+            var status = await wire.SendAsync(request);
+            while (await wire.ReadAsync() is { IsEmpty: false } piece)
+            {
+                var before = scanner.Count;
+                scanner.Take(piece.Span);
+                if (before == 0 && scanner.Count > 0)
+                {
+                    first.AddSince(begun);
+                }
+                Interlocked.Add(ref _tokens, scanner.Count - before);
+            }
+            if (status != 200)
+            {
+                first.Refuse();
+            }
+            else if (scanner.Count != script.Tokens)
+            {
+                throw new InvalidOperationException($"{scanner.Count} tokens came of {script.Tokens}.");
+            }
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using System.Runtime.CompilerServices;
+using ChatApp.Domain.Chat.Ports;
+using Microsoft.Extensions.AI;
+
+namespace ChatApp.Bench.Serving;
+
+/// <summary>The provider inside the bench: the question says what it answers, and any other question is answered at once.</summary>
+internal sealed class ScriptedModel : IModelCatalog, IChatClient
+{
+    private const string Answer = "This is an answer.";
+
+    public ChatModel Get(string? name) => new("scripted", "bench", this, 100_000);
+
+    public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var question = messages.Last().Text;
+        if (TokenScript.Of(question) is { } script)
+        {
+            await foreach (var token in script.EmitAsync(cancellationToken))
+            {
+                yield return new(ChatRole.Assistant, token);
+            }
+        }
+        else
+        {
+            yield return new(ChatRole.Assistant, Answer);
+        }
+        yield return new() { Contents = [new UsageContent(new() { InputTokenCount = 10, OutputTokenCount = 10, TotalTokenCount = 20 })] };
+    }
+
+    public Task<ChatResponse> GetResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
+        GetStreamingResponseAsync(messages, options, cancellationToken).ToChatResponseAsync(cancellationToken);
+
+    public object? GetService(Type serviceType, object? serviceKey = null) => null;
+
+    public void Dispose()
+    {
+    }
+}
