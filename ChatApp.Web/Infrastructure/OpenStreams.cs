@@ -8,6 +8,9 @@ public sealed class OpenStreams
 {
     private readonly ConcurrentDictionary<HttpContext, Guid> _logins = new();
 
+    /// <summary>How many there are.</summary>
+    public int Count => _logins.Count;
+
     /// <summary>The sign-ins with open streams.</summary>
     public IReadOnlyCollection<Guid> Logins => [.. _logins.Values.Distinct()];
 
@@ -20,6 +23,9 @@ public sealed class OpenStreams
     }
 
     public void Remove(HttpContext stream) => _logins.TryRemove(stream, out _);
+
+    /// <summary>Cuts all streams off; clients connect again.</summary>
+    public void EndAll() => End(_logins.Values.ToHashSet());
 
     /// <summary>Cuts the streams of these sign-ins off.</summary>
     public void End(IReadOnlySet<Guid> logins)

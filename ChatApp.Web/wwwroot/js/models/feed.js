@@ -8,6 +8,8 @@ import { FeedConnection } from "./feed-connection.js";
 const news = new EventTarget();
 /** @type {FeedState | null} */
 let state = null;
+/** Connects, if the feed was given up because nobody was signed in. @type {() => void} */
+let connect = () => {};
 let isStarted = false;
 
 /** Begins to listen to what happens in the user's sessions: over the one connection that all tabs share, where the browser can share. */
@@ -17,20 +19,23 @@ export function startFeed() {
   }
   isStarted = true;
   if (!("SharedWorker" in window)) {
-    void new FeedConnection(take).run();
+    const own = new FeedConnection(take);
+    connect = () => void own.run();
+    connect();
     return;
   }
   // Somebody else who signs in must not hear this one's feed.
   const worker = new SharedWorker("/js/feed-worker.js", { type: "module", name: document.body.dataset.user ?? "" });
   worker.port.addEventListener("message", ({ data }) => take(data));
   worker.port.start();
+  connect = () => worker.port.postMessage("connect");
   window.addEventListener("pagehide", () => worker.port.postMessage("bye"));
   window.addEventListener("pageshow", event => event.persisted && location.reload()); // it has said good-bye
 }
 
-/** What is going on; null if nothing has been heard yet. */
-export function feedState() {
-  return state;
+/** Makes sure that the feed is heard, also after signing in again. */
+export function ensureFeed() {
+  connect();
 }
 
 /**

@@ -1,6 +1,6 @@
 // @ts-check
 import { callApi } from "./api.js";
-import { feedNews } from "./feed.js";
+import { ensureFeed, feedNews } from "./feed.js";
 
 /**
  * Sends a message. The answer is heard over the feed.
@@ -10,7 +10,9 @@ import { feedNews } from "./feed.js";
  * @returns {Promise<{id: string, reply: {id: string}}>}
  */
 export async function sendMessage(sessionId, content, key) {
-  return (await callApi("POST", `/chat/sessions/${sessionId}/messages`, { content }, { "Idempotency-Key": key })).json();
+  const response = await callApi("POST", `/chat/sessions/${sessionId}/messages`, { content }, { "Idempotency-Key": key });
+  ensureFeed();
+  return response.json();
 }
 
 /**
