@@ -18,7 +18,17 @@ public sealed partial class JournalWriter(ReplyFeed feed, IReplyJournal journal,
         while (!ct.IsCancellationRequested)
         {
             await Task.Delay(Interval, clock, ct);
-            await (_writing = WriteAsync(ct));
+            // Known before any piece is taken: whoever takes an answer out of the journal after that waits for this tick.
+            var written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _writing = written.Task;
+            try
+            {
+                await WriteAsync(ct);
+            }
+            finally
+            {
+                written.SetResult();
+            }
         }
     }
 

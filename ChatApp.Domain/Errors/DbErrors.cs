@@ -10,9 +10,10 @@ public static class DbErrors
         /// <summary>Whether a unique index refused the row: how uniqueness is decided here, never by a look first.</summary>
         public bool IsUniqueViolation => exception.Chain().Any(e => e is DbException { SqlState: "23505" });
 
-        /// <summary>Whether the database could not be reached, went away or did not answer in time, so that the same statement may succeed later.</summary>
+        /// <summary>Whether the database could not be reached, went away, did not answer in time or takes only reads for now, so that the same statement may succeed later.</summary>
         public bool IsDatabaseUnavailable => exception.Chain().Any(e => e is TimeoutException or DbException { IsTransient: true }
-            || e is DbException { SqlState: { } state } && (state.StartsWith("08", StringComparison.Ordinal) || state.StartsWith("57P", StringComparison.Ordinal)));
+            || e is DbException { SqlState: { } state } && (state.StartsWith("08", StringComparison.Ordinal) || state.StartsWith("57P", StringComparison.Ordinal)
+                || state == "25006")); // a standby, during a failover
 
         private IEnumerable<Exception> Chain()
         {

@@ -4,6 +4,7 @@ using ChatApp.Domain.Chat;
 using ChatApp.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
 
 namespace ChatApp.Tests.Faults;
 
@@ -89,6 +90,41 @@ internal sealed class DatabaseAwayTests
         }
 
         await Eventually.TrueAsync(async () => await AppProcess.StatusAsync(_user.Client, "/chat/sessions") == HttpStatusCode.OK, "the app serves again");
+    }
+
+    [Test]
+    public async Task Database_ThatTakesOnlyReads_Is503ForWritesUntilItTakesThem()
+    {
+        var call = _model.Hold("written before");
+        using var stream = await EventStream.PostAsync(_user.Client, new { message = "written before" });
+        await stream.NextAsync();
+        await SetReadOnlyAsync(true);
+        try
+        {
+            call.Say("text").End(); // for the journal and for the end
+            await _user.Client.ProblemAsync(HttpMethod.Post, "/chat/sessions", new { title = "no" }, HttpStatusCode.ServiceUnavailable);
+            await _user.Client.GetJsonAsync("/chat/sessions");
+            await Eventually.TrueAsync(() => _app.Log.Text.Contains("cannot be stored yet", StringComparison.Ordinal), "the end has been tried");
+        }
+        finally
+        {
+            await SetReadOnlyAsync(false);
+        }
+
+        Assert.That((await stream.RestAsync()).Select(e => e.Type), Is.EqualTo(new[] { "token", "done" }));
+        await _user.Client.SendJsonAsync(HttpMethod.Post, "/chat/sessions", new { title = "yes" }, HttpStatusCode.Created);
+    }
+
+    // As after a failover to a standby. New connections get the setting, so the old ones go.
+    private async Task SetReadOnlyAsync(bool on)
+    {
+        await using var connection = new NpgsqlConnection(_server.ConnectionString("postgres"));
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(
+            $"ALTER DATABASE chat SET default_transaction_read_only = {(on ? "on" : "off")}; SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'chat'", connection);
+        await command.ExecuteNonQueryAsync();
+        using var anonymous = _app.Anonymous();
+        await Eventually.TrueAsync(async () => await AppProcess.StatusAsync(anonymous, "/health") == HttpStatusCode.OK, "the app has connected again");
     }
 
     private Task<PrivatePostgres> StartServerAsync() => PrivatePostgres.StartAsync(_folder.Path, durable: false, NullLogger.Instance, CancellationToken.None);

@@ -1,0 +1,98 @@
+using ChatApp.Data.Replies;
+using ChatApp.Domain.Chat;
+using ChatApp.Domain.Chat.Ports;
+using ChatApp.Tests.Support;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ChatApp.Tests.Integration.Chat;
+
+internal sealed class JournalTests : ChatFixture
+{
+    private readonly HeldJournal _journal = new();
+
+    protected override void Adjust(WebApplicationBuilder builder)
+    {
+        base.Adjust(builder);
+        builder.Services.AddSingleton<IReplyJournal>(s =>
+        {
+            _journal.Real = s.GetRequiredService<ReplyJournal>();
+            return _journal;
+        });
+    }
+
+    [Test]
+    public async Task Reply_ThatEndsWhileItsTextIsBeingJournalled_LeavesNothingInTheJournal()
+    {
+        var user = await App.RegisterAsync();
+        var call = Model.Hold("journalled");
+        using var stream = await EventStream.PostAsync(user.Client, new { message = "journalled" });
+        var reply = (await stream.NextAsync())!.Data.GetProperty("message_id").GetGuid();
+        _journal.Hold();
+        call.Say("text");
+        await _journal.Held;
+
+        call.End();
+        await Task.Delay(300); // time enough to store the end too early
+        _journal.Release();
+
+        Assert.That((await stream.RestAsync())[^1].Type, Is.EqualTo("done"));
+        await _journal.Appended;
+        Assert.That(await App.WithDb(db => db.ReplyDeltas.CountAsync(d => d.MessageId == reply)), Is.Zero);
+        Assert.That(await StoredMessageAsync(reply), Has.Property("Content").EqualTo("text").And.Property("Status").EqualTo(MessageStatus.Complete));
+    }
+
+    /// <summary>The journal, which a test can stop in the midst of writing.</summary>
+    private sealed class HeldJournal : IReplyJournal, IDisposable
+    {
+        private readonly TaskCompletionSource _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _appended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly ManualResetEventSlim _open = new(true);
+
+        public event Action<IReadOnlyCollection<Guid>>? Changed
+        {
+            add => Real.Changed += value;
+            remove => Real.Changed -= value;
+        }
+
+        public event Action<Guid>? StopRequested
+        {
+            add => Real.StopRequested += value;
+            remove => Real.StopRequested -= value;
+        }
+
+        public ReplyJournal Real { get; set; } = null!;
+
+        public Task Held => _held.Task.WaitAsync(Eventually.Patience);
+
+        public Task Appended => _appended.Task.WaitAsync(Eventually.Patience);
+
+        public long InstanceId => Real.InstanceId;
+
+        public void Hold() => _open.Reset();
+
+        public void Release() => _open.Set();
+
+        public void Dispose() => _open.Dispose();
+
+        public async Task AppendAsync(IReadOnlyCollection<ReplyDelta> pieces, CancellationToken ct)
+        {
+            if (!_open.IsSet)
+            {
+                _held.TrySetResult();
+                _open.Wait(ct); // the thread itself, as if it were not scheduled
+                await Real.AppendAsync(pieces, ct);
+                _appended.TrySetResult();
+                return;
+            }
+            await Real.AppendAsync(pieces, ct);
+        }
+
+        public Task WakeAsync(IReadOnlyCollection<Guid> users, CancellationToken ct) => Real.WakeAsync(users, ct);
+
+        public Task RequestStopAsync(Guid replyId, CancellationToken ct) => Real.RequestStopAsync(replyId, ct);
+
+        public Task<IReadOnlySet<long>> FindDeadAsync(IReadOnlyCollection<long> instances, CancellationToken ct) => Real.FindDeadAsync(instances, ct);
+    }
+}
