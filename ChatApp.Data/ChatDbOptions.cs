@@ -31,7 +31,7 @@ public static class ChatDbOptions
         Default("Command Timeout", 5);
         Default("Cancellation Timeout", -1); // a frozen server does not answer cancellations either
         Default("Maximum Pool Size", 30);
-        Default("Max Auto Prepare", 100);
+        Default("Max Auto Prepare", 50);
         Default("No Reset On Close", true); // nothing here leaves settings behind in a session
         if (given.Host is { } host && (host.StartsWith('/') || host is "localhost" or "127.0.0.1" or "::1"))
         {

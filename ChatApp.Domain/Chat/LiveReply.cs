@@ -11,12 +11,11 @@ namespace ChatApp.Domain.Chat;
 public sealed class LiveReply(Guid id, Guid userId, string text, TimeProvider clock)
 #pragma warning restore CA1001
 {
-    private static readonly TimeSpan PingInterval = TimeSpan.FromSeconds(15);
-
     private readonly Lock _lock = new();
     private readonly StringBuilder _text = new(text);
     private readonly CancellationTokenSource _stop = new();
-    private TaskCompletionSource _changed = NewSignal();
+    private readonly List<ReplyListener> _listeners = [];
+    private TaskCompletionSource? _changed; // for those who wait once
     private ReplyEnd? _end;
     private int _journalled = text.Length; // a continued answer's first part is stored with its message
     private bool _isInJournal;
@@ -59,39 +58,71 @@ public sealed class LiveReply(Guid id, Guid userId, string text, TimeProvider cl
     public string From(int position) => Look(position).Piece;
 
     /// <summary>Ends with the next change. Take it before reading, so that no change falls in between.</summary>
-    public Task NextChange => Look(int.MaxValue).Changed;
+    public Task NextChange
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return (_changed ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            }
+        }
+    }
 
     /// <summary>Asks whoever writes the answer to stop.</summary>
     public void RequestStop() => _ = _stop.CancelAsync();
 
     /// <summary>Adds text. Whole characters only: half a surrogate pair must wait for its other half.</summary>
-    public void Append(string piece) => Change(() => _text.Append(piece));
+    public void Append(string piece)
+    {
+        lock (_lock)
+        {
+            _text.Append(piece);
+            Tell();
+        }
+    }
 
     /// <summary>Tells the listeners that the answer is stored; the first end counts.</summary>
-    public void Finish(ReplyEnd end) => Change(() => _end ??= end);
+    public void Finish(ReplyEnd end)
+    {
+        lock (_lock)
+        {
+            _end ??= end;
+            Tell();
+        }
+    }
 
     /// <summary>Reads the answer from a position on until its end: what is there at once, then what comes, as it comes.</summary>
     /// <param name="position">UTF-16 units that the listener already has.</param>
     /// <param name="ct">Ends the listening, not the answer.</param>
     public async IAsyncEnumerable<ReplyEvent> ReadAsync(int position, [EnumeratorCancellation] CancellationToken ct)
     {
-        while (true)
+        using var listener = new ReplyListener(clock, ct);
+        Join(listener);
+        try
         {
-            var (from, piece, end, changed) = Look(position);
-            position = from + piece.Length;
-            if (piece.Length > 0)
+            while (true)
             {
-                yield return new ReplyText(piece, position);
+                var (from, piece, end) = Look(position);
+                position = from + piece.Length;
+                if (piece.Length > 0)
+                {
+                    yield return new ReplyText(piece, position);
+                }
+                else if (end is not null)
+                {
+                    yield return end;
+                    yield break;
+                }
+                else if (!await listener.WaitAsync())
+                {
+                    yield return new ReplyPing();
+                }
             }
-            else if (end is not null)
-            {
-                yield return end;
-                yield break;
-            }
-            else if (!await ChangedAsync(changed, ct))
-            {
-                yield return new ReplyPing();
-            }
+        }
+        finally
+        {
+            Leave(listener);
         }
     }
 
@@ -100,8 +131,8 @@ public sealed class LiveReply(Guid id, Guid userId, string text, TimeProvider cl
     {
         while (true)
         {
-            var (_, _, end, changed) = Look(int.MaxValue);
-            if (end is not null)
+            var changed = NextChange;
+            if (Look(int.MaxValue).End is { } end)
             {
                 return end;
             }
@@ -143,38 +174,39 @@ public sealed class LiveReply(Guid id, Guid userId, string text, TimeProvider cl
         }
     }
 
-    private async Task<bool> ChangedAsync(Task changed, CancellationToken ct)
+    private void Join(ReplyListener listener)
     {
-        try
+        lock (_lock)
         {
-            await changed.WaitAsync(PingInterval, clock, ct);
-            return true;
-        }
-        catch (TimeoutException)
-        {
-            return false;
+            _listeners.Add(listener);
         }
     }
 
-    private (int From, string Piece, ReplyEnd? End, Task Changed) Look(int position)
+    private void Leave(ReplyListener listener)
+    {
+        lock (_lock)
+        {
+            _listeners.Remove(listener);
+        }
+    }
+
+    private (int From, string Piece, ReplyEnd? End) Look(int position)
     {
         lock (_lock)
         {
             var from = Math.Clamp(position, 0, _text.Length);
-            return (from, from == _text.Length ? "" : _text.ToString(from, _text.Length - from), _end, _changed.Task);
+            return (from, from == _text.Length ? "" : _text.ToString(from, _text.Length - from), _end);
         }
     }
 
-    private void Change(Action change)
+    // Under the lock: nobody whom this wakes runs here.
+    private void Tell()
     {
-        TaskCompletionSource signal;
-        lock (_lock)
+        foreach (var listener in _listeners)
         {
-            change();
-            (signal, _changed) = (_changed, NewSignal());
+            listener.Wake();
         }
-        signal.SetResult();
+        _changed?.SetResult();
+        _changed = null;
     }
-
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

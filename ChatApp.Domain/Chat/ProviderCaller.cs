@@ -34,21 +34,11 @@ public sealed class ProviderCaller(TimeProvider clock)
             MaxOutputTokens = prepared.Persona.MaxTokens,
             AdditionalProperties = new ChatCaller(reply.UserId, reply.SessionId).ToProperties(),
         };
-        UsageDetails? reported = null;
-        var refused = false;
-        var updates = model.Client.GetStreamingResponseAsync(prepared.Prompt.Messages, options, ct).GetAsyncEnumerator(ct);
-        var moving = Task.FromResult(false);
+        var (reception, refused) = (new Reception(draft), false);
         try
         {
             // Not left to the client alone: a provider may hang without looking at the token.
-            while (await (moving = updates.MoveNextAsync().AsTask()).WaitAsync(ct))
-            {
-                reported = updates.Current.Contents.OfType<UsageContent>().LastOrDefault()?.Details ?? reported;
-                if (!draft.Add(updates.Current))
-                {
-                    break;
-                }
-            }
+            await reception.TakeAsync(model.Client.GetStreamingResponseAsync(prepared.Prompt.Messages, options, ct), ct).WaitAsync(ct);
         }
         catch (ModelException e) when (e.Code is ReplyErrorCode.ProviderRefused or ReplyErrorCode.RateLimited)
         {
@@ -57,10 +47,10 @@ public sealed class ProviderCaller(TimeProvider clock)
         }
         finally
         {
-            _ = DisposeAsync(updates, moving);
+            reception.Close();
             draft.Charge(new(
                 Guid.CreateVersion7(clock.Now()), model.Provider, model.Name,
-                Usage(reported, prepared.Prompt, refused, draft.Content[before..]), (int)Math.Min(clock.GetElapsedTime(started).TotalMilliseconds, int.MaxValue)));
+                Usage(reception.Reported, prepared.Prompt, refused, draft.Content[before..]), (int)Math.Min(clock.GetElapsedTime(started).TotalMilliseconds, int.MaxValue)));
         }
     }
 
@@ -71,16 +61,64 @@ public sealed class ProviderCaller(TimeProvider clock)
         ? new(input, output, Estimated: false)
         : new(refused ? 0 : prompt.EstimatedTokens, TokenEstimator.Count(received), Estimated: true);
 
-    // An enumerator may not be disposed while it moves, and one that hangs must hold nobody up.
-    private static async Task DisposeAsync(IAsyncEnumerator<ChatResponseUpdate> updates, Task moving)
+    /// <summary>Takes a provider's updates into the draft until it is closed, which does not wait for a provider that hangs.</summary>
+    private sealed class Reception(ReplyDraft draft)
     {
-        await moving.ContinueWith(_ => { }, TaskScheduler.Default);
-        try
+        private readonly Lock _lock = new();
+        private bool _isClosed;
+
+        /// <summary>The usage that the provider has reported last.</summary>
+        public UsageDetails? Reported { get; private set; }
+
+        public async Task TakeAsync(IAsyncEnumerable<ChatResponseUpdate> updates, CancellationToken ct)
         {
-            await updates.DisposeAsync();
+            var enumerator = updates.GetAsyncEnumerator(ct);
+            try
+            {
+                while (await enumerator.MoveNextAsync() && Take(enumerator.Current))
+                {
+                }
+            }
+            finally
+            {
+                _ = DisposeAsync(enumerator); // that may hang as well
+            }
         }
-        catch (Exception e) when (e is OperationCanceledException or ModelException or ObjectDisposedException)
+
+        /// <summary>Nothing reaches the draft afterwards.</summary>
+        public void Close()
         {
+            lock (_lock)
+            {
+                _isClosed = true;
+            }
+        }
+
+        private bool Take(ChatResponseUpdate update)
+        {
+            lock (_lock)
+            {
+                if (_isClosed)
+                {
+                    return false;
+                }
+                foreach (var content in update.Contents)
+                {
+                    Reported = (content as UsageContent)?.Details ?? Reported;
+                }
+                return draft.Add(update);
+            }
+        }
+
+        private static async Task DisposeAsync(IAsyncEnumerator<ChatResponseUpdate> updates)
+        {
+            try
+            {
+                await updates.DisposeAsync();
+            }
+            catch (Exception e) when (e is OperationCanceledException or ModelException or ObjectDisposedException)
+            {
+            }
         }
     }
 }

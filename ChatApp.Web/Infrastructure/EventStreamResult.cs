@@ -36,11 +36,12 @@ public sealed class EventStreamResult(IAsyncEnumerable<ServerEvent> events, Func
         await FlushAsync(http, response.BodyWriter); // the client knows that it is heard before there is anything to tell
         var open = http.RequestServices.GetRequiredService<OpenStreams>();
         open.Add(http);
+        using var json = new Utf8JsonWriter(response.BodyWriter, new() { Encoder = Json.Options.Encoder }); // one for all events
         try
         {
             await foreach (var e in events.WithCancellation(http.RequestAborted))
             {
-                Write(response.BodyWriter, e);
+                Write(response.BodyWriter, json, e);
                 await FlushAsync(http, response.BodyWriter);
             }
         }
@@ -55,7 +56,7 @@ public sealed class EventStreamResult(IAsyncEnumerable<ServerEvent> events, Func
             var status = ErrorHandling.StatusOf(e);
             http.RequestServices.GetRequiredService<ILogger<EventStreamResult>>()
                 .LogError("The stream {Path} failed: {Exception}\n{StackTrace}", http.Request.Path, e.GetBaseException().GetType().Name, e.StackTrace);
-            Write(response.BodyWriter, (onFailure ?? Failure)(ErrorHandling.Describe(status)));
+            Write(response.BodyWriter, json, (onFailure ?? Failure)(ErrorHandling.Describe(status)));
             await FlushAsync(http, response.BodyWriter);
         }
         finally
@@ -83,21 +84,24 @@ public sealed class EventStreamResult(IAsyncEnumerable<ServerEvent> events, Func
         }
     }
 
-    private static void Write(PipeWriter writer, ServerEvent e)
+    private static void Write(PipeWriter writer, Utf8JsonWriter json, ServerEvent e)
     {
-        if (e.Type is not null)
-        {
-            Encoding.UTF8.GetBytes($"event: {e.Type}\n", writer);
-        }
-        if (e.Id is not null)
-        {
-            Encoding.UTF8.GetBytes($"id: {e.Id}\n", writer);
-        }
+        WriteLine(writer, "event: "u8, e.Type);
+        WriteLine(writer, "id: "u8, e.Id);
         writer.Write("data: "u8);
-        using (var json = new Utf8JsonWriter(writer, new() { Encoder = Json.Options.Encoder }))
-        {
-            JsonSerializer.Serialize(json, e.Data, e.Data.GetType(), Json.Options);
-        }
+        json.Reset();
+        JsonSerializer.Serialize(json, e.Data, e.Data.GetType(), Json.Options);
+        json.Flush();
         writer.Write("\n\n"u8);
+    }
+
+    private static void WriteLine(PipeWriter writer, ReadOnlySpan<byte> field, string? value)
+    {
+        if (value is not null)
+        {
+            writer.Write(field);
+            Encoding.UTF8.GetBytes(value, writer);
+            writer.Write("\n"u8);
+        }
     }
 }
