@@ -1,0 +1,82 @@
+using System.Collections.Concurrent;
+using ChatApp.Data.Accounts;
+using ChatApp.Tests.Support;
+using Microsoft.Playwright;
+using NUnit.Framework.Interfaces;
+
+namespace ChatApp.Tests.Browser;
+
+/// <summary>A fixture whose pages are watched: a dialog, a request to another host, a script's error or something that the page's policy forbids fails the test.</summary>
+internal abstract class BrowserFixture : ChatFixture
+{
+    private readonly List<IBrowserContext> _contexts = [];
+    private readonly ConcurrentQueue<string> _faults = new();
+
+    protected static readonly BrowserNewContextOptions WithoutScripts = new() { JavaScriptEnabled = false };
+
+    /// <summary>A page of a new browser profile.</summary>
+    /// <param name="user">Who is signed in there; null for nobody.</param>
+    /// <param name="options">What the browser is like.</param>
+    protected async Task<IPage> NewPageAsync(TestUser? user = null, BrowserNewContextOptions? options = null)
+    {
+        var context = await BrowserRun.Chromium.NewContextAsync(new(options ?? new())
+        {
+            BaseURL = App.Address.ToString(),
+            ViewportSize = options?.ViewportSize ?? new() { Width = 1280, Height = 800 },
+        });
+        _contexts.Add(context);
+        context.SetDefaultTimeout((float)Eventually.Patience.TotalMilliseconds);
+        context.Dialog += (_, dialog) => _faults.Enqueue($"dialog: {dialog.Message}");
+        context.WebError += (_, error) => _faults.Enqueue($"error: {error.Error}");
+        context.Request += (_, request) => Watch(request.Url);
+        context.Console += (_, message) => Watch(message);
+        if (user is not null)
+        {
+            await SignInAsync(context, user);
+        }
+        return await context.NewPageAsync();
+    }
+
+    /// <summary>Gives the profile the cookie of a new sign-in.</summary>
+    protected async Task SignInAsync(IBrowserContext context, TestUser user)
+    {
+        var secret = await App.WithServiceAsync<LoginService, string>(logins => logins.StartCookieAsync(user.Id, CancellationToken.None));
+        await context.AddCookiesAsync([new() { Name = "chatapp", Value = secret, Url = App.Address.ToString(), HttpOnly = true }]);
+    }
+
+    [TearDown]
+    public async Task CloseBrowsers()
+    {
+        foreach (var context in _contexts)
+        {
+            if (TestContext.CurrentContext.Result.Outcome.Status == TestStatus.Failed && context.Pages.Count > 0)
+            {
+                var path = Path.Combine(TestContext.CurrentContext.WorkDirectory, $"{TestContext.CurrentContext.Test.ID}.png");
+                await context.Pages[^1].ScreenshotAsync(new() { Path = path });
+                TestContext.AddTestAttachment(path, context.Pages[^1].Url);
+            }
+            await context.DisposeAsync();
+        }
+        _contexts.Clear();
+        var faults = _faults.ToList();
+        _faults.Clear();
+        Assert.That(faults, Is.Empty);
+    }
+
+    private void Watch(string url)
+    {
+        if (new Uri(url) is { Scheme: "http" or "https" } uri && uri.Authority != App.Address.Authority)
+        {
+            _faults.Enqueue($"foreign request: {url}");
+        }
+    }
+
+    // Failed requests are what some tests are about; they show in the pages.
+    private void Watch(IConsoleMessage message)
+    {
+        if (message.Type == "error" && !message.Text.StartsWith("Failed to load resource", StringComparison.Ordinal))
+        {
+            _faults.Enqueue($"console: {message.Text}");
+        }
+    }
+}

@@ -1,0 +1,225 @@
+using System.Text.RegularExpressions;
+using ChatApp.Domain.Chat;
+using ChatApp.Domain.Chat.Ports;
+using ChatApp.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace ChatApp.Tests.Browser;
+
+internal sealed partial class ConversationTests : BrowserFixture
+{
+    private TestUser _user = null!;
+
+    [OneTimeSetUp]
+    public async Task Register() => _user = await App.RegisterAsync();
+
+    [Test]
+    public async Task Chat_InTwoSessions_IsAllThereAfterTheNextSignIn()
+    {
+        var page = await NewPageAsync();
+        await page.GotoAsync("/");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Create an account" }).ClickAsync();
+        await page.GetByLabel("User name").FillAsync("grace");
+        await page.GetByLabel("E-mail").FillAsync("grace@example.com");
+        await page.GetByLabel("Password", new() { Exact = true }).FillAsync(TestUser.Password);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Create account" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Hello, grace" })).ToBeVisibleAsync();
+        await page.AskAsync("What is a compiler?");
+        await page.AskAsync("And a linker?");
+        await page.GetByRole(AriaRole.Link, new() { Name = "New chat" }).ClickAsync();
+        await page.AskAsync("How do moths fly?");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Menu of grace" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
+        await page.LogInAsync("grace@example.com", TestUser.Password);
+
+        await page.Sidebar.GetByRole(AriaRole.Link, new() { Name = "What is a compiler?" }).ClickAsync();
+        await Expect(page.Title).ToHaveTextAsync("What is a compiler?");
+        await Expect(page.Questions).ToHaveTextAsync(["What is a compiler?", "And a linker?"]);
+        await Expect(page.Answers).ToHaveCountAsync(2);
+        await page.Sidebar.GetByRole(AriaRole.Link, new() { Name = "How do moths fly?" }).ClickAsync();
+        await Expect(page.Questions).ToHaveTextAsync(["How do moths fly?"]);
+        await Expect(page.LastAnswer).ToHaveTextAsync(GatedModel.Answer);
+    }
+
+    [Test]
+    public async Task Send_WhileTheModelWrites_ShowsWhatThereIs()
+    {
+        var call = Model.Hold("Count.");
+        var page = await NewPageAsync(_user);
+        await page.GotoAsync("/chat-ui");
+        await page.WriteAsync("Count.");
+
+        call.Say("One, ");
+        await Expect(page.LastAnswer).ToContainTextAsync("One,");
+        await Expect(page.Answers).ToHaveAttributeAsync("data-status", "generating");
+        await Expect(page.Send).ToBeDisabledAsync();
+        await Expect(page).ToHaveURLAsync(SessionUrl());
+        call.Say("**two**").End();
+
+        await Expect(page.Answers).ToHaveAttributeAsync("data-status", "complete");
+        await Expect(page.LastAnswer.Locator("strong")).ToHaveTextAsync("two");
+        await Expect(page.Send).ToBeEnabledAsync();
+        var id = Guid.Parse(page.Url.Split('/')[^1]);
+        Assert.That((await StoredMessagesAsync(id)).Select(m => m.Content), Is.EqualTo(new[] { "Count.", "One, **two**" }));
+    }
+
+    [Test]
+    public async Task Send_ConnectionBreaks_GoesOnWhereItWas()
+    {
+        var call = Model.Hold("Break.");
+        var page = await NewPageAsync(_user);
+        // The browser's own fetch, whose stream of the answer breaks after the first text.
+        await page.AddInitScriptAsync("""
+            const real = window.fetch;
+            window.fetch = async (url, init) => {
+              const response = await real(url, init);
+              if (url !== "/chat/stream") { return response; }
+              const reader = response.body.getReader();
+              let isBroken = false;
+              return new Response(new ReadableStream({ async pull(stream) {
+                if (isBroken) { await reader.cancel(); return stream.error(new TypeError("network error")); }
+                const { value } = await reader.read();
+                isBroken = new TextDecoder().decode(value).includes('"token"');
+                stream.enqueue(value);
+              } }), { headers: response.headers });
+            };
+            """);
+        await page.GotoAsync("/chat-ui");
+        var resumed = page.WaitForRequestAsync(new Regex("/chat/messages/.*/stream$"));
+        await page.WriteAsync("Break.");
+        call.Say("before ");
+
+        var request = await resumed;
+        call.Say("after").End();
+        await Expect(page.Answers).ToHaveAttributeAsync("data-status", "complete");
+        await Expect(page.LastAnswer).ToHaveTextAsync("before after");
+        Assert.That(await request.HeaderValueAsync("last-event-id"), Is.EqualTo("7"));
+    }
+
+    [Test]
+    public async Task Reload_WhileTheModelWrites_FollowsTheAnswer()
+    {
+        var call = Model.Hold("Wait for me.");
+        var page = await NewPageAsync(_user);
+        await page.GotoAsync("/chat-ui");
+        await page.WriteAsync("Wait for me.");
+        call.Say("I ");
+        await Expect(page.LastAnswer).ToHaveTextAsync("I");
+
+        await page.ReloadAsync();
+        call.Say("waited.").End();
+
+        await Expect(page.LastAnswer).ToHaveTextAsync("I waited.");
+        await Expect(page.Answers).ToHaveAttributeAsync("data-status", "complete");
+    }
+
+    [Test]
+    public async Task Send_ModelFails_SaysWhyAndKeepsWhatThereIs()
+    {
+        var call = Model.Hold("Fail.");
+        var page = await NewPageAsync(_user);
+        await page.GotoAsync("/chat-ui");
+        await page.WriteAsync("Fail.");
+        call.Say("Half an ans").Fail(new ModelException(ReplyErrorCode.ProviderUnavailable, "The model went away."));
+
+        await Expect(page.GetByText("The model went away.")).ToBeVisibleAsync();
+        await Expect(page.LastAnswer).ToHaveTextAsync("Half an ans");
+        await page.ReloadAsync();
+        await Expect(page.GetByText("The model went away.")).ToBeVisibleAsync();
+    }
+
+    [Test]
+    public async Task Send_AnotherTabIsFaster_KeepsTheText()
+    {
+        var session = await CreateSessionAsync(_user, "Two tabs");
+        var call = Model.Hold("From the first tab");
+        var first = await NewPageAsync(_user);
+        await first.GotoAsync($"/chat-ui/{session.Text("id")}");
+        var second = await first.Context.NewPageAsync();
+        await second.GotoAsync($"/chat-ui/{session.Text("id")}");
+        await first.WriteAsync("From the first tab");
+        await Expect(first.Locator(".message.user[data-message]:not([data-message=''])")).ToHaveCountAsync(1);
+
+        await second.WriteAsync("From the second tab");
+
+        await Expect(second.GetByRole(AriaRole.Alert)).ToContainTextAsync("An answer is being");
+        await Expect(second.Composer).ToHaveValueAsync("From the second tab");
+        call.End();
+        Assert.That(await App.WithDb(db => db.Messages.AnyAsync(m => m.Content == "From the second tab")), Is.False);
+    }
+
+    [Test]
+    public async Task Send_SignedOutMeanwhile_SignsInAgainInPlaceAndSends()
+    {
+        var user = await App.RegisterAsync("forgetful");
+        var page = await NewPageAsync(user);
+        await page.GotoAsync("/chat-ui");
+        await page.Context.ClearCookiesAsync(new() { Name = "chatapp" });
+
+        await page.WriteAsync("Do not lose me");
+        await Expect(page.Composer).ToHaveValueAsync("Do not lose me");
+        await page.LogInAsync("forgetful", "wrong password");
+        await Expect(page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("The user name or the password is wrong");
+        await page.LogInAsync("forgetful", TestUser.Password);
+
+        await Expect(page.LastAnswer).ToHaveTextAsync(GatedModel.Answer);
+        await Expect(page.Questions).ToHaveTextAsync(["Do not lose me"]);
+        await Expect(page.Composer).ToHaveValueAsync("");
+    }
+
+    [Test]
+    public async Task Draft_AfterReload_IsStillThere()
+    {
+        var session = await CreateSessionAsync(_user, "With a draft");
+        var page = await NewPageAsync(_user);
+        await page.GotoAsync($"/chat-ui/{session.Text("id")}");
+        await page.Composer.FillAsync("Half a thought");
+
+        await page.ReloadAsync();
+        await Expect(page.Composer).ToHaveValueAsync("Half a thought");
+
+        await page.AskAsync("A whole thought");
+        await page.ReloadAsync();
+        await Expect(page.Composer).ToHaveValueAsync("");
+    }
+
+    [Test]
+    public async Task Enter_WhileAnInputMethodComposes_SendsNothing()
+    {
+        var page = await NewPageAsync(_user);
+        await page.GotoAsync("/chat-ui");
+        await page.Composer.FillAsync("にほん");
+        await page.Composer.DispatchEventAsync("keydown", new { key = "Enter", isComposing = true });
+        await Expect(page.Composer).ToHaveValueAsync("にほん");
+
+        await page.Composer.PressAsync("Shift+Enter");
+        await page.Composer.PressSequentiallyAsync("ご");
+        await Expect(page.Composer).ToHaveValueAsync("にほん\nご");
+        await page.Composer.PressAsync("Enter");
+
+        await Expect(page.Questions).ToHaveTextAsync(["にほん\nご"]);
+    }
+
+    [Test]
+    public async Task History_LongerThanAPage_LoadsOlderMessagesAndFindsLinkedOnes()
+    {
+        var session = await CreateSessionAsync(_user, "Long", [.. Enumerable.Range(1, 60).Select(i => $"Question {i}")]);
+        var first = (await StoredMessagesAsync(session.Id()))[0];
+        var page = await NewPageAsync(_user);
+        await page.GotoAsync($"/chat-ui/{session.Text("id")}");
+        await Expect(page.Questions.Last).ToBeInViewportAsync();
+        await Expect(page.Locator(".message")).ToHaveCountAsync(50);
+
+        await page.GetByRole(AriaRole.Link, new() { Name = "Load older messages" }).ClickAsync();
+        await Expect(page.Locator(".message")).ToHaveCountAsync(100);
+
+        await page.GotoAsync($"/chat-ui/{session.Text("id")}?#m-{first.Id}");
+        await Expect(page.Locator($"#m-{first.Id}")).ToBeInViewportAsync();
+        await Expect(page.Locator(".message")).ToHaveCountAsync(120);
+    }
+
+    [GeneratedRegex("/chat-ui/[0-9a-f-]{36}$")]
+    private static partial Regex SessionUrl();
+}

@@ -1,0 +1,95 @@
+using ChatApp.Tests.Support;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace ChatApp.Tests.Browser;
+
+internal sealed class ErrorPageTests : BrowserFixture
+{
+    private TestUser _user = null!;
+
+    [OneTimeSetUp]
+    public async Task Register() => _user = await App.RegisterAsync();
+
+    [TestCase("/error", 404, "There is nothing here.")]
+    [TestCase("/no/such/page", 404, "There is nothing here.")]
+    [TestCase("/chat-ui/nothing", 404, "Session not found.")]
+    [TestCase("/sessions/nothing/title", 404, "Session not found.")]
+    [TestCase("/chat-ui/messages/nothing", 404, "Message not found.")]
+    [TestCase("/sessions?cursor=nothing", 400, "This is not a cursor of this list.")]
+    public async Task Page_ThatFails_SaysWhatHappenedAndWhereToFindItInTheLog(string path, int status, string text)
+    {
+        var page = await NewPageAsync(_user);
+
+        var answer = await page.GotoAsync(path);
+
+        Assert.That(answer!.Status, Is.EqualTo(status));
+        Assert.That(answer.Headers["content-security-policy"], Does.StartWith("default-src 'self'"));
+        Assert.That(answer.Headers["x-content-type-options"], Is.EqualTo("nosniff"));
+        await Expect(page.GetByRole(AriaRole.Alert)).ToHaveTextAsync(text);
+        await Expect(page.Locator(".trace code")).ToHaveTextAsync(new System.Text.RegularExpressions.Regex("^00-[0-9a-f]{32}-"));
+        await page.GetByRole(AriaRole.Link, new() { Name = "To the chats" }).ClickAsync();
+        await Expect(page).ToHaveURLAsync($"{App.Address}chat-ui");
+    }
+
+    [Test]
+    public async Task Page_WithAMethodItDoesNotHave_Is405()
+    {
+        var page = await NewPageAsync(_user);
+
+        var answer = await page.Context.APIRequest.PostAsync("/sessions", new() { Headers = new Dictionary<string, string> { ["Accept"] = "text/html" } });
+
+        Assert.That(answer.Status, Is.EqualTo(405));
+        Assert.That(await answer.TextAsync(), Does.Contain("This address does not take this kind of request."));
+    }
+
+    [Test]
+    public async Task Session_SomebodyElses_IsNotFoundOnEveryPage()
+    {
+        var session = (await CreateSessionAsync(_user, "Mine", "Hello")).Text("id");
+        var message = (await StoredMessagesAsync(Guid.Parse(session)))[1].Id;
+        var page = await NewPageAsync(await App.RegisterAsync());
+        foreach (var path in new[] { $"/chat-ui/{session}", $"/chat-ui/messages/{message}", $"/chat-ui/messages/{message}/source", $"/sessions/{session}/title" })
+        {
+            var answer = await page.GotoAsync(path);
+            Assert.That(answer!.Status, Is.EqualTo(404), path);
+        }
+        await page.GotoAsync("/chat-ui");
+        foreach (var action in new[] { "pin", "title", "delete", "restore", "remove" })
+        {
+            var status = await page.EvaluateAsync<int>("""
+                async path => (await fetch(path, { method: "POST", redirect: "manual", body: new URLSearchParams({ title: "Yours", pinned: "true",
+                  __RequestVerificationToken: document.querySelector("[name=__RequestVerificationToken]").value }) })).status
+                """, $"/sessions/{session}/{action}");
+            Assert.That(status, Is.EqualTo(404), action);
+        }
+        var stored = await StoredSessionAsync(System.Text.Json.JsonElement.Parse($$"""{"id": "{{session}}"}"""));
+        Assert.That((stored.Title, stored.Pinned, stored.DeletedAt), Is.EqualTo(("Mine", false, (DateTimeOffset?)null)));
+    }
+
+    [Test]
+    public async Task Form_WithoutItsToken_IsRefused()
+    {
+        var page = await NewPageAsync(_user);
+        await page.GotoAsync("/chat-ui");
+        foreach (var path in new[] { "/logout", "/login", "/register", "/chat-ui/messages", "/sessions/new", "/account/password", "/account/sign-out-elsewhere" })
+        {
+            var answer = await page.Context.APIRequest.PostAsync(path, new() { MaxRedirects = 0, Headers = new Dictionary<string, string> { ["Accept"] = "text/html" } });
+            Assert.That(answer.Status, Is.EqualTo(400), path);
+            Assert.That(await answer.TextAsync(), Does.Contain("This page was open for too long"), path);
+        }
+    }
+
+    [Test]
+    public async Task Pages_EachOne_AreNeitherCachedNorFramed()
+    {
+        var page = await NewPageAsync(_user);
+        foreach (var path in new[] { "/chat-ui", "/sessions", "/account" })
+        {
+            var answer = await page.GotoAsync(path);
+            Assert.That(answer!.Headers["cache-control"], Does.Contain("no-store"), path);
+            Assert.That(answer.Headers["x-frame-options"], Is.EqualTo("DENY"), path);
+            Assert.That(answer.Headers["content-security-policy"], Does.Not.Contain("unsafe"), path);
+        }
+    }
+}

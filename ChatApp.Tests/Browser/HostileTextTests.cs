@@ -1,0 +1,111 @@
+using System.Text.RegularExpressions;
+using ChatApp.Domain.Chat;
+using ChatApp.Tests.Support;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace ChatApp.Tests.Browser;
+
+/// <summary>What users and models write stays text. The fixture itself fails on dialogs, foreign requests and breaches of the page's policy.</summary>
+internal sealed partial class HostileTextTests : BrowserFixture
+{
+    private TestUser _user = null!;
+
+    [OneTimeSetUp]
+    public async Task Register() => _user = await App.RegisterAsync();
+
+    [Test]
+    public async Task Messages_OfTheCorpus_StayText()
+    {
+        foreach (var text in HostileText.Corpus)
+        {
+            Model.Hold(text).Say(text).End();
+        }
+        var session = await CreateSessionAsync(_user, "Corpus", [.. HostileText.Corpus]);
+        var page = await NewPageAsync(_user);
+        await page.GotoAsync($"/chat-ui/{session.Text("id")}");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Load older messages" }).ClickAsync();
+
+        await Expect(page.Answers).ToHaveCountAsync(HostileText.Corpus.Count);
+        await Expect(page.Questions).ToHaveTextAsync([.. HostileText.Corpus.Select(t => Spaces().Replace(t, " "))]);
+        await AssertHarmlessAsync(page);
+        await Expect(page.LastAnswer).ToContainTextAsync("{{constructor");
+    }
+
+    [Test]
+    public async Task Answer_OfTheCorpus_StaysTextWhileItGrows()
+    {
+        var call = Model.Hold("Be evil.");
+        var page = await NewPageAsync(_user);
+        await page.GotoAsync("/chat-ui");
+        await page.WriteAsync("Be evil.");
+        foreach (var text in HostileText.Corpus)
+        {
+            call.Say(text[..(text.Length / 2)], text[(text.Length / 2)..], "\n\n");
+        }
+        call.Say("That was all.");
+
+        await Expect(page.LastAnswer).ToContainTextAsync("That was all.");
+        await Expect(page.Answers).ToHaveAttributeAsync("data-status", "generating");
+        await AssertHarmlessAsync(page);
+        call.End();
+        await Expect(page.Answers).ToHaveAttributeAsync("data-status", "complete");
+        await AssertHarmlessAsync(page);
+    }
+
+    [TestCase("<script>alert(1)</script>")]
+    [TestCase("\"><img src=x onerror=alert(1)>")]
+    [TestCase("</title><script>alert(1)</script>")]
+    public async Task Title_OfHtml_StaysTextOnEveryPage(string title)
+    {
+        var user = await App.RegisterAsync();
+        var session = await CreateSessionAsync(user, title, "Hello");
+        var page = await NewPageAsync(user);
+        await page.GotoAsync($"/chat-ui/{session.Text("id")}");
+        await Expect(page.Title).ToHaveTextAsync(title);
+        await Expect(page).ToHaveTitleAsync($"{title} · ChatApp");
+        await Expect(page.Sidebar.Locator(".session-link")).ToHaveTextAsync([title]);
+        await (await page.OpenMenuAsync(title)).GetByText("Delete").ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Dialog)).ToContainTextAsync(title);
+        await AssertHarmlessAsync(page);
+        foreach (var path in new[] { "/sessions", $"/sessions/{session.Text("id")}/title", $"/chat-ui?q={Uri.EscapeDataString(title)}" })
+        {
+            await page.GotoAsync(path);
+            await AssertHarmlessAsync(page);
+        }
+        await user.Client.SendJsonAsync(HttpMethod.Delete, $"/chat/sessions/{session.Text("id")}");
+        await page.GotoAsync("/sessions/trash");
+        await Expect(page.Locator("tbody th")).ToContainTextAsync(title);
+        await AssertHarmlessAsync(page);
+    }
+
+    [Test]
+    public async Task Failure_OfHtml_StaysText()
+    {
+        Model.Hold("Fail.").Fail(new Domain.Chat.Ports.ModelException(ReplyErrorCode.ProviderRefused, "<img src=x onerror=alert(1)>"));
+        var page = await NewPageAsync(_user);
+        await page.GotoAsync("/chat-ui");
+        await page.WriteAsync("Fail.");
+
+        await Expect(page.Locator(".state.failed")).ToHaveTextAsync("<img src=x onerror=alert(1)>");
+        await AssertHarmlessAsync(page);
+    }
+
+    // Nothing of ours has these; and the links that remain lead to the web, by mail, or within the page's own app.
+    private static async Task AssertHarmlessAsync(IPage page)
+    {
+        var bad = await page.EvaluateAsync<string[]>("""
+            () => [...document.querySelectorAll("main *, #session-list *")].filter(e =>
+                ["SCRIPT", "IMG", "IFRAME", "STYLE", "LINK", "META", "BASE", "OBJECT", "EMBED", "ANIMATE"].includes(e.tagName)
+                || [...e.attributes].some(a => a.name.startsWith("on") || a.name === "srcdoc" || a.name === "style")
+                || e.tagName === "FORM" && new URL(e.action).host !== location.host
+                || e.tagName === "A" && e.hasAttribute("href")
+                  && !(["http:", "https:", "mailto:"].includes(e.protocol) && (e.host === location.host || e.target === "_blank" && e.rel.includes("noopener"))))
+              .map(e => e.outerHTML.slice(0, 200))
+            """);
+        Assert.That(bad, Is.Empty);
+    }
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex Spaces();
+}

@@ -1,0 +1,94 @@
+using ChatApp.Tests.Support;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace ChatApp.Tests.Browser;
+
+internal sealed class KeyboardTests : BrowserFixture
+{
+    private TestUser _user = null!;
+    private IPage _page = null!;
+
+    [SetUp]
+    public async Task Open()
+    {
+        _user = await App.RegisterAsync();
+        var session = await CreateSessionAsync(_user, "Something", "Hello");
+        _page = await NewPageAsync(_user);
+        await _page.GotoAsync($"/chat-ui/{session.Text("id")}");
+    }
+
+    [Test]
+    public async Task CtrlK_SidebarClosed_OpensItAndFocusesTheSearch()
+    {
+        await _page.Keyboard.PressAsync("Control+Shift+S");
+        await Expect(_page.Sidebar).ToBeHiddenAsync();
+        await _page.ReloadAsync();
+        await Expect(_page.Sidebar).ToBeHiddenAsync();
+
+        await _page.Keyboard.PressAsync("Control+k");
+
+        await Expect(_page.Sidebar).ToBeVisibleAsync();
+        await Expect(_page.Locator("#search")).ToBeFocusedAsync();
+    }
+
+    [Test]
+    public async Task ShiftEscape_FocusElsewhere_FocusesTheComposer()
+    {
+        await _page.Locator("#search").FocusAsync();
+
+        await _page.Keyboard.PressAsync("Shift+Escape");
+
+        await Expect(_page.Composer).ToBeFocusedAsync();
+    }
+
+    [Test]
+    public async Task CtrlShiftO_InAConversation_BeginsANewOne()
+    {
+        await _page.Keyboard.PressAsync("Control+Shift+O");
+
+        await Expect(_page.GetByRole(AriaRole.Heading, new() { Name = $"Hello, {_user.Name}" })).ToBeVisibleAsync();
+    }
+
+    [Test]
+    public async Task CtrlSlash_AnywhereOnThePage_ShowsTheShortcutsUntilEscape()
+    {
+        var dialog = _page.GetByRole(AriaRole.Dialog, new() { Name = "Keyboard shortcuts" });
+
+        await _page.Keyboard.PressAsync("Control+/");
+        await Expect(dialog).ToBeVisibleAsync();
+
+        await _page.Keyboard.PressAsync("Escape");
+        await Expect(dialog).ToBeHiddenAsync();
+        await Expect(_page.Composer).ToBeFocusedAsync();
+    }
+
+    [Test]
+    public async Task Tab_FromTheBeginning_SkipsToTheContentAndReachesTheMenuOfASession()
+    {
+        await _page.GotoAsync("/account");
+        await _page.Keyboard.PressAsync("Tab");
+        await Expect(_page.GetByRole(AriaRole.Link, new() { Name = "Skip to the content" })).ToBeFocusedAsync();
+
+        var link = _page.Sidebar.GetByRole(AriaRole.Link, new() { Name = "Something" });
+        await link.FocusAsync();
+        await _page.Keyboard.PressAsync("Tab");
+        await _page.Keyboard.PressAsync("Enter");
+        await _page.Keyboard.PressAsync("Tab");
+        await _page.Keyboard.PressAsync("Enter");
+
+        await Expect(_page.Locator(".rename-input")).ToBeFocusedAsync();
+    }
+
+    [Test]
+    public async Task Theme_Chosen_StaysAfterReload()
+    {
+        await _page.GetByRole(AriaRole.Button, new() { Name = $"Menu of {_user.Name}" }).PressAsync("Enter");
+        await _page.GetByRole(AriaRole.Button, new() { Name = "Dark" }).PressAsync("Enter");
+        await Expect(_page.Locator("body")).ToHaveCSSAsync("color-scheme", "dark");
+
+        await _page.ReloadAsync();
+
+        await Expect(_page.Locator("body")).ToHaveCSSAsync("color-scheme", "dark");
+    }
+}

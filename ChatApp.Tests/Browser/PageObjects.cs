@@ -1,0 +1,57 @@
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace ChatApp.Tests.Browser;
+
+/// <summary>What people do on the pages.</summary>
+internal static class PageObjects
+{
+    extension(IPage page)
+    {
+        public ILocator Composer => page.GetByRole(AriaRole.Textbox, new() { Name = "Message", Exact = true });
+
+        public ILocator Send => page.GetByRole(AriaRole.Button, new() { Name = "Send", Exact = true });
+
+        public ILocator Questions => page.Locator(".message.user [data-body]");
+
+        public ILocator Answers => page.Locator(".message.assistant");
+
+        public ILocator LastAnswer => page.Locator(".message.assistant [data-body]").Last;
+
+        public ILocator Title => page.GetByRole(AriaRole.Heading, new() { Level = 1 });
+
+        public ILocator Sidebar => page.Locator("#session-list");
+
+        /// <summary>Types a message and presses Enter.</summary>
+        public async Task WriteAsync(string text)
+        {
+            await page.WaitForLoadStateAsync(); // then the scripts have started, too
+            await page.Composer.FillAsync(text);
+            await page.Composer.PressAsync("Enter");
+        }
+
+        /// <summary>Sends a message and waits until the answer is there.</summary>
+        public async Task AskAsync(string text)
+        {
+            var before = await page.Answers.CountAsync();
+            await page.WriteAsync(text);
+            await Expect(page.Locator(".message.assistant[data-status=complete]")).ToHaveCountAsync(before + 1);
+        }
+
+        /// <summary>Opens the menu of a session in the sidebar.</summary>
+        public async Task<ILocator> OpenMenuAsync(string title)
+        {
+            var row = page.Sidebar.Locator(".session").Filter(new() { HasText = title });
+            await row.HoverAsync();
+            await row.GetByRole(AriaRole.Button, new() { Name = $"Actions for {title}" }).ClickAsync();
+            return row.Locator(".menu");
+        }
+
+        public async Task LogInAsync(string name, string password)
+        {
+            await page.GetByLabel("User name or e-mail").FillAsync(name);
+            await page.GetByLabel("Password", new() { Exact = true }).FillAsync(password);
+            await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        }
+    }
+}
