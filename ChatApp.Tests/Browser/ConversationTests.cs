@@ -54,7 +54,7 @@ internal sealed partial class ConversationTests : BrowserFixture
         call.Say("One, ");
         await Expect(page.LastAnswer).ToContainTextAsync("One,");
         await Expect(page.Answers).ToHaveAttributeAsync("data-status", "generating");
-        await Expect(page.Send).ToBeDisabledAsync();
+        await Expect(page.Send).ToBeHiddenAsync();
         await Expect(page).ToHaveURLAsync(SessionUrl());
         call.Say("**two**").End();
 
@@ -66,36 +66,22 @@ internal sealed partial class ConversationTests : BrowserFixture
     }
 
     [Test]
-    public async Task Send_ConnectionBreaks_GoesOnWhereItWas()
+    public async Task Answer_ConnectionBreaks_GoesOnWhereItWas()
     {
+        using var proxy = new CuttingProxy(App.Address);
         var call = Model.Hold("Break.");
-        var page = await NewPageAsync(_user);
-        // The browser's own fetch, whose stream of the answer breaks after the first text.
-        await page.AddInitScriptAsync("""
-            const real = window.fetch;
-            window.fetch = async (url, init) => {
-              const response = await real(url, init);
-              if (url !== "/chat/stream") { return response; }
-              const reader = response.body.getReader();
-              let isBroken = false;
-              return new Response(new ReadableStream({ async pull(stream) {
-                if (isBroken) { await reader.cancel(); return stream.error(new TypeError("network error")); }
-                const { value } = await reader.read();
-                isBroken = new TextDecoder().decode(value).includes('"token"');
-                stream.enqueue(value);
-              } }), { headers: response.headers });
-            };
-            """);
+        var page = await NewPageAsync(_user, address: proxy.Address);
         await page.GotoAsync("/chat-ui");
-        var resumed = page.WaitForRequestAsync(new Regex("/chat/messages/.*/stream$"));
         await page.WriteAsync("Break.");
         call.Say("before ");
+        await Expect(page.LastAnswer).ToHaveTextAsync("before");
 
-        var request = await resumed;
+        proxy.CutAll();
         call.Say("after").End();
+
         await Expect(page.Answers).ToHaveAttributeAsync("data-status", "complete");
         await Expect(page.LastAnswer).ToHaveTextAsync("before after");
-        Assert.That(await request.HeaderValueAsync("last-event-id"), Is.EqualTo("7"));
+        Assert.That(proxy.Cut, Is.GreaterThan(0));
     }
 
     [Test]
@@ -131,7 +117,7 @@ internal sealed partial class ConversationTests : BrowserFixture
     }
 
     [Test]
-    public async Task Send_AnotherTabIsFaster_KeepsTheText()
+    public async Task OtherTab_WhileAnAnswerIsWritten_ShowsItAndKeepsWhatIsTyped()
     {
         var session = await CreateSessionAsync(_user, "Two tabs");
         var call = Model.Hold("From the first tab");
@@ -140,14 +126,32 @@ internal sealed partial class ConversationTests : BrowserFixture
         var second = await first.Context.NewPageAsync();
         await second.GotoAsync($"/chat-ui/{session.Text("id")}");
         await first.WriteAsync("From the first tab");
-        await Expect(first.Locator(".message.user[data-message]:not([data-message=''])")).ToHaveCountAsync(1);
+        call.Say("Seen ");
+        await Expect(second.Questions).ToHaveTextAsync(["From the first tab"]);
+        await Expect(second.LastAnswer).ToHaveTextAsync("Seen");
 
         await second.WriteAsync("From the second tab");
-
-        await Expect(second.GetByRole(AriaRole.Alert)).ToContainTextAsync("An answer is being");
         await Expect(second.Composer).ToHaveValueAsync("From the second tab");
-        call.End();
+        call.Say("in both.").End();
+
+        await Expect(second.LastAnswer).ToHaveTextAsync("Seen in both.");
+        await Expect(second.Composer).ToHaveValueAsync("From the second tab");
         Assert.That(await App.WithDb(db => db.Messages.AnyAsync(m => m.Content == "From the second tab")), Is.False);
+    }
+
+    [Test]
+    public async Task Send_SessionIsGone_SaysSoAndKeepsTheText()
+    {
+        var session = await CreateSessionAsync(_user, "Deleted elsewhere");
+        var page = await NewPageAsync(_user);
+        await page.GotoAsync($"/chat-ui/{session.Text("id")}");
+        await _user.Client.SendJsonAsync(HttpMethod.Delete, $"/chat/sessions/{session.Text("id")}");
+
+        await page.WriteAsync("Into the void");
+
+        await Expect(page.GetByRole(AriaRole.Alert)).ToHaveTextAsync("Session not found.");
+        await Expect(page.Composer).ToHaveValueAsync("Into the void");
+        await Expect(page.Questions).ToHaveCountAsync(0);
     }
 
     [Test]

@@ -8,7 +8,7 @@ const connection = new FeedConnection(news => tabs.forEach(tab => tab.postMessag
 
 self.addEventListener("connect", event => {
   const tab = /** @type {MessageEvent} */ (event).ports[0];
-  tab.addEventListener("message", ({ data }) => data === "bye" && tabs.delete(tab));
+  tab.addEventListener("message", ({ data }) => data === "bye" ? tabs.delete(tab) : connection.run());
   tab.start();
   tabs.add(tab);
   if (connection.state) {

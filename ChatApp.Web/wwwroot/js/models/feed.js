@@ -9,6 +9,7 @@ const news = new EventTarget();
 /** @type {FeedState | null} */
 let state = null;
 let isStarted = false;
+let connect = () => {};
 
 /** Begins to listen to what happens in the user's sessions: over the one connection that all tabs share, where the browser can share. */
 export function startFeed() {
@@ -17,15 +18,23 @@ export function startFeed() {
   }
   isStarted = true;
   if (!("SharedWorker" in window)) {
-    void new FeedConnection(take).run();
+    const connection = new FeedConnection(take);
+    connect = () => void connection.run();
+    connect();
     return;
   }
   // Somebody else who signs in must not hear this one's feed.
   const worker = new SharedWorker("/js/feed-worker.js", { type: "module", name: document.body.dataset.user ?? "" });
   worker.port.addEventListener("message", ({ data }) => take(data));
   worker.port.start();
+  connect = () => worker.port.postMessage("connect");
   window.addEventListener("pagehide", () => worker.port.postMessage("bye"));
   window.addEventListener("pageshow", event => event.persisted && location.reload()); // it has said good-bye
+}
+
+/** Listens again after somebody has signed in again: without a sign-in the connection has given up. */
+export function resumeFeed() {
+  connect();
 }
 
 /** What is going on; null if nothing has been heard yet. */
