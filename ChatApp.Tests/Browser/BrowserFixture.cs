@@ -17,31 +17,33 @@ internal abstract class BrowserFixture : ChatFixture
     /// <summary>A page of a new browser profile.</summary>
     /// <param name="user">Who is signed in there; null for nobody.</param>
     /// <param name="options">What the browser is like.</param>
-    protected async Task<IPage> NewPageAsync(TestUser? user = null, BrowserNewContextOptions? options = null)
+    /// <param name="address">Another way to the app; null: straight.</param>
+    protected async Task<IPage> NewPageAsync(TestUser? user = null, BrowserNewContextOptions? options = null, Uri? address = null)
     {
+        address ??= App.Address;
         var context = await BrowserRun.Chromium.NewContextAsync(new(options ?? new())
         {
-            BaseURL = App.Address.ToString(),
+            BaseURL = address.ToString(),
             ViewportSize = options?.ViewportSize ?? new() { Width = 1280, Height = 800 },
         });
         _contexts.Add(context);
         context.SetDefaultTimeout((float)Eventually.Patience.TotalMilliseconds);
         context.Dialog += (_, dialog) => _faults.Enqueue($"dialog: {dialog.Message}");
         context.WebError += (_, error) => _faults.Enqueue($"error: {error.Error}");
-        context.Request += (_, request) => Watch(request.Url);
+        context.Request += (_, request) => Watch(request.Url, address);
         context.Console += (_, message) => Watch(message);
         if (user is not null)
         {
-            await SignInAsync(context, user);
+            await SignInAsync(context, user, address);
         }
         return await context.NewPageAsync();
     }
 
     /// <summary>Gives the profile the cookie of a new sign-in.</summary>
-    protected async Task SignInAsync(IBrowserContext context, TestUser user)
+    private async Task SignInAsync(IBrowserContext context, TestUser user, Uri address)
     {
         var secret = await App.WithServiceAsync<LoginService, string>(logins => logins.StartCookieAsync(user.Id, CancellationToken.None));
-        await context.AddCookiesAsync([new() { Name = "chatapp", Value = secret, Url = App.Address.ToString(), HttpOnly = true }]);
+        await context.AddCookiesAsync([new() { Name = "chatapp", Value = secret, Url = address.ToString(), HttpOnly = true }]);
     }
 
     [TearDown]
@@ -63,9 +65,9 @@ internal abstract class BrowserFixture : ChatFixture
         Assert.That(faults, Is.Empty);
     }
 
-    private void Watch(string url)
+    private void Watch(string url, Uri address)
     {
-        if (new Uri(url) is { Scheme: "http" or "https" } uri && uri.Authority != App.Address.Authority)
+        if (new Uri(url) is { Scheme: "http" or "https" } uri && uri.Authority != address.Authority)
         {
             _faults.Enqueue($"foreign request: {url}");
         }

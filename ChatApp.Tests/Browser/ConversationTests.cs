@@ -55,7 +55,6 @@ internal sealed partial class ConversationTests : BrowserFixture
         await Expect(page.LastAnswer).ToContainTextAsync("One,");
         await Expect(page.Answers).ToHaveAttributeAsync("data-status", "generating");
         await Expect(page.Send).ToBeHiddenAsync();
-        await Expect(page.Stop).ToBeVisibleAsync();
         await Expect(page).ToHaveURLAsync(SessionUrl());
         call.Say("**two**").End();
 
@@ -64,6 +63,25 @@ internal sealed partial class ConversationTests : BrowserFixture
         await Expect(page.Send).ToBeEnabledAsync();
         var id = Guid.Parse(page.Url.Split('/')[^1]);
         Assert.That((await StoredMessagesAsync(id)).Select(m => m.Content), Is.EqualTo(new[] { "Count.", "One, **two**" }));
+    }
+
+    [Test]
+    public async Task Answer_ConnectionBreaks_GoesOnWhereItWas()
+    {
+        using var proxy = new CuttingProxy(App.Address);
+        var call = Model.Hold("Break.");
+        var page = await NewPageAsync(_user, address: proxy.Address);
+        await page.GotoAsync("/chat-ui");
+        await page.WriteAsync("Break.");
+        call.Say("before ");
+        await Expect(page.LastAnswer).ToHaveTextAsync("before");
+
+        proxy.CutAll();
+        call.Say("after").End();
+
+        await Expect(page.Answers).ToHaveAttributeAsync("data-status", "complete");
+        await Expect(page.LastAnswer).ToHaveTextAsync("before after");
+        Assert.That(proxy.Cut, Is.GreaterThan(0));
     }
 
     [Test]
@@ -96,6 +114,44 @@ internal sealed partial class ConversationTests : BrowserFixture
         await Expect(page.LastAnswer).ToHaveTextAsync("Half an ans");
         await page.ReloadAsync();
         await Expect(page.GetByText("The model went away.")).ToBeVisibleAsync();
+    }
+
+    [Test]
+    public async Task OtherTab_WhileAnAnswerIsWritten_ShowsItAndKeepsWhatIsTyped()
+    {
+        var session = await CreateSessionAsync(_user, "Two tabs");
+        var call = Model.Hold("From the first tab");
+        var first = await NewPageAsync(_user);
+        await first.GotoAsync($"/chat-ui/{session.Text("id")}");
+        var second = await first.Context.NewPageAsync();
+        await second.GotoAsync($"/chat-ui/{session.Text("id")}");
+        await first.WriteAsync("From the first tab");
+        call.Say("Seen ");
+        await Expect(second.Questions).ToHaveTextAsync(["From the first tab"]);
+        await Expect(second.LastAnswer).ToHaveTextAsync("Seen");
+
+        await second.WriteAsync("From the second tab");
+        await Expect(second.Composer).ToHaveValueAsync("From the second tab");
+        call.Say("in both.").End();
+
+        await Expect(second.LastAnswer).ToHaveTextAsync("Seen in both.");
+        await Expect(second.Composer).ToHaveValueAsync("From the second tab");
+        Assert.That(await App.WithDb(db => db.Messages.AnyAsync(m => m.Content == "From the second tab")), Is.False);
+    }
+
+    [Test]
+    public async Task Send_SessionIsGone_SaysSoAndKeepsTheText()
+    {
+        var session = await CreateSessionAsync(_user, "Deleted elsewhere");
+        var page = await NewPageAsync(_user);
+        await page.GotoAsync($"/chat-ui/{session.Text("id")}");
+        await _user.Client.SendJsonAsync(HttpMethod.Delete, $"/chat/sessions/{session.Text("id")}");
+
+        await page.WriteAsync("Into the void");
+
+        await Expect(page.GetByRole(AriaRole.Alert)).ToHaveTextAsync("Session not found.");
+        await Expect(page.Composer).ToHaveValueAsync("Into the void");
+        await Expect(page.Questions).ToHaveCountAsync(0);
     }
 
     [Test]

@@ -1,6 +1,6 @@
 // @ts-check
 import { onAction } from "../helpers/actions.js";
-import { setTitle } from "../helpers/dom.js";
+import { find, setTitle } from "../helpers/dom.js";
 import { callApi } from "../models/api.js";
 import { confirm } from "./dialogs.js";
 import { refreshSidebar } from "./sidebar.js";
@@ -21,7 +21,7 @@ export function startSessionActions() {
   onAction("delete", (control, event) => {
     event.preventDefault();
     closeMenu(control);
-    void remove(rowOf(control), /** @type {HTMLButtonElement} */ (control));
+    void remove(rowOf(control));
   });
   onAction("remove", (control, event) => {
     event.preventDefault();
@@ -114,17 +114,17 @@ async function pin(row, pinned) {
   });
 }
 
-/**
- * @param {HTMLElement} row
- * @param {HTMLButtonElement} button
- */
-async function remove(row, button) {
+/** @param {HTMLElement} row */
+async function remove(row) {
   const title = row.dataset.title ?? "";
   if (!await confirm("Delete this conversation?", `“${title}” goes to the trash, from which you can restore it.`, "Delete")) {
     return;
   }
   if (document.getElementById("conversation")?.dataset.session === row.dataset.session) {
-    button.form?.requestSubmit(button); // the page itself goes away; the next one offers the way back
+    // The page itself goes away; the next one offers the way back. The button may have been replaced during the question.
+    const form = /** @type {HTMLFormElement} */ (find("#session-actions"));
+    form.action = `/sessions/${row.dataset.session}/delete`;
+    form.requestSubmit();
     return;
   }
   await tell(async () => {

@@ -1,6 +1,7 @@
 // @ts-check
 import { parsePage } from "../helpers/dom.js";
 import { fetchPage, SignedOutError } from "../models/api.js";
+import { resumeFeed } from "../models/feed.js";
 import { startAccountForms } from "./account-forms.js";
 import { openDialog } from "./dialogs.js";
 
@@ -9,6 +10,15 @@ import { openDialog } from "./dialogs.js";
  * @returns {Promise<boolean>} whether somebody did
  */
 export async function signInAgain() {
+  const isSignedIn = await ask();
+  if (isSignedIn) {
+    resumeFeed();
+  }
+  return isSignedIn;
+}
+
+/** @returns {Promise<boolean>} */
+async function ask() {
   try {
     const form = loginForm(await fetchPage("/login"));
     const dialog = openDialog("Sign in to go on", form);
