@@ -34,7 +34,7 @@ export function startFeed() {
 }
 
 /** Makes sure that the feed is heard, also after signing in again. */
-export function ensureFeed() {
+export function resumeFeed() {
   connect();
 }
 

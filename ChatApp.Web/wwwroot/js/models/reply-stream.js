@@ -1,6 +1,6 @@
 // @ts-check
 import { callApi } from "./api.js";
-import { ensureFeed, feedNews } from "./feed.js";
+import { resumeFeed, feedNews } from "./feed.js";
 
 /**
  * Sends a message. The answer is heard over the feed.
@@ -11,7 +11,7 @@ import { ensureFeed, feedNews } from "./feed.js";
  */
 export async function sendMessage(sessionId, content, key) {
   const response = await callApi("POST", `/chat/sessions/${sessionId}/messages`, { content }, { "Idempotency-Key": key });
-  ensureFeed();
+  resumeFeed();
   return response.json();
 }
 
