@@ -23,7 +23,7 @@ export function startConversation() {
   // What another tab or device does in this session.
   const update = async () => {
     if (!composer.isBusy) {
-      await conversation.update();
+      await conversation.update().catch(() => {}); // away for a moment, or deleted: the page stays as it was
     }
     if (!composer.isBusy && conversation.isGenerating) {
       await composer.while(() => conversation.follow());
