@@ -1,7 +1,7 @@
 // @ts-check
 import { announce, find, fromTemplate, parsePage } from "../helpers/dom.js";
 import { localizeTimes } from "../helpers/times.js";
-import { callApi, fetchPage } from "../models/api.js";
+import { callApi, fetchPage, keepTrying } from "../models/api.js";
 import { GrowingText } from "../models/growing-text.js";
 import { followReply, sendMessage } from "../models/reply-stream.js";
 import { ScrollKeeper } from "../models/scroll-keeper.js";
@@ -169,7 +169,8 @@ function introducePersona() {
  * @param {HTMLElement} message
  */
 async function stored(message) {
-  return find(".message", parsePage(await fetchPage(`/chat-ui/messages/${message.dataset.message}`)));
+  const page = await keepTrying(() => fetchPage(`/chat-ui/messages/${message.dataset.message}`));
+  return find(".message", parsePage(page));
 }
 
 /**

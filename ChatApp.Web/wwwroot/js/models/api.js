@@ -1,5 +1,9 @@
 // @ts-check
 
+const FIRST_WAIT = 500;
+const LONGEST_WAIT = 10_000;
+const MOST_TRIES = 12;
+
 /** The server's answer to a request that it refused; the message is for people. */
 export class ApiError extends Error {
   /**
@@ -52,6 +56,26 @@ export async function callApi(method, path, body, headers = {}) {
     throw new ApiError(response.status, await problemOf(response));
   }
   return response;
+}
+
+/**
+ * Repeats what fails because the server cannot be reached, for a minute and a half.
+ * @template T
+ * @param {() => Promise<T>} work
+ * @returns {Promise<T>}
+ */
+export async function keepTrying(work) {
+  for (let tries = 1, wait = FIRST_WAIT; ; tries++, wait = Math.min(wait * 2, LONGEST_WAIT)) {
+    try {
+      return await work();
+    } catch (error) {
+      const mayPass = error instanceof ConnectionError || error instanceof ApiError && error.status >= 500;
+      if (!mayPass || tries === MOST_TRIES) {
+        throw error;
+      }
+      await new Promise(resolve => setTimeout(resolve, wait));
+    }
+  }
 }
 
 /**
