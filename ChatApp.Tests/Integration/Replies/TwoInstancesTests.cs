@@ -109,7 +109,13 @@ internal sealed class TwoInstancesTests : TwoInstances
         var session = await db.Sessions.SingleAsync(s => s.Id == sessionId);
         var reply = new ChatMessage
         {
-            Id = Guid.CreateVersion7(), Role = MessageRole.Assistant, Status = MessageStatus.Generating, Model = GatedModel.Name, InstanceId = 4711, CreatedAt = now, UpdatedAt = now,
+            Id = Guid.CreateVersion7(),
+            Role = MessageRole.Assistant,
+            Status = MessageStatus.Generating,
+            Model = GatedModel.Name,
+            InstanceId = 4711,
+            CreatedAt = now,
+            UpdatedAt = now,
         };
         session.Append(reply);
         db.Messages.Add(reply);
