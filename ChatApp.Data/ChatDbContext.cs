@@ -2,6 +2,7 @@ using ChatApp.Data.Accounts;
 using ChatApp.Domain;
 using ChatApp.Domain.Accounts;
 using ChatApp.Domain.Chat;
+using ChatApp.Domain.Chat.Tools;
 using ChatApp.Domain.Idempotency;
 using ChatApp.Domain.Sessions;
 using Microsoft.AspNetCore.Identity;
@@ -26,10 +27,14 @@ public sealed class ChatDbContext(DbContextOptions<ChatDbContext> options)
 
     public DbSet<UserUsage> UserUsage => Set<UserUsage>();
 
+    public DbSet<ToolApproval> ToolApprovals => Set<ToolApproval>();
+
     public DbSet<AccessToken> AccessTokens => Set<AccessToken>();
 
     /// <summary>The keys that protect cookies and antiforgery tokens, shared by all instances.</summary>
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
+
+    public void ForgetChanges() => ChangeTracker.Clear();
 
     protected override void OnModelCreating(ModelBuilder builder)
     {

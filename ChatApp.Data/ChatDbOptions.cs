@@ -8,12 +8,13 @@ namespace ChatApp.Data;
 public static class ChatDbOptions
 {
     private const string MigrationsAssembly = "ChatApp.Migrations";
+    private static readonly FailedCommands FailedCommands = new();
 
     public static DbContextOptionsBuilder<ChatDbContext> UseChatApp(this DbContextOptionsBuilder<ChatDbContext> options, string connectionString) =>
         (DbContextOptionsBuilder<ChatDbContext>)options.UseNpgsql(connectionString, o => o.MigrationsAssembly(MigrationsAssembly)).KeepTextsOutOfLogs();
 
     public static DbContextOptionsBuilder UseChatApp(this DbContextOptionsBuilder options, NpgsqlDataSource source) =>
-        options.UseNpgsql(source, o => o.MigrationsAssembly(MigrationsAssembly)).KeepTextsOutOfLogs();
+        options.UseNpgsql(source, o => o.MigrationsAssembly(MigrationsAssembly)).AddInterceptors(FailedCommands).KeepTextsOutOfLogs();
 
     // Whoever catches the exceptions says what failed; EF Core would write them out with what the database quotes in them.
     private static DbContextOptionsBuilder KeepTextsOutOfLogs(this DbContextOptionsBuilder options) => options.ConfigureWarnings(w => w.Ignore(

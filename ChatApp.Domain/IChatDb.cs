@@ -1,5 +1,6 @@
 using ChatApp.Domain.Accounts;
 using ChatApp.Domain.Chat;
+using ChatApp.Domain.Chat.Tools;
 using ChatApp.Domain.Idempotency;
 using ChatApp.Domain.Sessions;
 using Microsoft.EntityFrameworkCore;
@@ -25,7 +26,13 @@ public interface IChatDb
     /// <summary>Each user's totals, always equal to the ledger's sums.</summary>
     DbSet<UserUsage> UserUsage { get; }
 
+    /// <summary>What users have said to calls of tools.</summary>
+    DbSet<ToolApproval> ToolApprovals { get; }
+
     DatabaseFacade Database { get; }
+
+    /// <summary>Gives up what has been added or changed and could not be saved.</summary>
+    void ForgetChanges();
 
     Task<int> SaveChangesAsync(CancellationToken cancellationToken = default);
 }

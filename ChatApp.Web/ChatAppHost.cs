@@ -2,6 +2,7 @@ using ChatApp.Data;
 using ChatApp.Web.Background;
 using ChatApp.Web.Demo;
 using ChatApp.Web.Features;
+using ChatApp.Web.Features.Docs;
 using ChatApp.Web.Infrastructure;
 using ChatApp.Web.Integrations;
 
@@ -28,17 +29,23 @@ public static class ChatAppHost
         }
         builder.Services.AddChatDomain(builder.Configuration);
         builder.Services.AddModels(builder.Configuration);
+        builder.Services.AddTools(builder.Configuration);
         builder.Services.AddPersonas();
         builder.Services.AddBackgroundWork();
         builder.Services.AddChatAuthentication();
+        builder.Services.AddRateLimits(builder.Configuration);
+        builder.Services.AddChatCors(builder.Configuration);
         builder.Services.AddChatMvc();
+        builder.Services.AddApiDescription();
         adjust?.Invoke(builder);
 
         var app = builder.Build();
         app.UseSecurityHeaders();
         app.UseChatErrors();
         app.UseRouting();
+        app.UseChatCors();
         app.UseAuthentication();
+        app.UseRateLimiter();
         app.UseAuthorization();
         app.MapStaticAssets().ShortCircuit(); // for everybody, and without a look at who it is
         app.MapControllers().WithStaticAssets();

@@ -82,7 +82,8 @@ public sealed class AccountService(ChatDbContext db, UserManager<AppUser> users,
     public async Task<AppUser?> CheckPasswordAsync(string userNameOrEmail, string password)
     {
         var user = await users.FindByNameAsync(userNameOrEmail) ?? await users.FindByEmailAsync(userNameOrEmail);
-        if (user is null || user.DisabledAt is not null || user.LockoutEnd > clock.Now())
+        var now = clock.Now();
+        if (user is null || user.DisabledAt is not null || (user.LockoutEnd > now && user.LockoutEnd <= LatestLockoutEnd(now)))
         {
             users.PasswordHasher.VerifyHashedPassword(new AppUser(), DummyHash, password);
             return null;
@@ -104,11 +105,14 @@ public sealed class AccountService(ChatDbContext db, UserManager<AppUser> users,
             .SetProperty(x => x.AccessFailedCount, x => x.AccessFailedCount + 1 >= most ? 0 : x.AccessFailedCount + 1));
     }
 
+    // A lock that would last for longer was made by a clock that was wrong, and must not shut somebody out until that time has come. Twice, as clocks differ a little.
+    private DateTimeOffset LatestLockoutEnd(DateTimeOffset now) => now + 2 * users.Options.Lockout.DefaultLockoutTimeSpan;
+
     // False when guesses beside this one have locked the account in the meantime.
     private async Task<bool> ForgetFailuresAsync(Guid userId)
     {
-        var now = clock.Now();
-        return await db.Users.Where(u => u.Id == userId && !(u.LockoutEnd > now))
+        var (now, latest) = (clock.Now(), LatestLockoutEnd(clock.Now()));
+        return await db.Users.Where(u => u.Id == userId && !(u.LockoutEnd > now && u.LockoutEnd <= latest))
             .ExecuteUpdateAsync(u => u.SetProperty(x => x.AccessFailedCount, 0)) == 1;
     }
 

@@ -1,12 +1,13 @@
 using System.Security.Cryptography;
 using ChatApp.Domain.Accounts;
+using ChatApp.Domain.Errors;
 using ChatApp.Domain.Time;
 using Microsoft.EntityFrameworkCore;
 
 namespace ChatApp.Data.Accounts;
 
 /// <summary>Who a token belongs to, as the database says at this moment.</summary>
-public sealed record LoginIdentity(Guid UserId, Guid LoginId, string UserName, bool IsAdministrator);
+public sealed record LoginIdentity(Guid UserId, Guid LoginId, string UserName, bool IsAdministrator, ApiScope Scopes, DateTimeOffset? LastUsedAt);
 
 /// <summary>The tokens of one sign-in to the API. Their text is shown once and not kept.</summary>
 public sealed record TokenPair(string AccessToken, string RefreshToken, DateTimeOffset ExpiresAt, TimeSpan ExpiresIn);
@@ -18,21 +19,26 @@ public sealed class LoginService(ChatDbContext db, TimeProvider clock)
     public static readonly TimeSpan RefreshLifetime = TimeSpan.FromDays(30);
     public static readonly TimeSpan CookieLifetime = TimeSpan.FromDays(30);
 
+    /// <summary>What the secrets of API keys begin with, so that people and scanners of source code know them for what they are.</summary>
+    public const string ApiKeyPrefix = "chatapp_";
+
+    private static readonly TimeSpan LastUsePrecision = TimeSpan.FromMinutes(1);
+
     // Compiled, as every request asks it.
     private static readonly Func<ChatDbContext, byte[], TokenKind, DateTimeOffset, CancellationToken, Task<LoginIdentity?>> FindLogin = EF.CompileAsyncQuery(
         (ChatDbContext db, byte[] hash, TokenKind kind, DateTimeOffset now, CancellationToken ct) =>
             (from token in db.AccessTokens
              join user in db.Users on token.UserId equals user.Id
-             where token.Hash == hash && token.Kind == kind && token.EndedAt == null && token.ExpiresAt > now && user.DisabledAt == null
+             where token.Hash == hash && token.Kind == kind && token.EndedAt == null && !(token.ExpiresAt <= now) && user.DisabledAt == null
              select new LoginIdentity(user.Id, token.LoginId, user.UserName!, db.UserRoles.Any(
-                 ur => ur.UserId == user.Id && db.Roles.Any(r => r.Id == ur.RoleId && r.Name == Roles.Administrator))))
+                 ur => ur.UserId == user.Id && db.Roles.Any(r => r.Id == ur.RoleId && r.Name == Roles.Administrator)), token.Scopes, token.LastUsedAt))
             .SingleOrDefault());
 
     /// <summary>Starts a sign-in of the pages.</summary>
     /// <returns>The secret that the cookie carries.</returns>
     public async Task<string> StartCookieAsync(Guid userId, CancellationToken ct)
     {
-        var secret = Add(userId, Guid.CreateVersion7(clock.Now()), TokenKind.Cookie, CookieLifetime);
+        var (_, secret) = Add(userId, Guid.CreateVersion7(clock.Now()), TokenKind.Cookie, clock.Now() + CookieLifetime);
         await db.SaveChangesAsync(ct);
         return secret;
     }
@@ -59,8 +65,51 @@ public sealed class LoginService(ChatDbContext db, TimeProvider clock)
         return pair is null ? null : (token.UserId, pair);
     }
 
+    /// <summary>Makes a personal API key.</summary>
+    /// <param name="userId">Its owner.</param>
+    /// <param name="name">What the owner calls it.</param>
+    /// <param name="scopes">What it may do.</param>
+    /// <param name="expiresAt">Its end; null for none.</param>
+    /// <param name="ct">Gives up.</param>
+    /// <returns>The key, and its secret, which is kept nowhere.</returns>
+    /// <exception cref="ConflictException">The account has as many keys as it may have.</exception>
+    public async Task<(AccessToken Key, string Secret)> CreateApiKeyAsync(Guid userId, string name, ApiScope scopes, DateTimeOffset? expiresAt, CancellationToken ct)
+    {
+        if (await ApiKeys(userId).CountAsync(ct) >= AccessToken.MaxApiKeys)
+        {
+            throw new ConflictException($"You have {AccessToken.MaxApiKeys} API keys. Revoke one first.");
+        }
+        var (key, secret) = Add(userId, Guid.CreateVersion7(clock.Now()), TokenKind.ApiKey, expiresAt, ApiKeyPrefix);
+        (key.Name, key.Scopes, key.Prefix) = (name, scopes, secret[..AccessToken.PrefixLength]);
+        await db.SaveChangesAsync(ct);
+        return (key, secret);
+    }
+
+    /// <summary>A user's API keys that were not revoked, newest first; also expired ones, until they are cleared away.</summary>
+    public async Task<IReadOnlyList<AccessToken>> ListApiKeysAsync(Guid userId, CancellationToken ct) =>
+        await ApiKeys(userId).AsNoTracking().OrderByDescending(t => t.Id).ToListAsync(ct);
+
+    /// <summary>Revokes an API key.</summary>
+    /// <exception cref="NotFoundException">The user has no such key.</exception>
+    public async Task RevokeApiKeyAsync(Guid userId, Guid id, CancellationToken ct)
+    {
+        if (await EndAsync(ApiKeys(userId).Where(t => t.Id == id), ct) == 0)
+        {
+            throw new NotFoundException("API key");
+        }
+    }
+
     /// <summary>Whose valid token this is; null if it is nobody's, ended, expired, or the account is disabled.</summary>
-    public Task<LoginIdentity?> FindAsync(string secret, TokenKind kind, CancellationToken ct) => FindLogin(db, Hash(secret), kind, clock.Now(), ct);
+    public async Task<LoginIdentity?> FindAsync(string secret, TokenKind kind, CancellationToken ct)
+    {
+        var (hash, now) = (Hash(secret), clock.Now());
+        var login = await FindLogin(db, hash, kind, now, ct);
+        if (login is not null && kind == TokenKind.ApiKey && !(login.LastUsedAt > now - LastUsePrecision))
+        {
+            await db.AccessTokens.Where(t => t.Hash == hash).ExecuteUpdateAsync(t => t.SetProperty(x => x.LastUsedAt, now), ct);
+        }
+        return login;
+    }
 
     /// <summary>Which of these sign-ins have no valid token any more.</summary>
     public async Task<IReadOnlySet<Guid>> FindEndedAsync(IReadOnlyCollection<Guid> loginIds, CancellationToken ct)
@@ -68,7 +117,7 @@ public sealed class LoginService(ChatDbContext db, TimeProvider clock)
         var now = clock.Now();
         var valid = await (from token in db.AccessTokens
                            join user in db.Users on token.UserId equals user.Id
-                           where loginIds.Contains(token.LoginId) && token.EndedAt == null && token.ExpiresAt > now && user.DisabledAt == null
+                           where loginIds.Contains(token.LoginId) && token.EndedAt == null && !(token.ExpiresAt <= now) && user.DisabledAt == null
                            select token.LoginId).Distinct().ToListAsync(ct);
         return loginIds.Except(valid).ToHashSet();
     }
@@ -76,9 +125,12 @@ public sealed class LoginService(ChatDbContext db, TimeProvider clock)
     /// <summary>Ends all tokens of one sign-in.</summary>
     public Task EndLoginAsync(Guid loginId, CancellationToken ct) => EndAsync(db.AccessTokens.Where(t => t.LoginId == loginId), ct);
 
-    /// <summary>Ends all sign-ins of a user, or all but one.</summary>
+    /// <summary>Ends all sign-ins of a user, or all but one. API keys stay: each has an end, and a button, of its own.</summary>
     public Task EndAllAsync(Guid userId, Guid? except, CancellationToken ct) =>
-        EndAsync(db.AccessTokens.Where(t => t.UserId == userId && t.LoginId != except), ct);
+        EndAsync(db.AccessTokens.Where(t => t.UserId == userId && t.LoginId != except && t.Kind != TokenKind.ApiKey), ct);
+
+    private IQueryable<AccessToken> ApiKeys(Guid userId) =>
+        db.AccessTokens.Where(t => t.UserId == userId && t.Kind == TokenKind.ApiKey && t.EndedAt == null);
 
     private Task<int> EndAsync(IQueryable<AccessToken> tokens, CancellationToken ct)
     {
@@ -88,16 +140,16 @@ public sealed class LoginService(ChatDbContext db, TimeProvider clock)
 
     private async Task<TokenPair> IssueAsync(Guid userId, Guid loginId, CancellationToken ct)
     {
-        var access = Add(userId, loginId, TokenKind.Access, AccessLifetime);
-        var refresh = Add(userId, loginId, TokenKind.Refresh, RefreshLifetime);
+        var (_, access) = Add(userId, loginId, TokenKind.Access, clock.Now() + AccessLifetime);
+        var (_, refresh) = Add(userId, loginId, TokenKind.Refresh, clock.Now() + RefreshLifetime);
         await db.SaveChangesAsync(ct);
         return new(access, refresh, clock.Now() + AccessLifetime, AccessLifetime);
     }
 
-    private string Add(Guid userId, Guid loginId, TokenKind kind, TimeSpan lifetime)
+    private (AccessToken Token, string Secret) Add(Guid userId, Guid loginId, TokenKind kind, DateTimeOffset? expiresAt, string prefix = "")
     {
-        var (secret, now) = (Base64Url(RandomNumberGenerator.GetBytes(32)), clock.Now());
-        db.AccessTokens.Add(new AccessToken
+        var (secret, now) = (prefix + Base64Url(RandomNumberGenerator.GetBytes(32)), clock.Now());
+        var token = new AccessToken
         {
             Id = Guid.CreateVersion7(now),
             UserId = userId,
@@ -105,9 +157,10 @@ public sealed class LoginService(ChatDbContext db, TimeProvider clock)
             Kind = kind,
             Hash = Hash(secret),
             CreatedAt = now,
-            ExpiresAt = now + lifetime,
-        });
-        return secret;
+            ExpiresAt = expiresAt,
+        };
+        db.AccessTokens.Add(token);
+        return (token, secret);
     }
 
     private static string Base64Url(byte[] bytes) => System.Buffers.Text.Base64Url.EncodeToString(bytes);

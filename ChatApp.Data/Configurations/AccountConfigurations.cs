@@ -37,6 +37,9 @@ internal sealed class AccessTokenConfiguration : IEntityTypeConfiguration<Access
         token.ToTable("access_tokens");
         token.Property(t => t.Id).ValueGeneratedNever();
         token.Property(t => t.Kind).HasMaxLength(16).HasConversion(Lowercase.Of<TokenKind>());
+        token.Property(t => t.Name).HasMaxLength(AccessToken.NameMaxLength);
+        token.Property(t => t.Prefix).HasMaxLength(AccessToken.PrefixLength);
+        token.Property(t => t.Scopes).HasMaxLength(32).HasConversion(Lowercase.Of<ApiScope>());
         token.Property(t => t.Hash).HasMaxLength(AccessToken.HashLength);
         token.HasOne<AppUser>().WithMany().HasForeignKey(t => t.UserId).OnDelete(DeleteBehavior.Cascade);
         token.HasIndex(t => t.Hash).IsUnique();

@@ -1,4 +1,5 @@
 using ChatApp.Domain.Chat;
+using ChatApp.Domain.Chat.Tools;
 using ChatApp.Domain.Sessions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
@@ -21,6 +22,20 @@ internal sealed class ChatMessageConfiguration : IEntityTypeConfiguration<ChatMe
         message.HasIndex(m => new { m.UserId, m.CreatedAt });
         // At most one answer is being written in a session: the loser of a race gets a conflict.
         message.HasIndex(m => m.SessionId, "ux_messages_generating").IsUnique().HasFilter("status = 'generating'");
+    }
+}
+
+internal sealed class ToolApprovalConfiguration : IEntityTypeConfiguration<ToolApproval>
+{
+    public void Configure(EntityTypeBuilder<ToolApproval> approval)
+    {
+        approval.ToTable("tool_approvals");
+        approval.HasKey(a => new { a.MessageId, a.CallId });
+        approval.Property(a => a.CallId).HasMaxLength(ToolApproval.CallIdMaxLength);
+        approval.Property(a => a.Tool).HasMaxLength(ToolApproval.ToolMaxLength);
+        approval.Property(a => a.Decision).HasMaxLength(16).HasConversion(Lowercase.Of<ToolDecision>());
+        approval.HasOne<ChatMessage>().WithMany().HasForeignKey(a => a.MessageId).OnDelete(DeleteBehavior.Cascade);
+        approval.HasIndex(a => a.SessionId);
     }
 }
 

@@ -1,4 +1,5 @@
 using ChatApp.Data.Accounts;
+using ChatApp.Domain.Chat;
 using ChatApp.Domain.Personas;
 using ChatApp.Domain.Sessions;
 using Microsoft.EntityFrameworkCore;
@@ -14,6 +15,7 @@ internal sealed class ChatSessionConfiguration : IEntityTypeConfiguration<ChatSe
         session.Property(s => s.Id).ValueGeneratedNever();
         session.Property(s => s.ThreadId).HasMaxLength(ChatSession.ThreadIdMaxLength);
         session.Property(s => s.Title).HasMaxLength(ChatSession.TitleMaxLength);
+        session.Property(s => s.Model).HasMaxLength(ChatMessage.ModelMaxLength);
         session.Property(s => s.Persona).HasMaxLength(PersonaCatalog.KeyMaxLength);
         session.Property(s => s.Metadata).HasColumnType("jsonb");
         session.Property(s => s.Version).IsRowVersion(); // xmin

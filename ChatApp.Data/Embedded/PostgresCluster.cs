@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.Versioning;
 using System.Security.Cryptography;
@@ -11,6 +12,10 @@ internal sealed class PostgresCluster
 {
     private const int Port = 5432; // names the socket; nothing listens on the network
     private const int SocketPathMaxLength = 107; // sockaddr_un(7)
+    private const int MaxLaunches = 40; // ten seconds
+
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan RecoveryPatience = TimeSpan.FromMinutes(10);
 
     private readonly PostgresBinaries _binaries;
     private readonly ServerAccount _account;
@@ -55,40 +60,48 @@ internal sealed class PostgresCluster
             {
                 Directory.Delete(unfinished, recursive: true);
             }
-            await Tool.RunAsync(_binaries.Path("initdb"), InitArguments(unfinished, passwordFile), _account.User, ct);
+            try
+            {
+                // Letters beyond ASCII count as letters to trigrams only if the system's own character types say so.
+                await Tool.RunAsync(_binaries.Path("initdb"), [.. InitArguments(unfinished, passwordFile), "--lc-ctype=C.UTF-8"], _account.User, ct);
+            }
+            catch (InvalidOperationException)
+            {
+                await Tool.RunAsync(_binaries.Path("initdb"), InitArguments(unfinished, passwordFile), _account.User, ct); // a system without this locale
+            }
             Directory.Move(unfinished, _data);
         }
         _password = (await File.ReadAllTextAsync(passwordFile, ct)).Trim();
     }
 
-    /// <summary>Starts the server, or takes over the one that an app left behind when it was killed. After a crash PostgreSQL recovers by itself.</summary>
+    /// <summary>
+    /// Starts the server, or takes over the one that an app left behind when it was killed. After a crash PostgreSQL recovers by itself, which may take a while.
+    /// </summary>
+    /// <param name="waiting">Told once if a running server does not let anybody in yet.</param>
+    /// <param name="ct">Gives up.</param>
     /// <returns>Whether a running server was taken over.</returns>
-    public async Task<bool> StartAsync(CancellationToken ct)
+    /// <exception cref="InvalidOperationException">It could not be started, or lets nobody in.</exception>
+    public async Task<bool> StartAsync(Action? waiting, CancellationToken ct)
     {
-        if (await TryAdoptAsync(ct))
+        var (begun, launches, ours) = (Stopwatch.GetTimestamp(), 0, false);
+        while (!await TryAdoptAsync(ct))
         {
-            return true;
-        }
-        if (Path.Combine(_root, $".s.PGSQL.{Port}").Length > SocketPathMaxLength)
-        {
-            _socket = Directory.CreateTempSubdirectory("chatapp-").FullName;
-            await _account.MakePrivateDirectoryAsync(_socket, ct);
-        }
-        // pg_ctl gives the server a session of its own, so that Ctrl+C in a terminal reaches only the app, which stops the server last.
-        string[] start = ["start", "-w", "-s", "-t", "60", "-D", _data, "-l", Path.Combine(_root, "postgres.log"), "-o", ServerOptions()];
-        for (var attempt = 1; ; attempt++)
-        {
-            try
+            if (ProcessId is null)
             {
-                await Tool.RunAsync(_binaries.Path("pg_ctl"), start, _account.User, ct);
-                return false;
+                ours = await TryLaunchAsync(isLastTry: ++launches == MaxLaunches, ct);
             }
-            catch (InvalidOperationException) when (attempt < 40)
+            else if (Stopwatch.GetElapsedTime(begun) > RecoveryPatience)
             {
-                // The processes of a killed server hold its shared memory for some moments more.
-                await Task.Delay(250, ct);
+                throw new InvalidOperationException($"The PostgreSQL server on {_data} runs but lets nobody in. Its log, postgres.log, lies beside its data.");
+            }
+            else
+            {
+                waiting?.Invoke();
+                waiting = null;
+                await Task.Delay(RetryInterval, ct);
             }
         }
+        return !ours;
     }
 
     /// <summary>Stops the server: open transactions are rolled back, everything committed is on disk.</summary>
@@ -97,6 +110,10 @@ internal sealed class PostgresCluster
         if (ProcessId is not null)
         {
             await Tool.RunAsync(_binaries.Path("pg_ctl"), ["stop", "-w", "-s", "-m", "fast", "-t", "30", "-D", _data], _account.User, ct);
+        }
+        if (_socket != _root && Directory.Exists(_socket) && !Directory.EnumerateFileSystemEntries(_socket).Any())
+        {
+            Directory.Delete(_socket);
         }
     }
 
@@ -119,8 +136,13 @@ internal sealed class PostgresCluster
         + (_durable ? "" : " -c fsync=off -c synchronous_commit=off -c full_page_writes=off");
 
     /// <summary>Connects to the server if one runs on the data folder.</summary>
+    /// <returns>False if none runs, or it lets nobody in at the moment because it is starting, recovering or stopping.</returns>
     public async Task<bool> TryAdoptAsync(CancellationToken ct)
     {
+        if (ReadPidFile() is { Length: > 4 } lines && Directory.Exists(lines[4]))
+        {
+            _socket = lines[4];
+        }
         if (ProcessId is null)
         {
             // Left by a crash. PostgreSQL would refuse to start if the number were another process of this user by now, or one not waited for.
@@ -131,14 +153,36 @@ internal sealed class PostgresCluster
         try
         {
             _password = (await File.ReadAllTextAsync(Path.Combine(_root, "password"), ct)).Trim();
-            _socket = ReadPidFile() is { Length: > 4 } lines && lines[4].Length > 0 ? lines[4] : _root;
-            await using var connection = new NpgsqlConnection(ConnectionString("postgres"));
+            await using var connection = new NpgsqlConnection(ConnectionString("postgres") + ";Pooling=false;Timeout=5");
             await connection.OpenAsync(ct);
             return true;
         }
-        catch (NpgsqlException)
+        catch (NpgsqlException e) when (e.IsTransient)
         {
-            return false; // it is starting or stopping: pg_ctl's retries wait for it
+            return false;
+        }
+    }
+
+    private async Task<bool> TryLaunchAsync(bool isLastTry, CancellationToken ct)
+    {
+        // Once: those who are connected go on looking for a server that was started again where it was.
+        if (_socket == _root && Path.Combine(_root, $".s.PGSQL.{Port}").Length > SocketPathMaxLength)
+        {
+            _socket = Directory.CreateTempSubdirectory("chatapp-").FullName;
+            await _account.MakePrivateDirectoryAsync(_socket, ct);
+        }
+        // pg_ctl gives the server a session of its own, so that Ctrl+C in a terminal reaches only the app, which stops the server last.
+        string[] start = ["start", "-w", "-s", "-t", "60", "-D", _data, "-l", Path.Combine(_root, "postgres.log"), "-o", ServerOptions()];
+        try
+        {
+            await Tool.RunAsync(_binaries.Path("pg_ctl"), start, _account.User, ct);
+            return true;
+        }
+        catch (InvalidOperationException) when (!isLastTry)
+        {
+            // The processes of a killed server hold its shared memory for some moments more; or it recovers for longer than pg_ctl waits.
+            await Task.Delay(RetryInterval, ct);
+            return ProcessId is not null;
         }
     }
 
@@ -161,7 +205,7 @@ internal sealed class PostgresCluster
         {
             if (!OperatingSystem.IsLinux())
             {
-                using var process = System.Diagnostics.Process.GetProcessById(pid);
+                using var process = Process.GetProcessById(pid);
                 return process.ProcessName == "postgres";
             }
             var stat = File.ReadAllText($"/proc/{pid}/stat"); // "123 (postgres) S …"; Z is a process that nobody has waited for

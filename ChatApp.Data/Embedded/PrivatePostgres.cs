@@ -11,6 +11,7 @@ public sealed partial class PrivatePostgres : IAsyncDisposable
 {
     private const string Folder = "postgresql-";
     private static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LostInterval = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource _stopping = new();
     private readonly PostgresCluster _cluster;
@@ -39,7 +40,7 @@ public sealed partial class PrivatePostgres : IAsyncDisposable
             var cluster = new PostgresCluster(binaries, account, Path.Combine(directory, Folder + binaries.Major), durable);
             await cluster.InitializeAsync(ct);
             var server = new PrivatePostgres(cluster, directoryLock, log);
-            var adopted = await cluster.StartAsync(ct);
+            var adopted = await cluster.StartAsync(() => server.LogWaiting(directory), ct);
             server.LogStarted(binaries.Major, directory, adopted ? " (it was still running)" : "");
             server._watch = server.WatchAsync();
             return server;
@@ -115,34 +116,40 @@ public sealed partial class PrivatePostgres : IAsyncDisposable
     // Brings a server back that was killed: requests fail for a moment, nothing committed is lost.
     private async Task WatchAsync()
     {
-        try
+        for (var wait = WatchInterval; ;)
         {
-            while (true)
+            try
             {
-                await Task.Delay(WatchInterval, _stopping.Token);
+                await Task.Delay(wait, _stopping.Token);
                 if (_cluster.ProcessId is null)
                 {
                     LogRestarting();
-                    await _cluster.StartAsync(_stopping.Token);
+                    await _cluster.StartAsync(waiting: null, _stopping.Token);
                     NpgsqlConnection.ClearAllPools(); // their connections led to the dead one
                 }
+                wait = WatchInterval;
             }
-        }
-        catch (OperationCanceledException)
-        {
-        }
-        catch (InvalidOperationException e)
-        {
-            LogLost(e.Message);
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (Exception e) when (e is InvalidOperationException or NpgsqlException or IOException)
+            {
+                LogLost(e.Message);
+                wait = LostInterval; // whatever it is, such as a full disk, it may pass
+            }
         }
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Private PostgreSQL {Major} runs on the data in {Directory}{Adopted}")]
     private partial void LogStarted(int major, string directory, string adopted);
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "The PostgreSQL server on {Directory} lets nobody in yet, waiting for it")]
+    private partial void LogWaiting(string directory);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "The private PostgreSQL server has died, starting it again")]
     private partial void LogRestarting();
 
-    [LoggerMessage(Level = LogLevel.Critical, Message = "The private PostgreSQL server cannot be started again: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Critical, Message = "The private PostgreSQL server cannot be started again, trying on: {Reason}")]
     private partial void LogLost(string reason);
 }

@@ -1,5 +1,4 @@
 using ChatApp.Data.Startup;
-using ChatApp.Domain.Errors;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -28,14 +27,18 @@ public sealed partial class InstanceConnection(DatabaseConnection database, Repl
     {
         while (!stoppingToken.IsCancellationRequested)
         {
+            var begun = clock.GetTimestamp();
             try
             {
                 await ListenAsync(stoppingToken);
             }
-            catch (Exception e) when (e.IsDatabaseUnavailable || e is NpgsqlException)
+#pragma warning disable CA1031 // without this connection the others would take this instance for dead: whatever it is, it is made again
+            catch (Exception) when (!stoppingToken.IsCancellationRequested)
+#pragma warning restore CA1031
             {
                 LogLost();
-                await Task.Delay(RetryInterval, clock, stoppingToken);
+                var rest = RetryInterval - clock.GetElapsedTime(begun); // at once, if it has held for longer
+                await Task.Delay(rest > TimeSpan.Zero ? rest : TimeSpan.Zero, clock, stoppingToken);
             }
         }
     }
@@ -51,7 +54,10 @@ public sealed partial class InstanceConnection(DatabaseConnection database, Repl
         {
             await take.ExecuteNonQueryAsync(ct);
         }
-        _held.TrySetResult();
+        if (!_held.TrySetResult())
+        {
+            journal.MissCalls(); // what was said while nobody listened
+        }
         while (true)
         {
             await connection.WaitAsync(ct);

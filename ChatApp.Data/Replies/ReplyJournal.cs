@@ -28,6 +28,8 @@ public sealed class ReplyJournal : IReplyJournal
 
     public event Action<IReadOnlyCollection<Guid>>? Changed;
 
+    public event Action? Missed;
+
     public event Action<Guid>? StopRequested;
 
     public async Task AppendAsync(IReadOnlyCollection<ReplyDelta> pieces, CancellationToken ct)
@@ -73,6 +75,8 @@ public sealed class ReplyJournal : IReplyJournal
         }
         return dead;
     }
+
+    internal void MissCalls() => Missed?.Invoke();
 
     internal void Receive(string payload)
     {

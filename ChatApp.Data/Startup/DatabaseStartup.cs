@@ -111,10 +111,23 @@ public sealed partial class DatabaseStartup(
         if (pending.Count > 0)
         {
             LogMigrating(pending.Count);
+            ((NpgsqlConnection)database.GetDbConnection()).Notice += LogWarning;
             database.SetCommandTimeout(TimeSpan.FromMinutes(10));
             await database.MigrateAsync(ct);
         }
     }
+
+    // What a migration could not do and does without.
+    private void LogWarning(object sender, NpgsqlNoticeEventArgs e)
+    {
+        if (e.Notice.InvariantSeverity == "WARNING")
+        {
+            LogMigrationWarning(e.Notice.MessageText);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Warning}")]
+    private partial void LogMigrationWarning(string warning);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The database does not answer yet: {Reason}")]
     private partial void LogWaiting(string reason);

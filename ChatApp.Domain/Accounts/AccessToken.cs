@@ -11,15 +11,23 @@ public enum TokenKind
 
     /// <summary>Gives the next pair of bearer tokens, once.</summary>
     Refresh,
+
+    /// <summary>A personal API key: made by its owner, with a name, for a program. It is a sign-in of its own.</summary>
+    ApiKey,
 }
 
 /// <summary>
-/// A credential of one sign-in. Only its hash is kept. All tokens of a sign-in share <see cref="LoginId"/>, so that they end together;
+/// A credential of one sign-in, or a personal API key. Only its hash is kept. All tokens of a sign-in share <see cref="LoginId"/>, so that they end together;
 /// every request looks its token up, so that ending one works at once on every instance.
 /// </summary>
 public sealed class AccessToken
 {
     public const int HashLength = 32;
+    public const int NameMaxLength = 100;
+    public const int PrefixLength = 12;
+
+    /// <summary>An account has at most this many API keys.</summary>
+    public const int MaxApiKeys = 50;
 
     public Guid Id { get; set; }
 
@@ -34,8 +42,20 @@ public sealed class AccessToken
 
     public DateTimeOffset CreatedAt { get; set; }
 
-    public DateTimeOffset ExpiresAt { get; set; }
+    /// <summary>Null only for an API key that its owner has given no end.</summary>
+    public DateTimeOffset? ExpiresAt { get; set; }
 
     /// <summary>When it was used up (refresh) or revoked; it is worthless since.</summary>
     public DateTimeOffset? EndedAt { get; set; }
+
+    /// <summary>What the owner calls an API key; null for other tokens.</summary>
+    public string? Name { get; set; }
+
+    /// <summary>The beginning of an API key's secret, by which its owner knows it again.</summary>
+    public string? Prefix { get; set; }
+
+    public ApiScope Scopes { get; set; }
+
+    /// <summary>When an API key was last used, to the minute.</summary>
+    public DateTimeOffset? LastUsedAt { get; set; }
 }

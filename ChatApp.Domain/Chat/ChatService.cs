@@ -12,11 +12,14 @@ namespace ChatApp.Domain.Chat;
 /// <summary>A message that a user sends.</summary>
 public sealed record NewMessage(string Content)
 {
-    /// <summary>The model to ask; null: the default one.</summary>
+    /// <summary>The session's model from this message on; null leaves it, <see cref="ChatModel.Default"/> leaves it to the app.</summary>
     public string? Model { get; init; }
 
     /// <summary>The session's persona from this message on; null leaves it.</summary>
     public string? Persona { get; init; }
+
+    /// <summary>How the answer is to be made, where the sender knows better than the persona; null: as the persona says.</summary>
+    public ReplyOptions? Options { get; init; }
 
     /// <summary>The client's name for this sending: the same one again stores nothing and gives the first answer.</summary>
     public string? IdempotencyKey { get; init; }
@@ -41,8 +44,7 @@ public sealed class ChatService(
     /// <exception cref="QuotaExceededException">The caller's quota is used up.</exception>
     public async Task<AcceptedMessage> AcceptAsync(Guid userId, SessionKey? key, NewMessage input, CancellationToken ct)
     {
-        MessageRules.Check(input.Content, settings.Value.MaxMessageLength);
-        var model = models.Get(input.Model);
+        var model = Check(input);
         var now = clock.Now();
         var request = RequestKey.Of(input.IdempotencyKey, "message", key?.Value, input.Content, input.Model, input.Persona);
         if (request is not null && await FindAcceptedAsync(userId, request, now, ct) is { } before)
@@ -50,7 +52,9 @@ public sealed class ChatService(
             return before;
         }
         var how = new Acceptance(
-            input.Persona is null ? null : personas.Require(input.Persona), SessionTitles.From(input.Content), sessionSettings.Value.TemporaryIdleTimeout, request);
+            input.Persona is null ? null : personas.Require(input.Persona), input.Model is null or ChatModel.Default ? input.Model : model.Name,
+            SessionTitles.From(input.Content), sessionSettings.Value.TemporaryIdleTimeout, request)
+        { Options = input.Options };
         var message = new ChatMessage { Id = Guid.CreateVersion7(now), UserId = userId, Content = input.Content, CreatedAt = now, UpdatedAt = now };
         var reply = new ChatMessage
         {
@@ -68,7 +72,8 @@ public sealed class ChatService(
         {
             var session = await StoreAsync(userId, key, message, reply, how, model, ct);
             (message.SessionId, message.Seq, reply.SessionId, reply.Seq) = (session.Id, session.NextSeq - 2, session.Id, session.NextSeq - 1);
-            queue.Enqueue(new ReplyJob(reply, session.Persona, live));
+            reply.Model = session.Model ?? reply.Model;
+            queue.Enqueue(new ReplyJob(reply, session.Persona, live) { Options = input.Options });
             signals.Raise(userId);
             return new(session, message, reply);
         }
@@ -83,6 +88,15 @@ public sealed class ChatService(
             feed.Close(live);
             throw;
         }
+    }
+
+    /// <summary>Checks what can be said of a message before it is sent anywhere.</summary>
+    /// <returns>The model that will be asked.</returns>
+    /// <exception cref="InvalidException">The text is blank, too long or cannot be stored; there is no such model.</exception>
+    internal ChatModel Check(NewMessage input)
+    {
+        MessageRules.Check(input.Content, settings.Value.MaxMessageLength);
+        return models.Get(input.Model);
     }
 
     internal static ConflictException Busy() => new("An answer is being generated in this session. Wait for it or stop it first.");
@@ -101,7 +115,8 @@ public sealed class ChatService(
         ChatSession session, ChatMessage message, ChatMessage reply, Acceptance how, ChatModel model, CancellationToken ct)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        reply.ReservedTokens = await quotas.MostTokensAsync(session, how.Persona, model, message.Content, ct);
+        var asked = how.Model is null && session.Model is not null ? models.Get(session.Model) : model;
+        reply.ReservedTokens = await quotas.MostTokensAsync(session, how.Persona, asked, message.Content, how.Options?.MaxTokens, ct);
         var stored = await db.AcceptAsync(session.UserId, SessionKey.Of(session.Id), message, reply, how, reply.ReservedTokens, ct)
             ?? throw new NotFoundException("Session");
         await quotas.ReserveAsync(session.UserId, reply.ReservedTokens, ct); // after the session, as an answer's end locks them

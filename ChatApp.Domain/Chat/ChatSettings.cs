@@ -11,4 +11,13 @@ public sealed class ChatSettings
 
     /// <summary>After this time an answer that is not finished is closed as failed, with what there is of it.</summary>
     public TimeSpan ReplyTimeout { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How often a model may call tools, several at a time, before it must answer.</summary>
+    public int MaxToolRounds { get; set; } = 8;
+
+    /// <summary>A tool that has not answered after this time has failed.</summary>
+    public TimeSpan ToolTimeout { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long a tool that asks first waits for the user's decision.</summary>
+    public TimeSpan ToolApprovalTimeout { get; set; } = TimeSpan.FromMinutes(2);
 }

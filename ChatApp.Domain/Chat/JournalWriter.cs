@@ -51,8 +51,13 @@ public sealed partial class JournalWriter(ReplyFeed feed, IReplyJournal journal,
                 await journal.WakeAsync(changed, ct);
             }
         }
-        catch (Exception e) when (e.IsDatabaseUnavailable)
+        catch (Exception e)
         {
+            signals.GiveBack(changed);
+            if (!e.IsDatabaseUnavailable)
+            {
+                throw;
+            }
             LogWaiting(pieces.Count); // the next tick writes what this one could not
         }
     }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using ChatApp.Domain.Chat.Tools;
 
 namespace ChatApp.Domain.Chat;
 
@@ -16,6 +17,7 @@ public sealed class LiveReply(Guid id, Guid userId, string text, TimeProvider cl
     private readonly CancellationTokenSource _stop = new();
     private readonly List<ReplyListener> _listeners = [];
     private TaskCompletionSource? _changed; // for those who wait once
+    private IReadOnlyList<ToolCall> _tools = [];
     private ReplyEnd? _end;
     private int _journalled = text.Length; // a continued answer's first part is stored with its message
     private bool _isInJournal;
@@ -54,6 +56,18 @@ public sealed class LiveReply(Guid id, Guid userId, string text, TimeProvider cl
         }
     }
 
+    /// <summary>The calls of tools so far; another list whenever one of them has changed.</summary>
+    public IReadOnlyList<ToolCall> ToolCalls
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _tools;
+            }
+        }
+    }
+
     /// <summary>The text from a position on.</summary>
     public string From(int position) => Look(position).Piece;
 
@@ -82,6 +96,16 @@ public sealed class LiveReply(Guid id, Guid userId, string text, TimeProvider cl
         }
     }
 
+    /// <summary>Shows how far the calls of tools are.</summary>
+    public void Show(IReadOnlyList<ToolCall> toolCalls)
+    {
+        lock (_lock)
+        {
+            _tools = toolCalls;
+            Tell();
+        }
+    }
+
     /// <summary>Tells the listeners that the answer is stored; the first end counts.</summary>
     public void Finish(ReplyEnd end)
     {
@@ -99,15 +123,25 @@ public sealed class LiveReply(Guid id, Guid userId, string text, TimeProvider cl
     {
         using var listener = new ReplyListener(clock, ct);
         Join(listener);
+        IReadOnlyList<ToolCall>? seen = null;
         try
         {
             while (true)
             {
-                var (from, piece, end) = Look(position);
+                var (from, piece, tools, end) = Look(position);
                 position = from + piece.Length;
                 if (piece.Length > 0)
                 {
                     yield return new ReplyText(piece, position);
+                }
+                else if (tools != seen)
+                {
+                    // Also of those that were too quick to be seen running; but what was over before the listener came is no news.
+                    foreach (var call in tools.Except(seen ?? [], ToolCall.ByProgress).Where(c => !c.IsOver || seen?.Any(s => s.Id == c.Id) == false))
+                    {
+                        yield return new ReplyTool(call);
+                    }
+                    seen = tools;
                 }
                 else if (end is not null)
                 {
@@ -190,12 +224,12 @@ public sealed class LiveReply(Guid id, Guid userId, string text, TimeProvider cl
         }
     }
 
-    private (int From, string Piece, ReplyEnd? End) Look(int position)
+    private (int From, string Piece, IReadOnlyList<ToolCall> Tools, ReplyEnd? End) Look(int position)
     {
         lock (_lock)
         {
             var from = Math.Clamp(position, 0, _text.Length);
-            return (from, from == _text.Length ? "" : _text.ToString(from, _text.Length - from), _end);
+            return (from, from == _text.Length ? "" : _text.ToString(from, _text.Length - from), _tools, _end);
         }
     }
 

@@ -15,6 +15,9 @@ public sealed record MessageDetails
     /// <summary>Nothing to tell: the empty object.</summary>
     public static JsonElement None { get; } = new MessageDetails().ToJson();
 
+    /// <summary>Who answered: the key of the persona, which a session can change.</summary>
+    public string? Persona { get; init; }
+
     /// <summary>Why a failed answer failed, for people.</summary>
     public string? Error { get; init; }
 
@@ -26,6 +29,9 @@ public sealed record MessageDetails
 
     /// <summary>How many older messages did not fit into the model's context window.</summary>
     public int OmittedMessages { get; init; }
+
+    /// <summary>Whether the model wanted to call tools more often than <see cref="ChatSettings.MaxToolRounds"/> allows.</summary>
+    public bool ToolRoundsUsedUp { get; init; }
 
     public static MessageDetails From(JsonElement metadata) => metadata.Deserialize<MessageDetails>(Options) ?? new();
 
@@ -41,5 +47,6 @@ public static class ReplyErrorCode
     public const string RateLimited = "provider_rate_limited";
     public const string EmptyAnswer = "empty_answer";
     public const string InvalidAnswer = "provider_invalid_answer";
+    public const string QuotaExceeded = "quota_exceeded";
     public const string Internal = "internal";
 }

@@ -1,4 +1,5 @@
 using ChatApp.Domain.Errors;
+using ChatApp.Domain.Idempotency;
 using ChatApp.Domain.Paging;
 using ChatApp.Domain.Sessions;
 using ChatApp.Domain.Time;
@@ -31,6 +32,18 @@ public sealed class MessageService(IChatDb db, SessionService sessions, UserSign
         return new(session, [.. page.Items.Reverse()], page.Next);
     }
 
+    /// <summary>The position before which a page of history has this message in its middle; null if the newest page has it, or there is no such message.</summary>
+    public async Task<long?> FindPageEndAsync(Guid userId, Guid messageId, int pageLength, CancellationToken ct)
+    {
+        var found = await db.Messages.OwnedBy(userId).Where(m => m.Id == messageId)
+            .Select(m => new { m.Seq, db.Sessions.First(s => s.Id == m.SessionId).NextSeq }).FirstOrDefaultAsync(ct);
+        return found is null || found.NextSeq - found.Seq <= pageLength ? null : found.Seq + pageLength / 2;
+    }
+
+    /// <summary>All messages of a session, oldest first.</summary>
+    public async Task<IReadOnlyList<ChatMessage>> AllAsync(ChatSession session, CancellationToken ct) =>
+        await db.Messages.AsNoTracking().InSession(session.Id).Live().OrderBy(m => m.Seq).ToListAsync(ct);
+
     /// <summary>One message of the caller, in a live session.</summary>
     /// <exception cref="NotFoundException">There is no such message.</exception>
     public async Task<ChatMessage> FindAsync(Guid userId, Guid messageId, CancellationToken ct) =>
@@ -41,14 +54,13 @@ public sealed class MessageService(IChatDb db, SessionService sessions, UserSign
     /// <summary>Deletes one message; it can be restored.</summary>
     /// <exception cref="NotFoundException">There is no such live message.</exception>
     /// <exception cref="ConflictException">It is still being written.</exception>
-    public Task DeleteAsync(Guid userId, SessionKey key, Guid messageId, CancellationToken ct) =>
-        ChangeAsync(userId, key, messages => messages.Where(m => m.Id == messageId), delete: true, ct);
+    public Task DeleteAsync(Guid userId, SessionKey key, Guid messageId, CancellationToken ct) => ChangeAsync(userId, key, messageId, delete: true, ct);
 
     /// <summary>Brings a deleted message back to its place.</summary>
     /// <exception cref="NotFoundException">There is no such deleted message.</exception>
     public async Task<ChatMessage> RestoreAsync(Guid userId, SessionKey key, Guid messageId, CancellationToken ct)
     {
-        await ChangeAsync(userId, key, messages => messages.Where(m => m.Id == messageId), delete: false, ct);
+        await ChangeAsync(userId, key, messageId, delete: false, ct);
         return await FindAsync(userId, messageId, ct);
     }
 
@@ -59,22 +71,32 @@ public sealed class MessageService(IChatDb db, SessionService sessions, UserSign
     public async Task<string> ClearAsync(Guid userId, SessionKey? key, CancellationToken ct)
     {
         var session = await FindAsync(userId, key, ct);
-        if (session is { MessageCount: > 0 })
+        if (session is not null)
         {
-            await ChangeAsync(userId, SessionKey.Of(session.Id), messages => messages, delete: true, ct);
+            await ChangeAsync(userId, SessionKey.Of(session.Id), messages => messages, delete: true, ct); // none is as good as any
         }
         return session?.ThreadId ?? ChatSession.DefaultThreadId(userId);
     }
 
     /// <summary>Adds a system message, which the next answer sees.</summary>
     /// <exception cref="NotFoundException">The caller has no such live session.</exception>
-    public async Task<ChatMessage> AddSystemAsync(Guid userId, Guid sessionId, string content, CancellationToken ct)
+    /// <exception cref="ConflictException">The client's key was used for something else.</exception>
+    public async Task<ChatMessage> AddSystemAsync(Guid userId, Guid sessionId, string content, string? idempotencyKey, CancellationToken ct)
     {
         MessageRules.Check(content, settings.Value.MaxMessageLength);
         var now = clock.Now();
+        var request = RequestKey.Of(idempotencyKey, "system", sessionId, content);
         var message = new ChatMessage { Id = Guid.CreateVersion7(now), Role = MessageRole.System, Content = content, CreatedAt = now, UpdatedAt = now };
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var session = await db.LockSessionAsync(userId, sessionId, ct);
+        if (request is not null)
+        {
+            if (await db.FindCreatedAsync(userId, request, now, ct) is { } before) // under the lock: of two at once the second sees the first
+            {
+                return await FindAsync(userId, before, ct);
+            }
+            db.IdempotencyKeys.Add(request.ToEntity(userId, message.Id, now));
+        }
         session.Append(message);
         db.Messages.Add(message);
         await db.SaveChangesAsync(ct);
@@ -91,8 +113,16 @@ public sealed class MessageService(IChatDb db, SessionService sessions, UserSign
             ?? (key is null || key.Value.Value == thread ? null : throw new NotFoundException("Session"));
     }
 
+    private async Task ChangeAsync(Guid userId, SessionKey key, Guid messageId, bool delete, CancellationToken ct)
+    {
+        if (await ChangeAsync(userId, key, messages => messages.Where(m => m.Id == messageId), delete, ct) == 0)
+        {
+            throw new NotFoundException("Message");
+        }
+    }
+
     // Marks or unmarks messages and keeps the session's count right, in one transaction under the session's lock.
-    private async Task ChangeAsync(
+    private async Task<int> ChangeAsync(
         Guid userId, SessionKey key, Func<IQueryable<ChatMessage>, IQueryable<ChatMessage>> which, bool delete, CancellationToken ct)
     {
         var session = await sessions.FindAsync(userId, key, ct);
@@ -108,11 +138,12 @@ public sealed class MessageService(IChatDb db, SessionService sessions, UserSign
             m => m.SetProperty(x => x.DeletedAt, delete ? now : null).SetProperty(x => x.UpdatedAt, now), ct);
         if (count == 0)
         {
-            throw new NotFoundException("Message");
+            return 0; // and the transaction with it: nothing has changed
         }
         await db.Sessions.Where(s => s.Id == session.Id)
             .ExecuteUpdateAsync(s => s.SetProperty(x => x.MessageCount, x => x.MessageCount + (delete ? -count : count)), ct);
         await transaction.CommitAsync(ct);
         signals.Raise(userId);
+        return count;
     }
 }

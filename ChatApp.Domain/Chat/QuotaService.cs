@@ -12,7 +12,7 @@ namespace ChatApp.Domain.Chat;
 public sealed class QuotaService(IChatDb db, PersonaCatalog personas, TimeProvider clock)
 {
     /// <summary>The most tokens that an answer can cost; 0 for users without a quota, for whom nothing is set aside.</summary>
-    public async Task<long> MostTokensAsync(ChatSession session, string? persona, ChatModel model, string question, CancellationToken ct)
+    public async Task<long> MostTokensAsync(ChatSession session, string? persona, ChatModel model, string question, int? maxTokens, CancellationToken ct)
     {
         if (!await db.UserUsage.AnyAsync(u => u.UserId == session.UserId && u.TokenQuota != null, ct))
         {
@@ -21,10 +21,10 @@ public sealed class QuotaService(IChatDb db, PersonaCatalog personas, TimeProvid
         var character = personas.Get(persona ?? session.Persona);
         // No tokenizer makes more tokens than there are bytes.
         var history = await db.Database.SqlQuery<long>($"""
-            SELECT coalesce(sum(octet_length(content) + {PromptBuilder.TokensPerMessage}), 0)::bigint AS "Value" FROM messages WHERE session_id = {session.Id} AND deleted_at IS NULL
+            SELECT coalesce(sum(octet_length(content) + {PromptSize.TokensPerMessage}), 0)::bigint AS "Value" FROM messages WHERE session_id = {session.Id} AND deleted_at IS NULL
             """).SingleAsync(ct);
-        var prompt = history + Encoding.UTF8.GetByteCount(question) + Encoding.UTF8.GetByteCount(character.SystemPrompt) + 2 * PromptBuilder.TokensPerMessage;
-        return Math.Min(prompt, model.ContextWindow) + character.MaxTokens;
+        var prompt = history + Encoding.UTF8.GetByteCount(question) + Encoding.UTF8.GetByteCount(character.SystemPrompt) + 2 * PromptSize.TokensPerMessage;
+        return Math.Min(prompt, model.ContextWindow) + (maxTokens ?? character.MaxTokens);
     }
 
     /// <summary>Sets tokens aside, in the caller's transaction; the answer's end gives them back and charges what was used.</summary>
@@ -37,6 +37,21 @@ public sealed class QuotaService(IChatDb db, PersonaCatalog personas, TimeProvid
         if (reserved == 0)
         {
             throw new QuotaExceededException("Your token quota is used up, or too little of it is left for this answer. Ask an administrator for more.");
+        }
+    }
+
+    /// <summary>Sets more tokens aside for an answer that is being written.</summary>
+    /// <exception cref="QuotaExceededException">They would not fit into the quota.</exception>
+    public async Task ExtendAsync(ChatMessage reply, long tokens, CancellationToken ct)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        var isOurs = await db.Messages.Where(m => m.Id == reply.Id && m.Status == MessageStatus.Generating && m.InstanceId == reply.InstanceId)
+            .ExecuteUpdateAsync(m => m.SetProperty(x => x.ReservedTokens, x => x.ReservedTokens + tokens), ct);
+        if (isOurs == 1)
+        {
+            await ReserveAsync(reply.UserId, tokens, ct);
+            await transaction.CommitAsync(CancellationToken.None);
+            reply.ReservedTokens += tokens;
         }
     }
 

@@ -14,7 +14,7 @@ public sealed class ReplyCloser(IChatDb db, JournalWriter journal, UserSignals s
         if (await db.CloseAsync(draft, clock.Now(), ct))
         {
             signals.Raise(draft.Job.Reply.UserId);
-            return new(draft.Status, draft.Usage(), draft.Details.Error, draft.Details.ErrorCode);
+            return new(draft.Status, draft.Usage(), draft.Details.Error, draft.Details.ErrorCode) { IsTruncated = draft.Details.Truncated };
         }
         return await db.Messages.AsNoTracking().FirstOrDefaultAsync(m => m.Id == draft.Job.Reply.Id, ct) is { } stored
             ? ReplyEnd.Of(stored)

@@ -50,5 +50,9 @@ public sealed class ReplyControl(
         catch (OperationCanceledException) when (patience.IsCancellationRequested)
         {
         }
+        catch (NotFoundException)
+        {
+            // It has ended, and somebody has deleted it in the same moment.
+        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using ChatApp.Domain.Chat.Ports;
+using ChatApp.Domain.Chat.Tools;
 using ChatApp.Domain.Errors;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -23,11 +24,13 @@ public sealed class ReplyFollower : IDisposable
     {
         (_scopes, _journal, _signals, _clock) = (scopes, journal, signals, clock);
         _journal.Changed += Wake;
+        _journal.Missed += WakeAll;
     }
 
     public void Dispose()
     {
         _journal.Changed -= Wake;
+        _journal.Missed -= WakeAll;
         _wake.Dispose();
     }
 
@@ -68,6 +71,12 @@ public sealed class ReplyFollower : IDisposable
         Wake();
     }
 
+    private void WakeAll()
+    {
+        _signals.RaiseAllHere();
+        Wake();
+    }
+
     private void Wake()
     {
         if (_wake.CurrentCount == 0)
@@ -95,14 +104,22 @@ public sealed class ReplyFollower : IDisposable
         {
             copies[piece.MessageId].Append(piece.Content);
         }
-        foreach (var ended in await db.Messages.AsNoTracking().Where(m => ids.Contains(m.Id) && m.Status != MessageStatus.Generating).ToListAsync(ct))
+        foreach (var stored in await db.Messages.AsNoTracking().Where(m => ids.Contains(m.Id)).ToListAsync(ct))
         {
-            var copy = copies[ended.Id];
-            if (copy.Length < ended.Content.Length)
+            var copy = copies[stored.Id];
+            if (ToolCall.Of(stored) is { } calls && !calls.SequenceEqual(copy.ToolCalls, ToolCall.ByProgress))
             {
-                copy.Append(ended.Content[copy.Length..]);
+                copy.Show(calls);
             }
-            copy.Finish(ReplyEnd.Of(ended));
+            if (stored.Status == MessageStatus.Generating)
+            {
+                continue;
+            }
+            if (copy.Length < stored.Content.Length)
+            {
+                copy.Append(stored.Content[copy.Length..]);
+            }
+            copy.Finish(ReplyEnd.Of(stored));
         }
     }
 

@@ -1,4 +1,6 @@
 using ChatApp.Domain.Chat.Ports;
+using ChatApp.Domain.Chat.Tools;
+using ChatApp.Domain.Errors;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -9,8 +11,10 @@ namespace ChatApp.Domain.Chat;
 /// Generates one answer from its prompt to its stored end. Database contexts live only for the steps before and after the model's stream.
 /// </summary>
 public sealed partial class ReplyGenerator(
-    IServiceScopeFactory scopes, ProviderCaller provider, ReplyFeed feed, TimeProvider clock, IOptions<ChatSettings> settings, ILogger<ReplyGenerator> log)
+    IServiceScopeFactory scopes, IModelCatalog models, Toolbox toolbox, ToolLoop loop, ReplyFeed feed, TimeProvider clock, IOptions<ChatSettings> settings, ILogger<ReplyGenerator> log)
 {
+    private static readonly TimeSpan PreparationInterval = TimeSpan.FromMilliseconds(250);
+
     /// <summary>Runs until the answer's end is stored. It does not throw: every failure is an end of its own.</summary>
     /// <param name="job">The answer to generate.</param>
     /// <param name="shutdown">Interrupts the answer; what there is of it is kept.</param>
@@ -22,7 +26,7 @@ public sealed partial class ReplyGenerator(
         try
         {
             var prepared = await PrepareAsync(job, any.Token);
-            await provider.CallAsync(draft, prepared, any.Token);
+            await loop.RunAsync(draft, prepared, any.Token);
             draft.Complete();
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested)
@@ -32,6 +36,14 @@ public sealed partial class ReplyGenerator(
         catch (OperationCanceledException) when (any.IsCancellationRequested)
         {
             draft.Interrupt();
+        }
+        catch (InvalidException)
+        {
+            draft.Fail(ReplyErrorCode.ProviderRefused, $"The model “{job.Reply.Model}” is not available any more. Choose another one.");
+        }
+        catch (QuotaExceededException e)
+        {
+            draft.Fail(ReplyErrorCode.QuotaExceeded, e.Message);
         }
         catch (ModelException e)
         {
@@ -48,10 +60,21 @@ public sealed partial class ReplyGenerator(
         await EndAsync(draft);
     }
 
+    // A message that was accepted is answered, also if the database goes away for a moment right after that.
     private async Task<PreparedReply> PrepareAsync(ReplyJob job, CancellationToken ct)
     {
-        await using var scope = scopes.CreateAsyncScope();
-        return await scope.ServiceProvider.GetRequiredService<ReplyPreparation>().PrepareAsync(job, ct);
+        var tools = job.Options is null && models.Get(job.Reply.Model).SupportsTools ? await toolbox.ListAsync(ct) : [];
+        while (true)
+        {
+            try
+            {
+                return await scopes.UseAsync((ReplyPreparation preparation) => preparation.PrepareAsync(job, tools, ct));
+            }
+            catch (Exception e) when (e.IsDatabaseUnavailable)
+            {
+                await Task.Delay(PreparationInterval, clock, ct);
+            }
+        }
     }
 
     private async Task EndAsync(ReplyDraft draft)
@@ -62,8 +85,7 @@ public sealed partial class ReplyGenerator(
         {
             try
             {
-                await using var scope = scopes.CreateAsyncScope();
-                var end = await scope.ServiceProvider.GetRequiredService<ReplyCloser>().CloseAsync(draft, CancellationToken.None);
+                var end = await scopes.UseAsync((ReplyCloser closer) => closer.CloseAsync(draft, CancellationToken.None));
                 feed.Close(draft.Job.Live);
                 draft.Job.Live.Finish(end);
                 return;

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using ChatApp.Domain.Errors;
 using ChatApp.Domain.Sessions;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ChatApp.Domain.Chat;
 
@@ -12,18 +13,18 @@ namespace ChatApp.Domain.Chat;
 public sealed record FoundReply(ChatMessage Message, string ThreadId, Guid? UserMessageId);
 
 /// <summary>Reads an answer from any position, whether it is still growing or long finished.</summary>
-public sealed class ReplyReader(IChatDb db, MessageService messages, ReplyFeed feed, ReplyFollower follower)
+public sealed class ReplyReader(IServiceScopeFactory scopes, ReplyFeed feed, ReplyFollower follower)
 {
     /// <summary>Finds the caller's answer; the events follow from <see cref="ReadAsync"/>.</summary>
     /// <exception cref="NotFoundException">The caller has no such answer.</exception>
-    public async Task<FoundReply> FindAsync(Guid userId, Guid replyId, CancellationToken ct) =>
+    public Task<FoundReply> FindAsync(Guid userId, Guid replyId, CancellationToken ct) => scopes.UseAsync(async (IChatDb db) =>
         await (from reply in db.Messages.AsNoTracking().OwnedBy(userId).Live()
                join session in db.Sessions.Live() on reply.SessionId equals session.Id
                where reply.Id == replyId && reply.Role == MessageRole.Assistant
                select new FoundReply(reply, session.ThreadId, db.Messages
                    .Where(m => m.SessionId == session.Id && m.DeletedAt == null && m.Seq < reply.Seq && m.Role == MessageRole.User)
                    .OrderByDescending(m => m.Seq).Select(m => (Guid?)m.Id).FirstOrDefault()))
-            .FirstOrDefaultAsync(ct) ?? throw new NotFoundException("Message");
+            .FirstOrDefaultAsync(ct) ?? throw new NotFoundException("Message"));
 
     /// <summary>What comes after <paramref name="position"/> UTF-16 units of the answer, up to its end; on whichever instance it is written.</summary>
     public async IAsyncEnumerable<ReplyEvent> ReadAsync(ChatMessage reply, int position, [EnumeratorCancellation] CancellationToken ct)
@@ -37,7 +38,7 @@ public sealed class ReplyReader(IChatDb db, MessageService messages, ReplyFeed f
             }
             yield break;
         }
-        reply = await messages.FindAsync(reply.UserId, reply.Id, ct);
+        reply = await ReadAgainAsync(reply, ct);
         if (position < reply.Content.Length)
         {
             yield return new ReplyText(reply.Content[Math.Max(position, 0)..], reply.Content.Length);
@@ -53,7 +54,7 @@ public sealed class ReplyReader(IChatDb db, MessageService messages, ReplyFeed f
             return new(here, follower: null);
         }
         // It may have ended just now.
-        var isGenerating = reply.Status == MessageStatus.Generating && (await messages.FindAsync(reply.UserId, reply.Id, ct)).Status == MessageStatus.Generating;
+        var isGenerating = reply.Status == MessageStatus.Generating && (await ReadAgainAsync(reply, ct)).Status == MessageStatus.Generating;
         return isGenerating ? follower.Join(reply) : null;
     }
 
@@ -68,6 +69,9 @@ public sealed class ReplyReader(IChatDb db, MessageService messages, ReplyFeed f
                 break;
             }
         }
-        return await messages.FindAsync(reply.UserId, reply.Id, ct);
+        return await ReadAgainAsync(reply, ct);
     }
+
+    private Task<ChatMessage> ReadAgainAsync(ChatMessage reply, CancellationToken ct) =>
+        scopes.UseAsync((MessageService messages) => messages.FindAsync(reply.UserId, reply.Id, ct));
 }

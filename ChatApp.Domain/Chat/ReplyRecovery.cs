@@ -9,14 +9,22 @@ namespace ChatApp.Domain.Chat;
 public sealed partial class ReplyRecovery(
     IServiceScopeFactory scopes, ReplyFeed feed, IReplyJournal journal, ILogger<ReplyRecovery> log)
 {
-    /// <summary>Between two looks. An instance must be missing in both: one that reconnects to a restarted database is missing for a moment.</summary>
+    /// <summary>Between two looks while nobody seems to be missing.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    private HashSet<Guid> _suspects = [];
+    private static readonly TimeSpan NextLookInterval = TimeSpan.FromMilliseconds(200);
+
+    // An instance must be missing in so many looks in a row, all of which worked: when connections are cut, those of the living need a moment too.
+    private const int Looks = 6;
+
+    private Dictionary<Guid, int> _missing = [];
 
     /// <summary>Looks once.</summary>
-    public async Task LookAsync(CancellationToken ct)
+    /// <returns>When to look again.</returns>
+    public async Task<TimeSpan> LookAsync(CancellationToken ct)
     {
+        var before = _missing;
+        _missing = [];
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<IChatDb>();
         var running = await db.Messages.AsNoTracking().Where(m => m.Status == MessageStatus.Generating)
@@ -26,18 +34,22 @@ public sealed partial class ReplyRecovery(
             feed.Find(stop.Id)?.RequestStop();
         }
 
+        // Ours, but unknown to us: its transaction was committed when we believed that it had failed.
+        foreach (var unknown in running.Where(r => r.InstanceId == journal.InstanceId && feed.Find(r.Id) is null))
+        {
+            await CloseAsync(unknown.Id, ct);
+        }
+
         var others = running.Where(r => r.InstanceId != journal.InstanceId).ToList();
         var dead = others.Count == 0 ? new HashSet<long>() : await journal.FindDeadAsync([.. others.Select(r => r.InstanceId ?? 0).Distinct()], ct);
-        var orphans = others.Where(r => r.InstanceId is not { } instance || dead.Contains(instance))
-            // Ours, but unknown to us: its transaction was committed when we believed that it had failed.
-            .Concat(running.Where(r => r.InstanceId == journal.InstanceId && feed.Find(r.Id) is null))
-            .Select(r => r.Id).ToHashSet();
-
-        foreach (var id in orphans.Where(_suspects.Contains))
+        var missing = others.Where(r => r.InstanceId is not { } instance || dead.Contains(instance))
+            .ToDictionary(r => r.Id, r => before.GetValueOrDefault(r.Id) + 1);
+        foreach (var (id, _) in missing.Where(m => m.Value >= Looks))
         {
             await CloseAsync(id, ct);
         }
-        _suspects = orphans;
+        _missing = missing;
+        return missing.Count == 0 ? Interval : NextLookInterval;
     }
 
     private async Task CloseAsync(Guid replyId, CancellationToken ct)
@@ -45,7 +57,7 @@ public sealed partial class ReplyRecovery(
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<IChatDb>();
         var reply = await db.Messages.AsNoTracking().SingleOrDefaultAsync(m => m.Id == replyId && m.Status == MessageStatus.Generating, ct);
-        if (reply is null)
+        if (reply is null || feed.Find(replyId) is not null) // ended in the meantime, and perhaps continued
         {
             return;
         }

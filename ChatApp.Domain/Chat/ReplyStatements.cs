@@ -1,3 +1,5 @@
+using ChatApp.Domain.Chat.Ports;
+using ChatApp.Domain.Chat.Tools;
 using ChatApp.Domain.Idempotency;
 using ChatApp.Domain.Sessions;
 using Microsoft.EntityFrameworkCore;
@@ -28,6 +30,7 @@ internal static class ReplyStatements
                         last_activity_at = greatest(last_activity_at, {message.CreatedAt}),
                         updated_at = greatest(updated_at, {message.CreatedAt}),
                         persona = coalesce({how.Persona}::text, persona),
+                        model = nullif(coalesce({how.Model}::text, model), {ChatModel.Default}),
                         title = CASE WHEN title_is_automatic AND title = {ChatSession.DefaultTitle} THEN {how.Title} ELSE title END,
                         expires_at = CASE WHEN temporary THEN {message.CreatedAt} + {how.TemporaryIdleTimeout} END
                     WHERE id = coalesce( -- two looks into an index each; with OR it would read all of the user's sessions
@@ -42,7 +45,7 @@ internal static class ReplyStatements
                     FROM session),
                 answer AS (
                     INSERT INTO messages (id, session_id, user_id, seq, role, content, status, model, usage_estimated, tool_calls, metadata, created_at, updated_at, instance_id, reserved_tokens)
-                    SELECT {reply.Id}, id, user_id, next_seq - 1, 'assistant', '', 'generating', {reply.Model}::text, false, jsonb_build_array(), jsonb_build_object(), {reply.CreatedAt}, {reply.CreatedAt}, {reply.InstanceId}::bigint, {reserved ?? 0}
+                    SELECT {reply.Id}, id, user_id, next_seq - 1, 'assistant', '', 'generating', coalesce(model, {reply.Model}::text), false, jsonb_build_array(), jsonb_build_object(), {reply.CreatedAt}, {reply.CreatedAt}, {reply.InstanceId}::bigint, {reserved ?? 0}
                     FROM session),
                 key AS (
                     INSERT INTO idempotency_keys (user_id, key, request_hash, resource_id, created_at)
@@ -57,6 +60,7 @@ internal static class ReplyStatements
         public async Task<bool> CloseAsync(ReplyDraft draft, DateTimeOffset now, CancellationToken ct)
         {
             var (reply, usage, calls) = (draft.Job.Reply, draft.Usage(), draft.Calls);
+            var tools = ToolCall.ToJson(draft.ToolCalls);
             var (content, metadata, status) = (draft.Content, draft.Details.ToJson().GetRawText(), draft.Status.ToString().ToLowerInvariant());
             var closed = await db.Database.SqlQuery<int>($"""
                 WITH session AS (
@@ -67,7 +71,7 @@ internal static class ReplyStatements
                     RETURNING id),
                 reply AS (
                     UPDATE messages m SET
-                        content = {content}, status = {status}, metadata = {metadata}::jsonb,
+                        content = {content}, status = {status}, metadata = {metadata}::jsonb, tool_calls = {tools}::jsonb,
                         prompt_tokens = {usage?.PromptTokens}::bigint, completion_tokens = {usage?.CompletionTokens}::bigint, usage_estimated = {usage?.Estimated ?? false},
                         instance_id = NULL, stop_requested_at = NULL, reserved_tokens = 0, updated_at = {now}
                     FROM session
@@ -75,12 +79,12 @@ internal static class ReplyStatements
                     RETURNING m.id, m.session_id, m.user_id),
                 ledger AS (
                     INSERT INTO usage_records (id, user_id, session_id, message_id, purpose, provider, model, prompt_tokens, completion_tokens, estimated, duration_milliseconds, created_at)
-                    SELECT c.id, reply.user_id, reply.session_id, reply.id, 'answer', c.provider, c.model, c.prompt, c.completion, c.estimated, c.duration, {now}
+                    SELECT c.id, reply.user_id, reply.session_id, reply.id, c.purpose, c.provider, c.model, c.prompt, c.completion, c.estimated, c.duration, {now}
                     FROM reply, unnest(
-                        {calls.Select(c => c.Id).ToArray()}, {calls.Select(c => c.Provider).ToArray()}, {calls.Select(c => c.Model).ToArray()},
+                        {calls.Select(c => c.Id).ToArray()}, {calls.Select(c => c.Purpose.ToString().ToLowerInvariant()).ToArray()}, {calls.Select(c => c.Provider).ToArray()}, {calls.Select(c => c.Model).ToArray()},
                         {calls.Select(c => c.Usage.PromptTokens).ToArray()}, {calls.Select(c => c.Usage.CompletionTokens).ToArray()},
                         {calls.Select(c => c.Usage.Estimated).ToArray()}, {calls.Select(c => c.DurationMilliseconds).ToArray()})
-                        AS c(id, provider, model, prompt, completion, estimated, duration)),
+                        AS c(id, purpose, provider, model, prompt, completion, estimated, duration)),
                 totals AS (
                     INSERT INTO user_usage AS u (user_id, prompt_tokens, completion_tokens, total_tokens, request_count, reserved_tokens, created_at, updated_at)
                     SELECT user_id, {calls.Sum(c => c.Usage.PromptTokens)}, {calls.Sum(c => c.Usage.CompletionTokens)}, {calls.Sum(c => c.Usage.TotalTokens)}, {(long)calls.Count}, 0, {now}, {now}
@@ -102,7 +106,12 @@ internal static class ReplyStatements
 
 /// <summary>What else belongs to accepting a message.</summary>
 /// <param name="Persona">The session's persona from now on; null leaves it.</param>
+/// <param name="Model">The session's model from now on; null leaves it, <see cref="ChatModel.Default"/> leaves it to the app.</param>
 /// <param name="Title">The session's title, if it has none yet.</param>
 /// <param name="TemporaryIdleTimeout">How long a temporary session lives on.</param>
 /// <param name="Request">The client's key.</param>
-internal sealed record Acceptance(string? Persona, string Title, TimeSpan TemporaryIdleTimeout, RequestKey? Request);
+internal sealed record Acceptance(string? Persona, string? Model, string Title, TimeSpan TemporaryIdleTimeout, RequestKey? Request)
+{
+    /// <summary>How the answer is to be made.</summary>
+    public ReplyOptions? Options { get; init; }
+}

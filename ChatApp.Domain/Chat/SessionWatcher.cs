@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using ChatApp.Domain.Sessions;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ChatApp.Domain.Chat;
 
@@ -15,7 +16,7 @@ public sealed record SessionState(ChatSession Session, IReadOnlyList<ChatMessage
 }
 
 /// <summary>Shows a session's state now and after every change, on whichever instance the change was made.</summary>
-public sealed class SessionWatcher(IChatDb db, ReplyReader replies, UserSignals signals, TimeProvider clock)
+public sealed class SessionWatcher(IServiceScopeFactory scopes, ReplyReader replies, UserSignals signals, TimeProvider clock)
 {
     /// <summary>At most ten states a second.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
@@ -25,7 +26,7 @@ public sealed class SessionWatcher(IChatDb db, ReplyReader replies, UserSignals 
     /// <summary>The state now.</summary>
     public async Task<SessionState> ReadAsync(ChatSession session, CancellationToken ct)
     {
-        using var state = await LoadAsync(session.UserId, session.Id, ct);
+        using var state = await scopes.UseAsync((IChatDb db) => LoadAsync(db, session.UserId, session.Id, ct));
         return state?.Show() ?? new(session, []);
     }
 
@@ -35,7 +36,7 @@ public sealed class SessionWatcher(IChatDb db, ReplyReader replies, UserSignals 
         while (true)
         {
             var changed = signals.Next(session.UserId);
-            using var loaded = await LoadAsync(session.UserId, session.Id, ct);
+            using var loaded = await scopes.UseAsync((IChatDb db) => LoadAsync(db, session.UserId, session.Id, ct));
             if (loaded is null)
             {
                 yield break;
@@ -70,7 +71,7 @@ public sealed class SessionWatcher(IChatDb db, ReplyReader replies, UserSignals 
         }
     }
 
-    private async Task<Loaded?> LoadAsync(Guid userId, Guid sessionId, CancellationToken ct)
+    private async Task<Loaded?> LoadAsync(IChatDb db, Guid userId, Guid sessionId, CancellationToken ct)
     {
         var session = await db.Sessions.AsNoTracking().OwnedBy(userId).Live().FirstOrDefaultAsync(s => s.Id == sessionId, ct);
         if (session is null)

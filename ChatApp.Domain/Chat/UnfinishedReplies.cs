@@ -14,13 +14,29 @@ public sealed class UnfinishedReplies(
     /// <exception cref="NotFoundException">The caller has no such answer.</exception>
     /// <exception cref="ConflictException">The answer is finished, is not the last message, or another one is being generated.</exception>
     /// <exception cref="QuotaExceededException">The caller's quota is used up.</exception>
+    /// <exception cref="InvalidException">The model that has begun it is not available any more.</exception>
     public Task<ChatMessage> ContinueAsync(Guid userId, Guid replyId, CancellationToken ct) => BeginAsync(userId, replyId, (_, old) => old, ct);
 
-    /// <summary>Has the model answer again, in a message of its own; the unfinished one is deleted, and can be restored.</summary>
+    /// <summary>Has the session's model answer again, in a message of its own; the unfinished one is deleted, and can be restored.</summary>
+    /// <param name="userId">The caller.</param>
+    /// <param name="replyId">The unfinished answer.</param>
+    /// <param name="model">The session's model from now on; null leaves it, <see cref="ChatModel.Default"/> leaves it to the app.</param>
+    /// <param name="ct">Ends the request.</param>
     /// <exception cref="NotFoundException">The caller has no such answer.</exception>
     /// <exception cref="ConflictException">The answer is finished, is not the last message, or another one is being generated.</exception>
     /// <exception cref="QuotaExceededException">The caller's quota is used up.</exception>
-    public Task<ChatMessage> RetryAsync(Guid userId, Guid replyId, CancellationToken ct) => BeginAsync(userId, replyId, Replace, ct);
+    /// <exception cref="InvalidException">There is no such model.</exception>
+    public Task<ChatMessage> RetryAsync(Guid userId, Guid replyId, string? model, CancellationToken ct)
+    {
+        var name = model is null or ChatModel.Default ? null : models.Get(model).Name;
+        return BeginAsync(userId, replyId, (session, old) =>
+        {
+            session.Model = model is null ? session.Model : name;
+            var reply = Replace(session, old);
+            reply.Model = session.Model ?? models.Get(null).Name;
+            return reply;
+        }, ct);
+    }
 
     private async Task<ChatMessage> BeginAsync(Guid userId, Guid replyId, Func<ChatSession, ChatMessage, ChatMessage> choose, CancellationToken ct)
     {
@@ -37,7 +53,7 @@ public sealed class UnfinishedReplies(
             reply.InstanceId = journal.InstanceId;
             reply.Metadata = MessageDetails.None;
             reply.UpdatedAt = clock.Now();
-            reply.ReservedTokens = await quotas.MostTokensAsync(session, null, models.Get(reply.Model), "", ct);
+            reply.ReservedTokens = await quotas.MostTokensAsync(session, null, models.Get(reply.Model), "", maxTokens: null, ct);
             session.Touch(reply.UpdatedAt);
             live = feed.Open(reply.Id, userId, reply.Content);
             await db.SaveChangesAsync(ct);
@@ -85,7 +101,7 @@ public sealed class UnfinishedReplies(
         var now = clock.Now();
         (old.DeletedAt, old.UpdatedAt) = (now, now);
         session.MessageCount--;
-        var reply = new ChatMessage { Id = Guid.CreateVersion7(now), Role = MessageRole.Assistant, Model = old.Model, CreatedAt = now };
+        var reply = new ChatMessage { Id = Guid.CreateVersion7(now), Role = MessageRole.Assistant, CreatedAt = now };
         session.Append(reply);
         db.Messages.Add(reply);
         return reply;

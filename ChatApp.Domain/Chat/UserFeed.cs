@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
+using ChatApp.Domain.Chat.Tools;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ChatApp.Domain.Chat;
 
@@ -20,11 +22,14 @@ public sealed record GeneratingAnswer(Guid SessionId, Guid MessageId);
 /// <param name="Content">The text.</param>
 public sealed record AnswerGrown(Guid SessionId, Guid MessageId, int Start, string Content) : UserEvent;
 
+/// <summary>The calls of an answer's tools have got further.</summary>
+public sealed record ToolsChanged(Guid SessionId, Guid MessageId) : UserEvent;
+
 /// <summary>Nothing has happened for a while.</summary>
 public sealed record Silence : UserEvent;
 
 /// <summary>All that happens in a user's sessions, as one stream: what a browser's tabs share.</summary>
-public sealed class UserFeed(IChatDb db, ReplyReader replies, UserSignals signals, TimeProvider clock)
+public sealed class UserFeed(IServiceScopeFactory scopes, ReplyReader replies, UserSignals signals, TimeProvider clock)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan PingInterval = TimeSpan.FromSeconds(15);
@@ -52,6 +57,10 @@ public sealed class UserFeed(IChatDb db, ReplyReader replies, UserSignals signal
                         {
                             yield return news;
                         }
+                        if (answer.TakeNewTools() is { } tools)
+                        {
+                            yield return tools;
+                        }
                     }
                     if (!await AnyAsync([changed, .. grown], ct))
                     {
@@ -74,7 +83,8 @@ public sealed class UserFeed(IChatDb db, ReplyReader replies, UserSignals signal
     private async Task<List<AnswerGrown>> UpdateAsync(Guid userId, Dictionary<Guid, Answer> watched, CancellationToken ct)
     {
         var rest = new List<AnswerGrown>();
-        var generating = await db.Messages.AsNoTracking().Where(m => m.Status == MessageStatus.Generating && m.UserId == userId).ToListAsync(ct);
+        var generating = await scopes.UseAsync((IChatDb db) =>
+            db.Messages.AsNoTracking().Where(m => m.Status == MessageStatus.Generating && m.UserId == userId).ToListAsync(ct));
         foreach (var (id, answer) in watched.Where(w => generating.TrueForAll(g => g.Id != w.Key)).ToList())
         {
             watched.Remove(id);
@@ -110,10 +120,22 @@ public sealed class UserFeed(IChatDb db, ReplyReader replies, UserSignals signal
     private sealed class Answer(Guid sessionId, ReplyFollower.Lease lease)
     {
         private int _position;
+        private IReadOnlyList<ToolCall> _tools = [];
 
         public Guid SessionId => sessionId;
 
         public ReplyFollower.Lease Lease => lease;
+
+        public ToolsChanged? TakeNewTools()
+        {
+            var tools = lease.Live.ToolCalls;
+            if (tools == _tools)
+            {
+                return null;
+            }
+            _tools = tools;
+            return new(sessionId, lease.Live.Id);
+        }
 
         public AnswerGrown? TakeNew()
         {

@@ -6,7 +6,7 @@ namespace ChatApp.Domain.Chat;
 public sealed class UserSignals
 {
     private readonly ConcurrentDictionary<Guid, TaskCompletionSource> _waiting = new();
-    private ConcurrentDictionary<Guid, bool> _raised = new();
+    private readonly ConcurrentDictionary<Guid, bool> _raised = new();
 
     /// <summary>Ends with the next change. Take it before reading, so that no change falls in between.</summary>
     public Task Next(Guid userId) => _waiting.GetOrAdd(userId, _ => new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
@@ -27,7 +27,24 @@ public sealed class UserSignals
         }
     }
 
+    /// <summary>Says to everybody here that something may have changed: on other instances, or what this one is connected to.</summary>
+    public void RaiseAllHere()
+    {
+        foreach (var userId in _waiting.Keys)
+        {
+            RaiseHere(userId);
+        }
+    }
+
     /// <summary>Whose changes the other instances have not been told of yet.</summary>
-    internal IReadOnlyCollection<Guid> TakeRaised() =>
-        _raised.IsEmpty ? [] : [.. Interlocked.Exchange(ref _raised, new()).Keys];
+    internal IReadOnlyCollection<Guid> TakeRaised() => _raised.IsEmpty ? [] : [.. _raised.Keys.Where(userId => _raised.TryRemove(userId, out _))];
+
+    /// <summary>Keeps changes for later of which the other instances could not be told.</summary>
+    internal void GiveBack(IReadOnlyCollection<Guid> users)
+    {
+        foreach (var userId in users)
+        {
+            _raised.TryAdd(userId, true);
+        }
+    }
 }

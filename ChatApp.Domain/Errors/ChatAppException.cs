@@ -4,7 +4,9 @@ namespace ChatApp.Domain.Errors;
 public abstract class ChatAppException(string message, Exception? inner = null) : Exception(message, inner);
 
 /// <summary>The thing is not there, is deleted, or belongs to somebody else: one answer for all three.</summary>
-public sealed class NotFoundException(string what) : ChatAppException($"{what} not found.");
+/// <param name="what">What is not there, as a sentence begins with it.</param>
+/// <param name="message">The whole sentence, if it is another one.</param>
+public sealed class NotFoundException(string what, string? message = null) : ChatAppException(message ?? $"{what} not found.");
 
 /// <summary>The request is well formed but the present state does not allow it.</summary>
 public class ConflictException(string message) : ChatAppException(message);

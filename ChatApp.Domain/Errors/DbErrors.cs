@@ -15,6 +15,9 @@ public static class DbErrors
             || e is DbException { SqlState: { } state } && (state.StartsWith("08", StringComparison.Ordinal) || state.StartsWith("57P", StringComparison.Ordinal)
                 || state == "25006")); // a standby, during a failover
 
+        /// <summary>Whether the statement took longer than it may, by the client's limit or by the server's.</summary>
+        public bool IsTimeout => exception.Chain().Any(e => e is TimeoutException or DbException { SqlState: "57014" });
+
         private IEnumerable<Exception> Chain()
         {
             for (var e = exception; e is not null; e = e.InnerException)

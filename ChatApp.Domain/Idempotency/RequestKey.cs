@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using ChatApp.Domain.Errors;
 
@@ -12,6 +13,14 @@ public sealed record RequestKey(string Key, byte[] Hash)
     /// <param name="request">Everything that makes the request what it is.</param>
     public static RequestKey? Of(string? key, params object?[] request) =>
         key is null ? null : new(key, SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(request)));
+
+    /// <summary>The client's key for a first part of its request, which is stored apart from the request itself.</summary>
+    public static string? ForPart(string? key, string part) =>
+        key is null ? null : $"{part}:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))}";
+
+    /// <summary>What is stored with what the request has created.</summary>
+    public IdempotencyKey ToEntity(Guid userId, Guid created, DateTimeOffset now) =>
+        new() { UserId = userId, Key = Key, RequestHash = Hash, ResourceId = created, CreatedAt = now };
 
     /// <exception cref="ConflictException">The key was used for another request.</exception>
     public void MustMatch(IdempotencyKey stored)

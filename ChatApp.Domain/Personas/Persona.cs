@@ -9,4 +9,11 @@ namespace ChatApp.Domain.Personas;
 /// <param name="MaxTokens">The longest answer, in tokens.</param>
 /// <param name="Tags">Words to find it by.</param>
 public sealed record Persona(
-    string Key, string Name, string Description, string SystemPrompt, float Temperature, int MaxTokens, IReadOnlyList<string> Tags);
+    string Key, string Name, string Description, string SystemPrompt, float Temperature, int MaxTokens, IReadOnlyList<string> Tags)
+{
+    /// <summary>The key of <see cref="Plain"/>.</summary>
+    public const string PlainKey = "plain";
+
+    /// <summary>The model as it is, for programs that bring their own instructions. People do not choose it.</summary>
+    public static Persona Plain { get; } = new(PlainKey, "Assistant", "The model as it is.", "", 1, 4096, []);
+}

@@ -25,12 +25,12 @@ public sealed class PersonaCatalog
     public IReadOnlyList<Persona> All { get; }
 
     /// <summary>The persona of a session; the default one if an operator has removed it since.</summary>
-    public Persona Get(string key) => _byKey.GetValueOrDefault(key) ?? _byKey[DefaultKey];
+    public Persona Get(string key) => _byKey.GetValueOrDefault(key) ?? (key == Persona.PlainKey ? Persona.Plain : _byKey[DefaultKey]);
 
     /// <summary>The key, if there is such a persona; null gives the default.</summary>
     /// <exception cref="InvalidException">There is none.</exception>
     public string Require(string? key) =>
         key is null ? DefaultKey
-        : _byKey.ContainsKey(key) ? key
+        : _byKey.ContainsKey(key) || key == Persona.PlainKey ? key
         : throw new InvalidException("persona", $"There is no such persona. Known are: {string.Join(", ", _byKey.Keys)}.");
 }

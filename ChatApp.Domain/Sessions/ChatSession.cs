@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using ChatApp.Domain.Chat;
 using ChatApp.Domain.Personas;
@@ -32,6 +33,9 @@ public sealed class ChatSession
 
     public string Persona { get; set; } = PersonaCatalog.DefaultKey;
 
+    /// <summary>The model that was chosen for it last; null: the default one.</summary>
+    public string? Model { get; set; }
+
     /// <summary>A JSON object that belongs to the client.</summary>
     public JsonElement Metadata { get; set; } = JsonSerializer.SerializeToElement(new { });
 
@@ -51,6 +55,9 @@ public sealed class ChatSession
     /// <summary>A temporary session ends when nobody has used it for a while.</summary>
     public bool Temporary { get; set; }
 
+    /// <summary>Kept out of lists: it holds an exchange only until its answer has ended.</summary>
+    public bool Unlisted { get; set; }
+
     /// <summary>When a temporary session ends unless it is used before.</summary>
     public DateTimeOffset? ExpiresAt { get; set; }
 
@@ -69,6 +76,10 @@ public sealed class ChatSession
 
     /// <summary>The thread key of a session that nothing else names.</summary>
     public static string OwnThreadId(Guid id) => $"thread-{id}";
+
+    /// <summary>The thread key of a session that is named after a text and the time; with a number, if others have the same.</summary>
+    public static string TimedThreadId(string prefix, DateTimeOffset now, int attempt) =>
+        string.Create(CultureInfo.InvariantCulture, $"{prefix}_{now.ToUnixTimeSeconds()}") + (attempt > 1 ? string.Create(CultureInfo.InvariantCulture, $"-{attempt}") : "");
 
     /// <summary>Gives the message its place at the end and counts it. The caller holds the row's lock.</summary>
     public void Append(ChatMessage message)

@@ -16,6 +16,15 @@ public sealed record NewSession
 
     /// <summary>The thread key; null: made from the id.</summary>
     public string? ThreadId { get; init; }
+
+    /// <summary>What the thread key begins with; the time follows, and a number if that is taken. Null: see <see cref="ThreadId"/>.</summary>
+    public string? ThreadPrefix { get; init; }
+
+    /// <summary>Whether it is kept out of lists: for an exchange that is not to be kept.</summary>
+    public bool Unlisted { get; init; }
+
+    /// <summary>The client's name for this request: the same one again makes nothing and gives the first session.</summary>
+    public string? IdempotencyKey { get; init; }
 }
 
 /// <summary>Changes to a session; null leaves a thing as it is.</summary>

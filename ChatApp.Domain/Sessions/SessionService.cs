@@ -1,5 +1,6 @@
 using ChatApp.Domain.Chat;
 using ChatApp.Domain.Errors;
+using ChatApp.Domain.Idempotency;
 using ChatApp.Domain.Paging;
 using ChatApp.Domain.Personas;
 using ChatApp.Domain.Time;
@@ -11,21 +12,33 @@ namespace ChatApp.Domain.Sessions;
 /// <summary>Makes, finds, lists and changes the caller's sessions.</summary>
 public sealed class SessionService(IChatDb db, PersonaCatalog personas, UserSignals signals, TimeProvider clock, IOptions<SessionSettings> settings)
 {
-    /// <exception cref="ConflictException">The thread key is taken.</exception>
+    // So many callers of one user would have to ask for the same name in one second.
+    private const int MostAttempts = 100;
+
+    /// <exception cref="ConflictException">The thread key is taken, or the client's key was used for something else.</exception>
     /// <exception cref="InvalidException">There is no such persona.</exception>
-    public async Task<ChatSession> CreateAsync(Guid userId, NewSession input, CancellationToken ct)
+    public Task<ChatSession> CreateAsync(Guid userId, NewSession input, CancellationToken ct) => CreateAsync(userId, input, attempt: 1, ct);
+
+    private async Task<ChatSession> CreateAsync(Guid userId, NewSession input, int attempt, CancellationToken ct)
     {
         var now = clock.Now();
+        var request = RequestKey.Of(
+            input.IdempotencyKey, "session", input.Title, input.Persona, input.Metadata?.GetRawText(), input.Temporary, input.ThreadId, input.ThreadPrefix);
+        if (request is not null && await db.FindCreatedAsync(userId, request, now, ct) is { } before)
+        {
+            return await FindAsync(userId, SessionKey.Of(before), ct);
+        }
         var id = Guid.CreateVersion7(now);
         var session = new ChatSession
         {
             Id = id,
             UserId = userId,
-            ThreadId = input.ThreadId ?? ChatSession.OwnThreadId(id),
+            ThreadId = input.ThreadId ?? (input.ThreadPrefix is { } prefix ? ChatSession.TimedThreadId(prefix, now, attempt) : ChatSession.OwnThreadId(id)),
             Title = input.Title?.Trim() ?? ChatSession.DefaultTitle,
             TitleIsAutomatic = input.Title is null,
             Persona = personas.Require(input.Persona),
             Temporary = input.Temporary,
+            Unlisted = input.Unlisted,
             ExpiresAt = input.Temporary ? now + settings.Value.TemporaryIdleTimeout : null,
             CreatedAt = now,
             UpdatedAt = now,
@@ -36,18 +49,36 @@ public sealed class SessionService(IChatDb db, PersonaCatalog personas, UserSign
             session.Metadata = metadata;
         }
         db.Sessions.Add(session);
+        if (request is not null)
+        {
+            db.IdempotencyKeys.Add(request.ToEntity(userId, id, now));
+        }
         try
         {
             await db.SaveChangesAsync(ct);
         }
         catch (DbUpdateException e) when (e.IsUniqueViolation)
         {
-            db.Sessions.Entry(session).State = EntityState.Detached;
-            throw new ConflictException("There is already a session with this thread_id.");
+            db.ForgetChanges();
+            if (request is not null && await db.FindCreatedAsync(userId, request, now, ct) is { } winner)
+            {
+                return await FindAsync(userId, SessionKey.Of(winner), ct);
+            }
+            return input.ThreadPrefix is not null && attempt < MostAttempts
+                ? await CreateAsync(userId, input, attempt + 1, ct)
+                : throw new ConflictException("There is already a session with this thread_id.");
         }
         signals.Raise(userId);
         return session;
     }
+
+    /// <summary>The session with this key, or else the caller's most recent one with this title.</summary>
+    /// <exception cref="NotFoundException">The caller has no such live session.</exception>
+    public async Task<ChatSession> FindByKeyOrTitleAsync(Guid userId, SessionKey key, CancellationToken ct) =>
+        await FindOrNullAsync(userId, key, ct)
+        ?? (key.IsPossible ? await db.Sessions.AsNoTracking().OwnedBy(userId).Live().Where(s => s.Title == key.Value && !s.Unlisted)
+            .OrderByDescending(s => s.LastActivityAt).ThenByDescending(s => s.Id).FirstOrDefaultAsync(ct) : null)
+        ?? throw new NotFoundException("Session");
 
     /// <exception cref="NotFoundException">The caller has no such live session.</exception>
     public async Task<ChatSession> FindAsync(Guid userId, SessionKey key, CancellationToken ct) =>
@@ -64,8 +95,8 @@ public sealed class SessionService(IChatDb db, PersonaCatalog personas, UserSign
     }
 
     /// <summary>The session that a client names by an id or by any text; made if there is none, and if it names none.</summary>
-    public Task<ChatSession> GetOrCreateNamedAsync(Guid userId, string? name, CancellationToken ct) =>
-        name is null ? CreateAsync(userId, new NewSession(), ct) : GetOrCreateAsync(userId, name, ct);
+    public Task<ChatSession> GetOrCreateNamedAsync(Guid userId, string? name, CancellationToken ct, string? idempotencyKey = null) =>
+        name is null ? CreateAsync(userId, new NewSession { IdempotencyKey = RequestKey.ForPart(idempotencyKey, "session") }, ct) : GetOrCreateAsync(userId, name, ct);
 
     /// <summary>The session with this key, or null.</summary>
     public Task<ChatSession?> FindOrNullAsync(Guid userId, SessionKey key, CancellationToken ct) =>
@@ -94,7 +125,7 @@ public sealed class SessionService(IChatDb db, PersonaCatalog personas, UserSign
         Guid userId, SessionFilter filter, int limit, TimeCursor? after, CancellationToken ct)
     {
         var sessions = db.Sessions.AsNoTracking().OwnedBy(userId);
-        sessions = filter.Deleted ? sessions.Trashed() : sessions.Live();
+        sessions = filter.Deleted ? sessions.Trashed() : sessions.Live().Where(s => !s.Unlisted);
         if (filter.Pinned is { } pinned)
         {
             sessions = sessions.Where(s => s.Pinned == pinned);

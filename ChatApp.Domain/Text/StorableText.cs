@@ -49,6 +49,10 @@ public static class StorableText
         return clean.ToString();
     }
 
+    /// <summary>The beginning of a text, without half a character at its end.</summary>
+    public static string Cut(string text, int length) =>
+        text.Length <= length ? text : text[..(length > 0 && char.IsHighSurrogate(text[length - 1]) ? length - 1 : length)];
+
     // System.Text.Json throws on an escaped lone surrogate when the string is read, not when it is parsed.
     private static bool IsStorableString(Func<string?> read)
     {

@@ -49,7 +49,7 @@ internal sealed class AccessibilityTests : BrowserFixture
     [Test, Combinatorial]
     public async Task Page_EachOne_HasNoSeriousFaultAndDoesNotScrollSideways(
         [Values("/login", "/register", "/chat-ui", "/chat-ui/{session}", "/sessions", "/sessions?q=nothing", "/sessions/new", "/sessions/{session}/title",
-            "/sessions/trash", "/sessions/{session}/remove", "/account", "/error")] string path,
+            "/sessions/trash", "/sessions/{session}/remove", "/search-ui", "/search-ui?query=w", "/search-ui?query=qqq", "/search-ui?query=-w", "/usage", "/sessions/{session}/details", "/sessions/{session}/export", "/chat-ui/{session}/print", "/account", "/account/api-keys", "/docs", "/error")] string path,
         [Values(ColorScheme.Light, ColorScheme.Dark)] ColorScheme scheme,
         [Values(1280, 320)] int width)
     {
@@ -99,7 +99,7 @@ internal sealed class AccessibilityTests : BrowserFixture
         await Expect(page.Locator("#messages")).ToHaveAttributeAsync("aria-busy", "false");
     }
 
-    private static async Task AssertAccessibleAsync(IPage page)
+    internal static async Task AssertAccessibleAsync(IPage page)
     {
         await page.EvaluateAsync(await File.ReadAllTextAsync(AxePath()));
         var faults = await page.EvaluateAsync<string[]>("""
@@ -109,7 +109,7 @@ internal sealed class AccessibilityTests : BrowserFixture
         Assert.That(faults, Is.Empty);
     }
 
-    private static async Task AssertFitsAsync(IPage page)
+    internal static async Task AssertFitsAsync(IPage page)
     {
         var wide = await page.EvaluateAsync<string[]>("""
             () => [document.documentElement, ...document.querySelectorAll("main, main *:not(.table, .table *, pre, pre *)")]

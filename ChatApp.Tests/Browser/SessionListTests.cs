@@ -81,7 +81,7 @@ internal sealed class SessionListTests : BrowserFixture
     [Test]
     public async Task Search_WhileTyping_ShowsTitlesThatContainIt()
     {
-        await _page.Keyboard.PressAsync("Control+k");
+        await _page.Locator("#search").FocusAsync();
         await _page.Keyboard.TypeAsync("APP");
 
         await Expect(_page.Sidebar.Locator(".session")).ToHaveCountAsync(1);

@@ -108,12 +108,45 @@ internal sealed class BadInputTests : ChatFixture
         Assert.That(await StateAsync(), Is.EqualTo(before));
     }
 
-    [Test]
-    public async Task LogIn_MoreThanAMegabyte_Is413()
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task LogIn_MoreThanAMegabyte_Is413(bool chunked)
     {
         using var client = App.Anonymous();
+        using var response = await SendFormAsync(client, "/auths/login", chunked);
 
-        await client.ProblemAsync(HttpMethod.Post, "/auths/login", TestApp.Form("name", new string('p', 1024 * 1024)), HttpStatusCode.RequestEntityTooLarge);
+        await response.ProblemAsync(HttpStatusCode.RequestEntityTooLarge);
+    }
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task Form_OfAPageOfMoreThanAMegabyte_Is413AndSaysSo(bool chunked)
+    {
+        using var client = App.Anonymous();
+        client.DefaultRequestHeaders.Add("Accept", "text/html");
+        using var response = await SendFormAsync(client, "/login", chunked);
+
+        Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.RequestEntityTooLarge));
+        Assert.That(await response.Content.ReadAsStringAsync(), Does.Contain("The request is too large."));
+        Assert.That(App.Log.Text, Does.Not.Contain("unhandled exception"), "logged by nobody who writes out what exceptions say");
+    }
+
+    [TestCase("/chat/sessions/%00")]
+    [TestCase("/chat/sessions/a%00b/messages")]
+    [TestCase("/chat/messages/%00/stream")]
+    [TestCase("/chat-ui/%00")]
+    [TestCase("/css/%00.css")]
+    [TestCase("/%00")]
+    [TestCase("/chat/history?thread_id=a%00b")]
+    [TestCase("/chat/sessions?q=%00")]
+    [TestCase("/chat/sessions?cursor=%00")]
+    [TestCase("/chat/sessions?deleted=%00")]
+    [TestCase("/api/chat/stream?session_id=%00")]
+    public async Task Nul_AnywhereInTheAddress_Is400Or404(string address)
+    {
+        using var response = await _user.Client.SendAsync(HttpMethod.Get, address, null);
+
+        Assert.That(response.StatusCode, Is.AnyOf(HttpStatusCode.BadRequest, HttpStatusCode.NotFound));
     }
 
     [TestCaseSource(nameof(AllRoutes))]
@@ -181,6 +214,14 @@ internal sealed class BadInputTests : ChatFixture
 
         Assert.That(response.StatusCode, Is.AnyOf(HttpStatusCode.OK, HttpStatusCode.UnsupportedMediaType));
         Assert.That(await App.WithDb(db => db.Messages.Where(m => m.UserId == user.Id && m.Seq == 1).Select(m => m.Content).ToListAsync()), Has.All.EqualTo("h😀llo"));
+    }
+
+    private static async Task<HttpResponseMessage> SendFormAsync(HttpClient client, string path, bool chunked)
+    {
+        using var form = TestApp.Form("name", new string('p', 1024 * 1024));
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = form };
+        request.Headers.TransferEncodingChunked = chunked;
+        return await client.SendAsync(request);
     }
 
     private string PathOf(string path) => path.Replace("{id}", _session.Text("id"), StringComparison.Ordinal);

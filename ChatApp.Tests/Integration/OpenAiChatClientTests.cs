@@ -1,6 +1,7 @@
 using ChatApp.Domain.Chat;
 using ChatApp.Domain.Chat.Ports;
 using ChatApp.Tests.Support;
+using ChatApp.Web.Integrations.Models;
 using ChatApp.Web.Integrations.OpenAi;
 using Microsoft.Extensions.AI;
 using AiMessage = Microsoft.Extensions.AI.ChatMessage;
@@ -19,7 +20,7 @@ internal sealed class OpenAiChatClientTests
     public async Task StartAsync()
     {
         _server = await ScriptedOpenAiServer.StartAsync();
-        _connection = new OpenAiServer("openai-compatible", _server.Endpoint, Key);
+        _connection = new OpenAiServer(new(ServerKind.OpenAi, "openai-compatible", _server.Endpoint) { Key = Key }, TimeProvider.System);
     }
 
     [TearDown]
@@ -75,19 +76,6 @@ internal sealed class OpenAiChatClientTests
         Assert.That(request.Json.GetProperty("max_tokens").GetInt32(), Is.EqualTo(99));
         Assert.That(request.Json.GetProperty("stream_options").GetProperty("include_usage").GetBoolean(), Is.True);
         Assert.That(request.Json.GetRawText(), Does.Not.Contain(user.ToString()));
-    }
-
-    [Test]
-    public async Task Stream_ToolCallInPieces_IsPutTogether()
-    {
-        _server.Add(ScriptedAnswer.Text("One moment.") with { ToolCall = ("call_1", "get_weather", """{"city":"Oslo"}"""), FinishReason = "tool_calls" });
-        var tool = AIFunctionFactory.Create((string city) => city, "get_weather", "The weather of a city");
-
-        var answer = await StreamAsync(new ChatOptions { Tools = [tool] });
-
-        var call = answer.Messages.Single().Contents.OfType<FunctionCallContent>().Single();
-        Assert.That((call.CallId, call.Name, call.Arguments?["city"]?.ToString()), Is.EqualTo(("call_1", "get_weather", "Oslo")));
-        Assert.That(_server.Requests.Single().Json.GetProperty("tools")[0].GetProperty("function").GetProperty("name").GetString(), Is.EqualTo("get_weather"));
     }
 
     [Test]
@@ -161,7 +149,7 @@ internal sealed class OpenAiChatClientTests
     {
         var endpoint = _server.Endpoint;
         await _server.DisposeAsync();
-        using var connection = new OpenAiServer("openai", endpoint, Key);
+        using var connection = new OpenAiServer(new(ServerKind.OpenAi, "openai", endpoint) { Key = Key }, TimeProvider.System);
 
         var error = await FailAsync(new OpenAiChatClient(connection, "some-model", TimeProvider.System));
 
@@ -172,6 +160,7 @@ internal sealed class OpenAiChatClientTests
     [TestCase(ScriptedAnswer.Ending.Cut, ReplyErrorCode.ProviderUnavailable)]
     [TestCase(ScriptedAnswer.Ending.TooEarly, ReplyErrorCode.ProviderUnavailable)]
     [TestCase(ScriptedAnswer.Ending.Garbage, ReplyErrorCode.InvalidAnswer)]
+    [TestCase(ScriptedAnswer.Ending.Flood, ReplyErrorCode.InvalidAnswer)]
     public async Task Stream_BrokenAfterSomeText_GivesTheTextAndThenFails(ScriptedAnswer.Ending ending, string code)
     {
         var read = new TaskCompletionSource();

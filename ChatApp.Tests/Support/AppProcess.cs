@@ -15,10 +15,10 @@ internal sealed class AppProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly StringBuilder _output = new();
 
-    private AppProcess(string dataDirectory, Dictionary<string, string>? settings)
+    private AppProcess(string dataDirectory, Dictionary<string, string>? settings, params string[] arguments)
     {
         Address = new Uri($"http://127.0.0.1:{FreePort()}");
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ChatApp.Web.dll")])
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ChatApp.Web.dll"), .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -30,6 +30,7 @@ internal sealed class AppProcess : IAsyncDisposable
         }
         start.Environment["Urls"] = Address.ToString();
         start.Environment["Database__DataDirectory"] = dataDirectory;
+        start.Environment["RateLimits__Enabled"] = "false"; // tests are in a hurry
         foreach (var (name, value) in settings ?? [])
         {
             start.Environment[name] = value;
@@ -42,6 +43,10 @@ internal sealed class AppProcess : IAsyncDisposable
     }
 
     public Uri Address { get; }
+
+    /// <summary>Bytes of memory that it uses at the moment.</summary>
+    public long ResidentBytes => 1024 * File.ReadLines($"/proc/{_process.Id}/status").Where(l => l.StartsWith("VmRSS:", StringComparison.Ordinal))
+        .Select(l => long.Parse(l.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture)).Single();
 
     /// <summary>What it has printed so far.</summary>
     public string Output
@@ -72,6 +77,14 @@ internal sealed class AppProcess : IAsyncDisposable
             await app.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Has the app's own command look for broken rules in the data.</summary>
+    public static async Task AssertSoundAsync(string dataDirectory, Dictionary<string, string>? settings = null)
+    {
+        await using var check = new AppProcess(dataDirectory, settings, "--check");
+        Assert.That(await check.ExitAsync(), Is.Zero, () => check.Output);
+        Assert.That(check.Output, Does.Contain("keeps all rules"));
     }
 
     public async Task HealthyAsync()

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 
 namespace ChatApp.Tests.Support;
@@ -12,10 +13,25 @@ internal sealed class DataFolder : IDisposable
 
     public string Path { get; }
 
-    /// <summary>The server's first process, as its own file says.</summary>
-    public int Postmaster => int.Parse(
-        File.ReadLines(Directory.GetFiles(Path, "postmaster.pid", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true }).Single()).First(),
-        CultureInfo.InvariantCulture);
+    /// <summary>The folder that PostgreSQL calls its data directory.</summary>
+    public string Cluster => System.IO.Path.Combine(Directory.GetDirectories(Path, "postgresql-*").Single(), "data");
+
+    private string PostmasterPath => System.IO.Path.Combine(Cluster, "postmaster.pid");
+
+    /// <summary>What the server says about itself: its process, its data, when it started, its port, its socket's folder, …</summary>
+    public IReadOnlyList<string> PostmasterFile => File.ReadAllLines(PostmasterPath);
+
+    /// <summary>The server's first process.</summary>
+    public int Postmaster => int.Parse(PostmasterFile[0], CultureInfo.InvariantCulture);
+
+    /// <summary>Kills the server, as a machine that runs out of memory would, and waits until the app has started another one.</summary>
+    public async Task KillServerAsync()
+    {
+        var killed = Postmaster;
+        await AppProcess.SignalAsync("KILL", killed);
+        await Eventually.TrueAsync(
+            () => File.Exists(PostmasterPath) && File.ReadLines(PostmasterPath).FirstOrDefault() is { Length: > 0 } pid && pid != $"{killed}", "the server is started again");
+    }
 
     /// <summary>All processes of the server that lives here, the first one and its children.</summary>
     public IReadOnlyList<int> Processes()
@@ -26,7 +42,24 @@ internal sealed class DataFolder : IDisposable
         return [.. all.Where(p => p.IsFirst || first.Contains(p.Parent)).Select(p => p.Pid)];
     }
 
-    public void Dispose() => Directory.Delete(System.IO.Path.GetDirectoryName(Path)!, recursive: true);
+    public void Dispose()
+    {
+        // After a test that failed there may be a server left.
+        foreach (var pid in Processes())
+        {
+            try
+            {
+                using var process = Process.GetProcessById(pid);
+                process.Kill();
+                process.WaitForExit();
+            }
+            catch (ArgumentException)
+            {
+                // It has ended by itself.
+            }
+        }
+        Directory.Delete(System.IO.Path.GetDirectoryName(Path)!, recursive: true);
+    }
 
     private static string CommandLineOf(int pid) => Read($"/proc/{pid}/cmdline");
 

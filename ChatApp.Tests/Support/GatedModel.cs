@@ -16,22 +16,45 @@ internal sealed class GatedModel : IModelCatalog, IChatClient
     public const string Answer = "This is an answer.";
 
     private readonly ConcurrentDictionary<string, ModelCall> _held = new();
+    private readonly ConcurrentDictionary<string, ModelScript> _scripts = new();
 
     /// <summary>Tokens that a prompt and its answer may have.</summary>
     public int ContextWindow { get; set; } = 100_000;
 
+    /// <summary>Names that it answers to as well.</summary>
+    public IReadOnlyList<string> Others { get; set; } = [];
+
+    public IReadOnlyList<ModelInfo> Known() =>
+    [
+        new(Name, "Gated model", Provider, ContextWindow, IsDefault: true, SupportsTools: true, Problem: null),
+        .. Others.Select(name => new ModelInfo(name, $"Model {name}", Provider, ContextWindow, IsDefault: false, SupportsTools: true, Problem: null)),
+    ];
+
+    public Task<IReadOnlyList<ModelInfo>> ListAsync(CancellationToken ct) => Task.FromResult(Known());
+
     public void AddTo(IServiceCollection services) => services.AddSingleton<IModelCatalog>(this);
+
+    /// <summary>Plays these turns, one after the other, when it is asked this: the first at the question, the next ones at what its tools return.</summary>
+    public ModelScript Script(string question, params ModelTurn[] turns) => _scripts[question] = new ModelScript(turns);
 
     /// <summary>Holds the answer to this question: the test gives it piece by piece.</summary>
     public ModelCall Hold(string question) => _held[question] = new ModelCall();
 
     public ChatModel Get(string? name) =>
-        name is null or Name ? new(Name, Provider, this, ContextWindow) : throw new InvalidException("model", "There is no such model.");
+        name is null or Name or ChatModel.Default ? new(Name, Provider, this, ContextWindow)
+        : Others.Contains(name) ? new(name, Provider, this, ContextWindow)
+        : throw new InvalidException("model", "There is no such model.");
 
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var prompt = messages.ToList();
+        if (_scripts.TryGetValue(prompt.Last(m => m.Role == ChatRole.User).Text, out var script))
+        {
+            yield return new(ChatRole.Assistant, [.. script.Next(prompt, options)]);
+            yield return ModelCall.Usage(100, 10);
+            yield break;
+        }
         if (!_held.TryRemove(prompt[^1].Text, out var call))
         {
             yield return new(ChatRole.Assistant, Answer);

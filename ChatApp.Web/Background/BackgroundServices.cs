@@ -9,6 +9,7 @@ public static class BackgroundServices
         services.AddSingleton<ReplyWorker>();
         services.AddSingleton<IReplyQueue>(s => s.GetRequiredService<ReplyWorker>());
         services.AddHostedService<JournalWorker>();
+        services.AddHostedService<FollowerWorker>();
         services.AddHostedService<RecoveryWorker>();
         services.AddHostedService<HousekeepingWorker>();
         services.AddHostedService<StreamWorker>();

@@ -1,25 +1,14 @@
 using ChatApp.Data;
-using ChatApp.Domain.Errors;
 
 namespace ChatApp.Web.Background;
 
 /// <summary>Tidies the database up, at start and every hour.</summary>
-public sealed class HousekeepingWorker(IServiceScopeFactory scopes, TimeProvider clock) : BackgroundService
+public sealed class HousekeepingWorker(IServiceScopeFactory scopes, TimeProvider clock, ILogger<HousekeepingWorker> log) : RepeatedWork(clock, log)
 {
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task<TimeSpan> DoAsync(CancellationToken ct)
     {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await using var scope = scopes.CreateAsyncScope();
-                await scope.ServiceProvider.GetRequiredService<Housekeeping>().CleanUpAsync(stoppingToken);
-            }
-            catch (Exception e) when (e.IsDatabaseUnavailable)
-            {
-                // The next time will do.
-            }
-            await Task.Delay(Housekeeping.Interval, clock, stoppingToken);
-        }
+        await using var scope = scopes.CreateAsyncScope();
+        await scope.ServiceProvider.GetRequiredService<Housekeeping>().CleanUpAsync(ct);
+        return Housekeeping.Interval;
     }
 }

@@ -2,8 +2,12 @@ using ChatApp.Domain.Chat;
 
 namespace ChatApp.Web.Background;
 
-/// <summary>Keeps the journal of the answers written here, and the copies of those written elsewhere.</summary>
-public sealed class JournalWorker(JournalWriter writer, ReplyFollower follower) : BackgroundService
+/// <summary>Keeps the journal of the answers written here.</summary>
+public sealed class JournalWorker(JournalWriter writer, TimeProvider clock, ILogger<JournalWorker> log) : RepeatedWork(clock, log)
 {
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(writer.RunAsync(stoppingToken), follower.RunAsync(stoppingToken));
+    protected override async Task<TimeSpan> DoAsync(CancellationToken ct)
+    {
+        await writer.RunAsync(ct);
+        return TimeSpan.Zero;
+    }
 }

@@ -108,9 +108,9 @@ public sealed partial class DemoSeeder(IServiceScopeFactory scopes, PersonaCatal
     // As if the answer had come from a model that reports no usage.
     private static UsageRecord Charge(ChatMessage reply, Persona persona, List<ChatMessage> history, DateTimeOffset end)
     {
-        var prompt = PromptBuilder.Build(persona, history, contextWindow: 128_000);
-        (reply.Model, reply.PromptTokens, reply.CompletionTokens, reply.UsageEstimated) =
-            (Model, prompt.EstimatedTokens, TokenEstimator.Count(reply.Content), true);
+        var prompt = PromptBuilder.Build(persona, history, contextWindow: 128_000, tools: []);
+        var (read, written) = (PromptSize.Estimate(prompt.Messages, []), TokenEstimator.Count(reply.Content));
+        (reply.Model, reply.PromptTokens, reply.CompletionTokens, reply.UsageEstimated) = (Model, read, written, true);
         return new UsageRecord
         {
             Id = Guid.CreateVersion7(end),
@@ -120,8 +120,8 @@ public sealed partial class DemoSeeder(IServiceScopeFactory scopes, PersonaCatal
             Purpose = UsagePurpose.Answer,
             Provider = Model,
             Model = Model,
-            PromptTokens = reply.PromptTokens.Value,
-            CompletionTokens = reply.CompletionTokens.Value,
+            PromptTokens = read,
+            CompletionTokens = written,
             Estimated = true,
             DurationMilliseconds = (int)(end - reply.CreatedAt).TotalMilliseconds,
             CreatedAt = end,

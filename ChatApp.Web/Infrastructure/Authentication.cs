@@ -25,6 +25,9 @@ public sealed class TokenAuthentication(
     /// <summary>Authentication type of those who came with the cookie, whose unsafe requests need the antiforgery token.</summary>
     public const string ByCookie = "cookie";
 
+    /// <summary>Authentication type of programs with a personal API key, which may do only what the key's scopes say.</summary>
+    public const string ByApiKey = "api_key";
+
     private const string Bearer = "Bearer ";
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
@@ -37,6 +40,7 @@ public sealed class TokenAuthentication(
         var (kind, secret) = authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
             ? (TokenKind.Access, authorization[Bearer.Length..].Trim())
             : (TokenKind.Cookie, LoginCookie.Read(Request));
+        kind = kind == TokenKind.Access && secret?.StartsWith(LoginService.ApiKeyPrefix, StringComparison.Ordinal) == true ? TokenKind.ApiKey : kind;
         if (string.IsNullOrEmpty(secret))
         {
             return AuthenticateResult.NoResult();
@@ -45,11 +49,15 @@ public sealed class TokenAuthentication(
         {
             return AuthenticateResult.Fail("The token is unknown, ended or expired.");
         }
-        var identity = new ClaimsIdentity(kind == TokenKind.Cookie ? ByCookie : "bearer");
+        var identity = new ClaimsIdentity(kind switch { TokenKind.Cookie => ByCookie, TokenKind.ApiKey => ByApiKey, _ => "bearer" });
         identity.AddClaim(new(ClaimTypes.NameIdentifier, login.UserId.ToString()));
         identity.AddClaim(new(ClaimTypes.Name, login.UserName));
         identity.AddClaim(new(CurrentUser.LoginIdClaim, login.LoginId.ToString()));
-        if (login.IsAdministrator)
+        if (kind == TokenKind.ApiKey)
+        {
+            identity.AddClaim(new(ScopeFilter.ScopesClaim, login.Scopes.ToString()));
+        }
+        else if (login.IsAdministrator)
         {
             identity.AddClaim(new(ClaimTypes.Role, Roles.Administrator));
         }

@@ -20,6 +20,10 @@ public static class ErrorHandling
             context.ProblemDetails.Type ??= "about:blank"; // RFC 9457, 4.2.1: no more than the status says
             context.ProblemDetails.Title ??= ReasonPhrases.GetReasonPhrase(context.ProblemDetails.Status ?? 500);
             context.ProblemDetails.Detail ??= Describe(context.ProblemDetails.Status);
+            if ((context.HttpContext.Features.Get<IExceptionHandlerPathFeature>()?.Path ?? context.HttpContext.Request.Path.Value)?.StartsWith("/v1/", StringComparison.Ordinal) == true)
+            {
+                context.ProblemDetails.Extensions["error"] = new { message = context.ProblemDetails.Detail, type = "invalid_request_error", code = context.ProblemDetails.Status }; // where OpenAI's clients look
+            }
         });
     }
 
@@ -29,6 +33,7 @@ public static class ErrorHandling
         {
             ExceptionHandlingPath = "/error",
             StatusCodeSelector = StatusOf,
+            SuppressDiagnosticsCallback = _ => true, // it would log what exceptions say; ours is logged below
             CreateScopeForErrors = true, // the page must not meet what failed, such as a sign-in that could not be looked up
         });
         app.UseStatusCodePages(async context =>
@@ -51,6 +56,7 @@ public static class ErrorHandling
     /// <summary>The HTTP status that stands for an exception.</summary>
     public static int StatusOf(Exception exception) => exception switch
     {
+        AntiforgeryValidationException { InnerException: BadHttpRequestException unread } => unread.StatusCode, // its token is in the form
         InvalidException or AntiforgeryValidationException => StatusCodes.Status400BadRequest,
         QuotaExceededException => StatusCodes.Status429TooManyRequests,
         NotFoundException => StatusCodes.Status404NotFound,
@@ -108,8 +114,8 @@ public static class ErrorHandling
             if (status >= 500)
             {
                 // Types and places, not messages: those can quote what users wrote.
-                log.LogError("{Method} {Path} failed ({TraceId}): {Exception}\n{StackTrace}",
-                    httpContext.Request.Method, httpContext.Features.Get<IExceptionHandlerPathFeature>()?.Path, TraceId(httpContext), exception.GetBaseException().GetType().Name, exception.StackTrace);
+                log.LogError("{Method} {Path} failed with {Status} ({TraceId}): {Exception}\n{StackTrace}",
+                    httpContext.Request.Method, httpContext.Features.Get<IExceptionHandlerPathFeature>()?.Path, status, TraceId(httpContext), exception.GetBaseException().GetType().Name, exception.StackTrace);
             }
             if (status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests)
             {
@@ -144,7 +150,7 @@ public static class ErrorHandling
                 Detail = exception switch
                 {
                     ChatAppException e => e.Message,
-                    AntiforgeryValidationException => "The antiforgery token is missing or stale. Load the page again.",
+                    AntiforgeryValidationException when status == StatusCodes.Status400BadRequest => "The antiforgery token is missing or stale. Load the page again.",
                     _ => null,
                 },
             };

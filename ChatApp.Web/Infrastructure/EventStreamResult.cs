@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Text;
 using System.Text.Json;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc;
 
 namespace ChatApp.Web.Infrastructure;
@@ -12,6 +13,11 @@ namespace ChatApp.Web.Infrastructure;
 /// <param name="Type">Null for the default type, <c>message</c>.</param>
 public sealed record ServerEvent(object Data, string? Id = null, string? Type = null)
 {
+    /// <summary>A line that is sent as it is, instead of all else: a comment, or data that is no JSON.</summary>
+    public string? Line { get; private init; }
+
+    public static ServerEvent Verbatim(string line) => new("") { Line = line };
+
     /// <summary>Says that the connection lives.</summary>
     public static ServerEvent Ping { get; } = new(new { type = "ping" }, Type: "ping");
 }
@@ -34,7 +40,8 @@ public sealed class EventStreamResult(IAsyncEnumerable<ServerEvent> events, Func
         response.Headers["X-Accel-Buffering"] = "no"; // a proxy must not hold events back
         await response.StartAsync(http.RequestAborted);
         await FlushAsync(http, response.BodyWriter); // the client knows that it is heard before there is anything to tell
-        var open = http.RequestServices.GetRequiredService<OpenStreams>();
+        var (open, log) = (http.RequestServices.GetRequiredService<OpenStreams>(), http.RequestServices.GetRequiredService<ILogger<EventStreamResult>>());
+        await ReleaseServicesAsync(http);
         open.Add(http);
         using var json = new Utf8JsonWriter(response.BodyWriter, new() { Encoder = Json.Options.Encoder }); // one for all events
         try
@@ -54,14 +61,22 @@ public sealed class EventStreamResult(IAsyncEnumerable<ServerEvent> events, Func
 #pragma warning restore CA1031
         {
             var status = ErrorHandling.StatusOf(e);
-            http.RequestServices.GetRequiredService<ILogger<EventStreamResult>>()
-                .LogError("The stream {Path} failed: {Exception}\n{StackTrace}", http.Request.Path, e.GetBaseException().GetType().Name, e.StackTrace);
+            log.LogError("The stream {Path} failed: {Exception}\n{StackTrace}", http.Request.Path, e.GetBaseException().GetType().Name, e.StackTrace);
             Write(response.BodyWriter, json, (onFailure ?? Failure)(ErrorHandling.Describe(status)));
             await FlushAsync(http, response.BodyWriter);
         }
         finally
         {
             open.Remove(http);
+        }
+    }
+
+    // A stream may stay open for hours and thousands of them may: none keeps the services of its request, a database context above all.
+    private static async Task ReleaseServicesAsync(HttpContext http)
+    {
+        if (http.Features.Get<IServiceProvidersFeature>() is IAsyncDisposable scope)
+        {
+            await scope.DisposeAsync();
         }
     }
 
@@ -86,6 +101,12 @@ public sealed class EventStreamResult(IAsyncEnumerable<ServerEvent> events, Func
 
     private static void Write(PipeWriter writer, Utf8JsonWriter json, ServerEvent e)
     {
+        if (e.Line is not null)
+        {
+            WriteLine(writer, ""u8, e.Line);
+            writer.Write("\n"u8);
+            return;
+        }
         WriteLine(writer, "event: "u8, e.Type);
         WriteLine(writer, "id: "u8, e.Id);
         writer.Write("data: "u8);

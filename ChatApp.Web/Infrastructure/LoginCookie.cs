@@ -6,8 +6,8 @@ namespace ChatApp.Web.Infrastructure;
 public static class LoginCookie
 {
     // The prefix makes browsers refuse the cookie from anything but this host over TLS; without TLS they refuse the prefix.
-    private const string SecureName = "__Host-chatapp";
-    private const string PlainName = "chatapp";
+    internal const string SecureName = "__Host-chatapp";
+    internal const string PlainName = "chatapp";
 
     public static string? Read(HttpRequest request) => request.Cookies[request.IsHttps ? SecureName : PlainName];
 

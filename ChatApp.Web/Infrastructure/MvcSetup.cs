@@ -24,6 +24,8 @@ public static class MvcSetup
         services.AddRouting(o => o.LowercaseUrls = true);
         services.AddControllersWithViews(o =>
             {
+                o.ModelBinderProviders.Insert(0, new KeyBinderProvider());
+                o.Filters.Add<ScopeFilter>();
                 o.Filters.Add<AntiforgeryFilter>();
                 o.Filters.Add<ValidationFilter>();
             })

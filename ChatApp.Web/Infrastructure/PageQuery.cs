@@ -7,9 +7,11 @@ namespace ChatApp.Web.Infrastructure;
 /// <summary>The query of every list.</summary>
 public sealed record PageQuery
 {
+    /// <summary>How many items a page has at most.</summary>
     [FromQuery(Name = "limit")]
     public int Limit { get; init; } = PageLimit.Default;
 
+    /// <summary>The <c>next_cursor</c> of the page before.</summary>
     [FromQuery(Name = "cursor")]
     public string? Cursor { get; init; }
 }

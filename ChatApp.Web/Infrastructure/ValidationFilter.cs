@@ -1,6 +1,5 @@
 using System.Text.Json;
 using FluentValidation;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.AspNetCore.Mvc.Infrastructure;
@@ -28,12 +27,22 @@ public sealed class ValidationFilter(ProblemDetailsFactory problems) : IAsyncAct
             await next();
             return;
         }
-        if (context.HttpContext.Request.ContentLength > context.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize)
-        {
-            throw new BadHttpRequestException("The form is too large.", StatusCodes.Status413PayloadTooLarge); // MVC only says that it cannot be read
-        }
+        await ThrowIfTooLargeAsync(context.HttpContext.Request);
         var problem = problems.CreateValidationProblemDetails(context.HttpContext, Readable(context), StatusCodes.Status400BadRequest);
         context.Result = new BadRequestObjectResult(problem) { ContentTypes = { "application/problem+json" } };
+    }
+
+    // Of a form that is too large the binder says only that it cannot be read. Reading it again fails as it did before.
+    private static async Task ThrowIfTooLargeAsync(HttpRequest request)
+    {
+        try
+        {
+            _ = request.HasFormContentType ? await request.ReadFormAsync() : null;
+        }
+        catch (Exception e) when (e is InvalidDataException || (e is IOException and not BadHttpRequestException))
+        {
+            // Malformed or broken off, as the binder says.
+        }
     }
 
     // The binder's keys are C# names or JSON paths, and its texts can quote types and positions.

@@ -1,6 +1,12 @@
+using ChatApp.Domain.Chat;
 using ChatApp.Domain.Chat.Ports;
 using ChatApp.Domain.Search;
 using ChatApp.Web.Integrations.BuiltIn;
+using ChatApp.Web.Integrations.IFixit;
+using ChatApp.Web.Integrations.Mcp;
+using ChatApp.Web.Integrations.Models;
+using ChatApp.Web.Integrations.Outgoing;
+using ChatApp.Web.Integrations.WebSearch;
 using ChatApp.Web.Personas;
 
 namespace ChatApp.Web.Integrations;
@@ -15,9 +21,38 @@ public static class IntegrationServices
     {
         services.AddScoped<RecallService>();
         services.AddSingleton<BuiltInClient>();
-        services.AddSingleton<IModelCatalog>(s => new ModelCatalog(
-            ModelSettings.From(configuration), s.GetRequiredService<BuiltInClient>(), s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(_ => ModelSettings.From(configuration));
+        services.AddSingleton<ModelCatalog>();
+        services.AddSingleton<IModelCatalog>(s => s.GetRequiredService<ModelCatalog>());
         services.AddHostedService<ModelStartup>();
+        services.AddHostedService<ModelWatcher>();
+    }
+
+    /// <summary>
+    /// Adds the tools that models may call. If their configuration makes no sense, the start fails with an <see cref="InvalidOperationException"/>
+    /// that names the setting.
+    /// </summary>
+    public static void AddTools(this IServiceCollection services, IConfiguration configuration)
+    {
+        var (servers, iFixit, webSearch) = (McpServerSettings.From(configuration), IFixitTools.ReadAddress(configuration), WebSearchSettings.From(configuration));
+        services.AddSingleton(NamedHosts.From(configuration));
+        services.AddSingleton(OutgoingNetwork.Internet);
+        services.AddSingleton<McpTransports>();
+        services.AddToolSource(s => new IFixitTools(iFixit, s.GetRequiredService<NamedHosts>(), s.GetRequiredService<OutgoingNetwork>(), s.GetRequiredService<TimeProvider>()));
+        services.AddToolSource(s => new WebTools(webSearch, s.GetRequiredService<NamedHosts>(), s.GetRequiredService<OutgoingNetwork>(), s.GetRequiredService<TimeProvider>()));
+        services.AddToolSource(s =>
+        {
+            var all = ActivatorUtilities.CreateInstance<McpServers>(s, servers);
+            all.Changed += s.GetRequiredService<UserSignals>().RaiseAllHere; // what clients of the live state are told
+            return all;
+        });
+    }
+
+    private static void AddToolSource<T>(this IServiceCollection services, Func<IServiceProvider, T> make)
+        where T : class, IToolSource
+    {
+        services.AddSingleton(make);
+        services.AddSingleton<IToolSource>(s => s.GetRequiredService<T>());
     }
 
     /// <summary>Adds the personas that lie beside the program and those that the operator has put into the content root, which win.</summary>

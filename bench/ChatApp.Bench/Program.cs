@@ -9,6 +9,7 @@ return args switch
     ["send", .. var rest] => await Run(rest, SendScenario.RunAsync),
     ["stream", .. var rest] => await Run(rest, StreamScenario.RunAsync),
     ["idle", .. var rest] => await Run(rest, IdleScenario.RunAsync),
+    ["search", .. var rest] => await Run(rest, SearchScenario.RunAsync),
     _ => Help(),
 };
 
@@ -35,6 +36,7 @@ static int Help()
           send    --clients 32 --seconds 10 --sessions 32    messages to an instant provider, beside the same transactions by plain Npgsql
           stream  --streams 1000 --tokens 200 --rate 50 --rounds 3    growing answers, beside bare Kestrel
           idle    --listeners 5000 --seconds 10    listeners to whom nothing happens
+          search  --messages 1000000 --rounds 30 --explain    searches of three users among many
         """);
     return 2;
 }

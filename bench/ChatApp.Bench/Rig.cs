@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using ChatApp.Data;
 using ChatApp.Data.Accounts;
 using ChatApp.Data.Embedded;
@@ -18,10 +19,21 @@ internal sealed class Rig : IAsyncDisposable
 
     private readonly string _directory;
     private readonly PrivatePostgres _postgres;
+    private readonly List<PosixSignalRegistration> _signals;
+    private readonly Lazy<Task> _end;
     private int _users;
 
-    private Rig(string directory, PrivatePostgres postgres, string connectionString, ServerProcess app) =>
+    private Rig(string directory, PrivatePostgres postgres, string connectionString, ServerProcess app)
+    {
         (_directory, _postgres, ConnectionString, App, Postgres) = (directory, postgres, ChatDbOptions.WithDefaults(connectionString), app, new(directory));
+        _end = new(EndAsync);
+        // Whoever breaks a run off leaves nothing behind either.
+        _signals = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM }.Select(s => PosixSignalRegistration.Create(s, context =>
+        {
+            context.Cancel = true;
+            _ = ExitAsync();
+        }))];
+    }
 
     public ServerProcess App { get; }
 
@@ -67,8 +79,11 @@ internal sealed class Rig : IAsyncDisposable
     /// <summary>Looks at the database.</summary>
     public ChatDbContext Open() => new(new DbContextOptionsBuilder<ChatDbContext>().UseChatApp(ConnectionString).Options);
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync() => new(_end.Value);
+
+    private async Task EndAsync()
     {
+        _signals.ForEach(s => s.Dispose());
         await App.DisposeAsync();
         Npgsql.NpgsqlConnection.ClearAllPools();
         if (!OperatingSystem.IsWindows())
@@ -76,6 +91,12 @@ internal sealed class Rig : IAsyncDisposable
             await _postgres.DisposeAsync();
         }
         Directory.Delete(_directory, recursive: true);
+    }
+
+    private async Task ExitAsync()
+    {
+        await DisposeAsync();
+        Environment.Exit(1);
     }
 
     private AppUser NewUser()

@@ -9,6 +9,9 @@ public interface IReplyJournal
     /// <summary>Raised when another instance's answers may have grown or ended, with the users in whose sessions something else has changed.</summary>
     event Action<IReadOnlyCollection<Guid>>? Changed;
 
+    /// <summary>Raised when calls of other instances may have been missed, because the connection to them was lost.</summary>
+    event Action? Missed;
+
     /// <summary>Raised when somebody wants an answer of this instance stopped.</summary>
     event Action<Guid>? StopRequested;
 

@@ -14,8 +14,8 @@ internal sealed class HistoryTests : ChatFixture
     [SetUp]
     public async Task Register() => _user = await App.RegisterAsync();
 
-    [TestCase(1)]
-    [TestCase(7)]
+    [TestCase(41)]
+    [TestCase(50)]
     [TestCase(200)]
     public async Task History_PageByPage_ShowsEachMessageOnceInOrder(int limit)
     {

@@ -56,6 +56,12 @@ internal sealed class JournalTests : ChatFixture
             remove => Real.Changed -= value;
         }
 
+        public event Action? Missed
+        {
+            add => Real.Missed += value;
+            remove => Real.Missed -= value;
+        }
+
         public event Action<Guid>? StopRequested
         {
             add => Real.StopRequested += value;

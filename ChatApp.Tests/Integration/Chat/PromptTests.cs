@@ -67,8 +67,8 @@ internal sealed class PromptTests : ChatFixture
     [Test]
     public async Task Send_MoreThanTheModelCanRead_LeavesTheOldestOutAndSaysSo()
     {
-        var session = await CreateSessionAsync(_user, null, "oldest " + new string('o', 4000), "newer");
-        Model.ContextWindow = 1500;
+        var session = await CreateSessionAsync(_user, null, "oldest " + new string('o', 30_000), "newer");
+        Model.ContextWindow = 6000; // the tools need some of it
         var call = Model.Hold("newest");
 
         var reply = await SendAsync(session.Text("id"), "newest", call);

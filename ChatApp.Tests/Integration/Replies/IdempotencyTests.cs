@@ -55,6 +55,35 @@ internal sealed class IdempotencyTests : ChatFixture
     }
 
     [Test]
+    public async Task CreateSession_TwentyAtOnceWithTheSameKey_MakesOne()
+    {
+        var user = await App.RegisterAsync();
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => PostAsync(user, "/chat/sessions", new { title = "One" }, "session-1")));
+
+        Assert.That(answers.Select(a => a.StatusCode), Is.All.EqualTo(HttpStatusCode.Created));
+        var ids = await Task.WhenAll(answers.Select(async a => (await a.JsonAsync()).Text("id")));
+        Assert.That(ids.Distinct().Count(), Is.EqualTo(1));
+        Assert.That((await user.Client.GetJsonAsync("/chat/sessions")).Number("count"), Is.EqualTo(1));
+        await (await PostAsync(user, "/chat/sessions", new { title = "Another" }, "session-1")).ProblemAsync(HttpStatusCode.Conflict);
+    }
+
+    [TestCase("/api/chat", 2)]
+    [TestCase("/api/system", 1)]
+    public async Task LiveState_TwiceWithTheSameKeyAndNoSession_HappensOnce(string path, int messages)
+    {
+        var user = await App.RegisterAsync();
+
+        var first = await (await PostAsync(user, path, new { message = "Once" }, "live-1")).JsonAsync();
+        var second = await (await PostAsync(user, path, new { message = "Once" }, "live-1")).JsonAsync();
+
+        Assert.That(second.Text("session_id"), Is.EqualTo(first.Text("session_id")));
+        var list = await user.Client.GetJsonAsync("/chat/sessions");
+        Assert.That(list.Number("count"), Is.EqualTo(1));
+        Assert.That(list.GetProperty("sessions")[0].Number("message_count"), Is.EqualTo(messages));
+    }
+
+    [Test]
     public async Task Send_SameKeyForAnotherMessage_IsAConflict()
     {
         var session = await CreateSessionAsync(_user);
@@ -105,13 +134,13 @@ internal sealed class IdempotencyTests : ChatFixture
         await answer.ProblemAsync(HttpStatusCode.BadRequest);
     }
 
-    private async Task<HttpResponseMessage> SendAsync(JsonElement session, string content, string key, TestUser? user = null)
+    private Task<HttpResponseMessage> SendAsync(JsonElement session, string content, string key, TestUser? user = null) =>
+        PostAsync(user ?? _user, $"/chat/sessions/{session.Text("id")}/messages", new { content }, key);
+
+    private static async Task<HttpResponseMessage> PostAsync(TestUser user, string path, object body, string key)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"/chat/sessions/{session.Text("id")}/messages")
-        {
-            Content = Api.Raw(JsonSerializer.Serialize(new { content })),
-        };
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = Api.Raw(JsonSerializer.Serialize(body)) };
         request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
-        return await (user ?? _user).Client.SendAsync(request);
+        return await user.Client.SendAsync(request);
     }
 }

@@ -16,7 +16,7 @@ internal sealed class PromptBuilderTests
     [Test]
     public void Build_ShortHistory_IsPersonaThenAllInOrder()
     {
-        var prompt = PromptBuilder.Build(Persona, History((MessageRole.User, "one"), (MessageRole.Assistant, "two"), (MessageRole.User, "three")), 10_000);
+        var prompt = PromptBuilder.Build(Persona, History((MessageRole.User, "one"), (MessageRole.Assistant, "two"), (MessageRole.User, "three")), 10_000, []);
 
         Assert.That(prompt.Messages.Select(m => (m.Role, m.Text)), Is.EqualTo(new[]
         {
@@ -34,7 +34,7 @@ internal sealed class PromptBuilderTests
     {
         var history = History([.. Enumerable.Range(1, 5).Select(i => (i % 2 == 1 ? MessageRole.User : MessageRole.Assistant, $"{i}{Text[1..]}"))]);
 
-        var prompt = PromptBuilder.Build(Persona, history, Cost + Persona.MaxTokens + room);
+        var prompt = PromptBuilder.Build(Persona, history, Cost + Persona.MaxTokens + room, []);
 
         Assert.That(prompt.Omitted, Is.EqualTo(omitted));
         Assert.That(prompt.Messages.Skip(1).Select(m => m.Text[0] - '0'), Is.EqualTo(Enumerable.Range(omitted + 1, 5 - omitted)));
@@ -45,7 +45,7 @@ internal sealed class PromptBuilderTests
     {
         var history = History((MessageRole.User, Text), (MessageRole.System, "Be brief."), (MessageRole.Assistant, Text), (MessageRole.User, "Now?"));
 
-        var prompt = PromptBuilder.Build(Persona, history, Cost + Persona.MaxTokens + 30);
+        var prompt = PromptBuilder.Build(Persona, history, Cost + Persona.MaxTokens + 30, []);
 
         Assert.That(prompt.Messages.Skip(1).Select(m => (m.Role, m.Text)), Is.EqualTo(new[] { (ChatRole.System, "Be brief."), (ChatRole.User, "Now?") }));
         Assert.That(prompt.Omitted, Is.EqualTo(2));
@@ -54,7 +54,7 @@ internal sealed class PromptBuilderTests
     [Test]
     public void Build_EmptyMessages_AreLeftOut()
     {
-        var prompt = PromptBuilder.Build(Persona, History((MessageRole.User, "one"), (MessageRole.Assistant, ""), (MessageRole.User, "two")), 10_000);
+        var prompt = PromptBuilder.Build(Persona, History((MessageRole.User, "one"), (MessageRole.Assistant, ""), (MessageRole.User, "two")), 10_000, []);
 
         Assert.That(prompt.Messages.Skip(1).Select(m => m.Text), Is.EqualTo(new[] { "one", "two" }));
         Assert.That(prompt.Omitted, Is.Zero);
@@ -63,14 +63,16 @@ internal sealed class PromptBuilderTests
     [Test]
     public void Build_PersonaWithALongAnswer_LeavesHalfTheWindowToThePrompt()
     {
-        var prompt = PromptBuilder.Build(Persona with { MaxTokens = 1_000_000 }, History((MessageRole.User, "one"), (MessageRole.User, "two")), 1000);
+        var prompt = PromptBuilder.Build(Persona with { MaxTokens = 1_000_000 }, History((MessageRole.User, "one"), (MessageRole.User, "two")), 1000, []);
 
         Assert.That(prompt.Omitted, Is.Zero);
     }
 
     [Test]
-    public void EstimatedTokens_Prompt_CountsWhatIsAroundMessages() =>
-        Assert.That(PromptBuilder.Build(Persona, History((MessageRole.User, "four")), 1000).EstimatedTokens, Is.EqualTo(Cost + 1 + PromptBuilder.TokensPerMessage));
+    public void Estimate_Prompt_CountsWhatIsAroundMessages() =>
+        Assert.That(
+            PromptSize.Estimate(PromptBuilder.Build(Persona, History((MessageRole.User, "four")), 1000, []).Messages, []),
+            Is.EqualTo(Cost + 1 + PromptSize.TokensPerMessage));
 
     // Newest first, as it is read.
     private static IEnumerable<ChatMessage> History(params (MessageRole Role, string Text)[] messages) =>

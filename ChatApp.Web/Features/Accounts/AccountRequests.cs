@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Mvc;
 namespace ChatApp.Web.Features.Accounts;
 
 /// <summary>A new account.</summary>
+/// <example>{"username": "ada", "email": "ada@example.com", "password": "correct horse 7"}</example>
 public sealed record RegisterRequest(string? Username, string? Email, string? Password);
 
 /// <summary>The form of <c>POST /auths/login</c>.</summary>
@@ -19,6 +20,8 @@ public sealed record LoginForm
     public string? Password { get; init; }
 }
 
+/// <summary>The refresh token of a login, which is good for one use.</summary>
+/// <example>{"refresh_token": "…"}</example>
 public sealed record RefreshRequest(string? RefreshToken);
 
 internal sealed class RegisterRequestValidator : AbstractValidator<RegisterRequest>

@@ -1,16 +1,18 @@
 using ChatApp.Data.Accounts;
+using ChatApp.Domain.Accounts;
 using ChatApp.Web.Infrastructure;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.RateLimiting;
 
 namespace ChatApp.Web.Features.Accounts;
 
 /// <summary>Sign-in for programs.</summary>
-[ApiController, Route("auths"), Authorize]
+[ApiController, Route("auths"), Authorize, ApiScope(ApiScope.None)]
 public sealed class AuthsApiController(AccountService accounts, LoginService logins, RegistrationService registration, CurrentUser user) : ControllerBase
 {
     /// <summary>Makes an account.</summary>
-    [HttpPost("register"), AllowAnonymous]
+    [HttpPost("register"), AllowAnonymous, EnableRateLimiting(RateLimits.SignIn)]
     [ProducesResponseType<UserResponse>(201), ProducesResponseType<ProblemDetails>(400), ProducesResponseType<ProblemDetails>(403), ProducesResponseType<ProblemDetails>(409)]
     public async Task<ActionResult<UserResponse>> Register(RegisterRequest request, CancellationToken ct)
     {
@@ -23,7 +25,7 @@ public sealed class AuthsApiController(AccountService accounts, LoginService log
     }
 
     /// <summary>Trades user name or e-mail address and password for tokens.</summary>
-    [HttpPost("login"), AllowAnonymous, Consumes("application/x-www-form-urlencoded", "multipart/form-data")]
+    [HttpPost("login"), AllowAnonymous, EnableRateLimiting(RateLimits.SignIn), Consumes("application/x-www-form-urlencoded", "multipart/form-data")]
     [ProducesResponseType<LoginResponse>(200), ProducesResponseType<ProblemDetails>(401)]
     public async Task<ActionResult<LoginResponse>> Login([FromForm] LoginForm form, CancellationToken ct) =>
         await accounts.CheckPasswordAsync(form.Username ?? "", form.Password ?? "") is { } account

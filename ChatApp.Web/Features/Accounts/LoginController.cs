@@ -3,6 +3,7 @@ using ChatApp.Web.Features.Shared;
 using ChatApp.Web.Infrastructure;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.RateLimiting;
 
 namespace ChatApp.Web.Features.Accounts;
 
@@ -22,7 +23,7 @@ public sealed class LoginController(AccountService accounts, LoginService logins
         ? Redirect(Url.LocalOr(returnUrl, Links.Chat))
         : View("Login", new LoginPage(null, returnUrl, await registration.IsOpenAsync(ct), null));
 
-    [HttpPost]
+    [HttpPost, EnableRateLimiting(RateLimits.SignIn)]
     public async Task<IActionResult> LogIn([FromForm] LoginForm form, [FromForm] string? returnUrl, CancellationToken ct)
     {
         if (await accounts.CheckPasswordAsync(form.Username ?? "", form.Password ?? "") is { } account)

@@ -4,6 +4,7 @@ using ChatApp.Web.Features.Shared;
 using ChatApp.Web.Infrastructure;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.RateLimiting;
 
 namespace ChatApp.Web.Features.Accounts;
 
@@ -18,7 +19,7 @@ public sealed class RegisterController(RegistrationService registration, LoginSe
     public async Task<IActionResult> Show(CancellationToken ct) =>
         await FormAsync(StatusCodes.Status200OK, new RegisterRequest(null, null, null), ct);
 
-    [HttpPost]
+    [HttpPost, EnableRateLimiting(RateLimits.SignIn)]
     public async Task<IActionResult> Register([FromForm] RegisterRequest request, CancellationToken ct)
     {
         try

@@ -1,5 +1,6 @@
 using ChatApp.Domain.Chat;
 using ChatApp.Domain.Errors;
+using ChatApp.Web.Features.Docs;
 using ChatApp.Web.Infrastructure;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
@@ -12,6 +13,7 @@ public sealed class ChatApiController(ChatService chat, ReplyReader replies, Cur
 {
     /// <summary>Sends a message and waits for the whole answer, which is generated and kept also if the caller goes away.</summary>
     [HttpPost]
+    [RequestHeader(IdempotencyHeader.Name, IdempotencyHeader.Description)]
     [ProducesResponseType<ChatResponse>(200), ProducesResponseType<ProblemDetails>(404), ProducesResponseType<ProblemDetails>(409), ProducesResponseType<ProblemDetails>(503)]
     public async Task<ChatResponse> Send(ChatRequest request, CancellationToken ct)
     {
@@ -24,6 +26,7 @@ public sealed class ChatApiController(ChatService chat, ReplyReader replies, Cur
 
     /// <summary>Sends a message and streams the answer as server-sent events.</summary>
     [HttpPost("stream")]
+    [RequestHeader(IdempotencyHeader.Name, IdempotencyHeader.Description)]
     [ProducesResponseType<string>(200, "text/event-stream"), ProducesResponseType<ProblemDetails>(404), ProducesResponseType<ProblemDetails>(409)]
     public async Task<EventStreamResult> Stream(ChatRequest request, CancellationToken ct)
     {

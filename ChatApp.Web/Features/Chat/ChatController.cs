@@ -13,15 +13,20 @@ public sealed class ChatController(ConversationPages pages) : Controller
     [HttpGet]
     public IActionResult New(string? persona) => View("Conversation", pages.New(new MessageForm { Persona = persona }));
 
-    /// <summary>A conversation: its newest messages, or those before a cursor.</summary>
+    /// <summary>A conversation: its newest messages, those before a cursor, or those around one message.</summary>
     [HttpGet("{key}")]
-    public async Task<IActionResult> Show(SessionKey key, string? before, CancellationToken ct) =>
-        View("Conversation", await pages.ShowAsync(key, before, ct));
+    public async Task<IActionResult> Show(SessionKey key, string? before, EntityId? message, CancellationToken ct) =>
+        View("Conversation", await pages.ShowAsync(key, before, ct, around: message?.Value));
 
     /// <summary>One message, for the script that has followed its growing.</summary>
     [HttpGet("messages/{id}")]
     public async Task<IActionResult> Message(EntityId id, CancellationToken ct) =>
         PartialView("_Message", await pages.MessageAsync(id.RequiredFor("Message"), ct));
+
+    /// <summary>The calls of a message's tools, for the script that follows them.</summary>
+    [HttpGet("messages/{id}/tools")]
+    public async Task<IActionResult> Tools(EntityId id, CancellationToken ct) =>
+        PartialView("_ToolCalls", await pages.MessageAsync(id.RequiredFor("Message"), ct));
 
     /// <summary>A message as it was written, to be copied.</summary>
     [HttpGet("messages/{id}/source")]

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using ChatApp.Domain.Chat;
 using ChatApp.Domain.Sessions;
 using ChatApp.Domain.Text;
@@ -7,17 +8,20 @@ using Microsoft.Extensions.Options;
 namespace ChatApp.Web.Features.Chat;
 
 /// <summary>A message on a thread; without one, on the caller's default thread.</summary>
+/// <example>{"message": "Which tea keeps longest?", "thread_id": null}</example>
 public sealed record ChatRequest(string? Message, string? ThreadId, string? Persona, string? Model)
 {
+    [JsonIgnore]
     public SessionKey? Key => ThreadId is null ? null : new SessionKey(ThreadId);
 
     public NewMessage ToNewMessage(string? idempotencyKey) => new(Message!) { Persona = Persona, Model = Model, IdempotencyKey = idempotencyKey };
 }
 
 /// <summary>A message in a session.</summary>
-public sealed record SendMessageRequest(string? Content, string? Model)
+/// <example>{"content": "Which tea keeps longest?"}</example>
+public sealed record SendMessageRequest(string? Content, string? Persona, string? Model)
 {
-    public NewMessage ToNewMessage(string? idempotencyKey) => new(Content!) { Model = Model, IdempotencyKey = idempotencyKey };
+    public NewMessage ToNewMessage(string? idempotencyKey) => new(Content!) { Persona = Persona, Model = Model, IdempotencyKey = idempotencyKey };
 }
 
 internal sealed class ChatRequestValidator : AbstractValidator<ChatRequest>

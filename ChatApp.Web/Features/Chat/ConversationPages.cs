@@ -30,12 +30,15 @@ public sealed record ConversationPage(ChatSession? Session, Persona Persona, IRe
 /// <param name="Problem">Why it could not.</param>
 public sealed record ComposerView(Guid? SessionId, int MaxLength, MessageForm Typed, string? Problem)
 {
+    /// <summary>The models to choose from; none if there is no choice.</summary>
+    public IReadOnlyList<ModelChoice> Models { get; init; } = [];
+
     public string Action => SessionId is { } id ? $"/chat-ui/{id}/messages" : "/chat-ui/messages";
 }
 
 /// <summary>Puts together what the pages of conversations show.</summary>
 public sealed class ConversationPages(
-    MessageService messages, SessionService sessions, MessageViews views, PersonaCatalog personas,
+    MessageService messages, SessionService sessions, MessageViews views, PersonaCatalog personas, ModelChoices models,
     CurrentUser user, CursorProtector cursors, IOptions<ChatSettings> settings)
 {
     private const int PageSize = 50;
@@ -44,15 +47,17 @@ public sealed class ConversationPages(
         new(null, personas.Get(typed?.Persona ?? PersonaCatalog.DefaultKey), [], Composer(null, typed, problem));
 
     /// <exception cref="NotFoundException">The caller has no such live session.</exception>
-    public async Task<ConversationPage> ShowAsync(SessionKey key, string? before, CancellationToken ct, MessageForm? typed = null, string? problem = null)
+    public async Task<ConversationPage> ShowAsync(
+        SessionKey key, string? before, CancellationToken ct, MessageForm? typed = null, string? problem = null, Guid? around = null)
     {
-        var history = await messages.HistoryAsync(user.Id, key, PageSize, cursors.ReadNumber(before), ct);
+        var end = cursors.ReadNumber(before) ?? (around is { } id ? await messages.FindPageEndAsync(user.Id, id, PageSize, ct) : null);
+        var history = await messages.HistoryAsync(user.Id, key, PageSize, end, ct);
         var session = history.Session ?? throw new NotFoundException("Session");
         var persona = personas.Get(session.Persona);
-        return new(session, persona, [.. history.Messages.Select(m => views.View(m, persona.Name))], Composer(session.Id, typed, problem))
+        return new(session, persona, [.. history.Messages.Select(m => views.View(m, persona.Key))], Composer(session, typed, problem))
         {
             Older = cursors.Protect(history.Older),
-            IsOlder = before is not null,
+            IsOlder = end is not null,
         };
     }
 
@@ -62,9 +67,12 @@ public sealed class ConversationPages(
     {
         var message = await messages.FindAsync(user.Id, id, ct);
         var session = await sessions.FindAsync(user.Id, SessionKey.Of(message.SessionId), ct);
-        return views.View(message, personas.Get(session.Persona).Name);
+        return views.View(message, session.Persona);
     }
 
-    private ComposerView Composer(Guid? sessionId, MessageForm? typed, string? problem) =>
-        new(sessionId, settings.Value.MaxMessageLength, typed ?? new(), problem);
+    private ComposerView Composer(ChatSession? session, MessageForm? typed, string? problem) =>
+        new(session?.Id, settings.Value.MaxMessageLength, typed ?? new(), problem)
+        {
+            Models = models.Choices(typed?.Model ?? session?.Model),
+        };
 }

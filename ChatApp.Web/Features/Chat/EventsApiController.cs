@@ -11,7 +11,8 @@ public sealed class EventsApiController(UserFeed feed, CurrentUser user) : Contr
 {
     /// <summary>
     /// Events <c>{"type":"sessions","generating":[{"session_id","message_id"}]}</c> at the beginning and after every change, and
-    /// <c>{"type":"reply","session_id","message_id","start","content"}</c> while answers grow.
+    /// <c>{"type":"reply","session_id","message_id","start","content"}</c> while answers grow, and <c>{"type":"tools","session_id","message_id"}</c>
+    /// when the calls of an answer's tools have got further.
     /// </summary>
     [HttpGet]
     [ProducesResponseType<string>(200, "text/event-stream")]
@@ -21,6 +22,7 @@ public sealed class EventsApiController(UserFeed feed, CurrentUser user) : Contr
     {
         SessionsChanged changed => new(new { type = "sessions", generating = changed.Generating }),
         AnswerGrown grown => new(new { type = "reply", session_id = grown.SessionId, message_id = grown.MessageId, start = grown.Start, content = grown.Content }),
+        ToolsChanged tools => new(new { type = "tools", session_id = tools.SessionId, message_id = tools.MessageId }),
         _ => ServerEvent.Ping,
     };
 }

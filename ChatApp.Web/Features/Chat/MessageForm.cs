@@ -15,9 +15,13 @@ public sealed record MessageForm
     [FromForm(Name = "starter")]
     public string? Starter { get; init; }
 
-    /// <summary>Who answers in a new session.</summary>
+    /// <summary>Who answers from now on.</summary>
     [FromForm(Name = "persona")]
     public string? Persona { get; init; }
+
+    /// <summary>The model that answers from now on.</summary>
+    [FromForm(Name = "model")]
+    public string? Model { get; init; }
 
     /// <summary>Names this copy of the form, so that a double click sends once.</summary>
     [FromForm(Name = "form_id")]
@@ -27,7 +31,12 @@ public sealed record MessageForm
     {
         // Forms send line breaks as CR LF, whatever was typed.
         var text = (Starter ?? Content ?? "").Replace("\r\n", "\n", StringComparison.Ordinal);
-        return new(text) { IdempotencyKey = FormId is { } id ? $"{id} {KeyOf(text)}" : null };
+        return new(text)
+        {
+            Persona = string.IsNullOrEmpty(Persona) ? null : Persona,
+            Model = string.IsNullOrEmpty(Model) ? null : Model,
+            IdempotencyKey = FormId is { } id ? $"{id} {KeyOf(text)}" : null,
+        };
     }
 
     // Browsers go back to a form that was sent; another text in it is another message.

@@ -1,4 +1,6 @@
 using ChatApp.Domain.Chat;
+using ChatApp.Domain.Chat.Tools;
+using ChatApp.Domain.Personas;
 using Microsoft.AspNetCore.Html;
 
 namespace ChatApp.Web.Features.Chat;
@@ -18,6 +20,9 @@ public sealed record MessageView(Guid? Id, MessageRole Role, MessageStatus Statu
 
     public TokenUsage? Usage { get; init; }
 
+    /// <summary>The calls of tools for an answer.</summary>
+    public IReadOnlyList<ToolCall> ToolCalls { get; init; } = [];
+
     public MessageDetails Details { get; init; } = new();
 
     /// <summary>What the script fills in for a message that has just been sent.</summary>
@@ -25,21 +30,26 @@ public sealed record MessageView(Guid? Id, MessageRole Role, MessageStatus Statu
 }
 
 /// <summary>Makes views of messages.</summary>
-public sealed class MessageViews(MarkdownCache markdown, ReplyFeed feed)
+public sealed class MessageViews(MarkdownCache markdown, ReplyFeed feed, PersonaCatalog personas)
 {
     public const string You = "You";
+    public const string Note = "Note";
 
-    public MessageView View(ChatMessage message, string assistant)
+    /// <param name="message">The message.</param>
+    /// <param name="persona">The session's persona: who is speaking now.</param>
+    public MessageView View(ChatMessage message, string persona)
     {
+        var details = MessageDetails.From(message.Metadata);
         // What there is of an answer that is being written helps those who read without scripts.
         var text = message.Status == MessageStatus.Generating ? feed.Find(message.Id)?.Text ?? message.Content : message.Content;
-        return new(message.Id, message.Role, message.Status, Speaker(message.Role, assistant), text,
+        return new(message.Id, message.Role, message.Status, Speaker(message.Role, personas.Get(details.Persona ?? persona).Name), text,
             message.Role == MessageRole.Assistant ? markdown.Render(message, text) : HtmlString.Empty)
         {
             At = message.CreatedAt,
             Model = message.Model,
             Usage = TokenUsage.Of(message),
-            Details = MessageDetails.From(message.Metadata),
+            ToolCalls = ToolCall.Of(message),
+            Details = details,
         };
     }
 
@@ -47,6 +57,6 @@ public sealed class MessageViews(MarkdownCache markdown, ReplyFeed feed)
     {
         MessageRole.User => You,
         MessageRole.Assistant => assistant,
-        MessageRole.System => "Note",
+        MessageRole.System => Note,
     };
 }

@@ -1,5 +1,6 @@
 using ChatApp.Domain.Chat;
 using ChatApp.Domain.Sessions;
+using ChatApp.Web.Features.Docs;
 using ChatApp.Web.Infrastructure;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
@@ -22,6 +23,7 @@ public sealed class MessagesApiController(
 
     /// <summary>Sends a message; with <c>wait=true</c> the answer comes when the reply has ended.</summary>
     [HttpPost]
+    [RequestHeader(IdempotencyHeader.Name, IdempotencyHeader.Description)]
     [ProducesResponseType<MessageResponse>(201), ProducesResponseType<ProblemDetails>(404), ProducesResponseType<ProblemDetails>(409)]
     public async Task<CreatedResult> Send(SessionKey key, SendMessageRequest request, [FromQuery] bool wait, CancellationToken ct)
     {

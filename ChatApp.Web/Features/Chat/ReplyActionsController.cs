@@ -1,4 +1,5 @@
 using ChatApp.Domain.Chat;
+using ChatApp.Domain.Chat.Tools;
 using ChatApp.Domain.Sessions;
 using ChatApp.Web.Features.Shared;
 using ChatApp.Web.Infrastructure;
@@ -9,7 +10,7 @@ namespace ChatApp.Web.Features.Chat;
 
 /// <summary>The buttons of answers: stop the one that is being written, go on with one that is unfinished.</summary>
 [Authorize, Route("chat-ui")]
-public sealed class ReplyActionsController(ReplyControl control, UnfinishedReplies unfinished, CurrentUser user) : Controller
+public sealed class ReplyActionsController(ReplyControl control, UnfinishedReplies unfinished, ToolApprovals approvals, CurrentUser user) : Controller
 {
     [HttpPost("{key}/stop")]
     public async Task<IActionResult> Stop(SessionKey key, CancellationToken ct) =>
@@ -20,6 +21,13 @@ public sealed class ReplyActionsController(ReplyControl control, UnfinishedRepli
         Redirect(Links.Session((await unfinished.ContinueAsync(user.Id, id.RequiredFor("Message"), ct)).SessionId));
 
     [HttpPost("messages/{id}/retry")]
-    public async Task<IActionResult> Retry(EntityId id, CancellationToken ct) =>
-        Redirect(Links.Session((await unfinished.RetryAsync(user.Id, id.RequiredFor("Message"), ct)).SessionId));
+    public async Task<IActionResult> Retry(EntityId id, [FromForm] string? model, CancellationToken ct) =>
+        Redirect(Links.Session((await unfinished.RetryAsync(user.Id, id.RequiredFor("Message"), model, ct)).SessionId));
+
+    /// <summary>Allows or denies a call of a tool.</summary>
+    [HttpPost("messages/{id}/tools/{callId}")]
+    public async Task<IActionResult> Decide(EntityId id, string callId, [FromForm] ToolDecisionRequest form, CancellationToken ct) =>
+        ModelState.IsValid
+            ? Redirect(Links.Session(await approvals.DecideAsync(user.Id, id.RequiredFor("Message"), callId, form.ToDecision(), ct)))
+            : BadRequest();
 }

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using ChatApp.Domain.Chat;
+using ChatApp.Domain.Chat.Tools;
 using ChatApp.Web.Infrastructure;
 
 namespace ChatApp.Web.Features.Chat;
@@ -32,6 +34,8 @@ public static class ReplyStream
             yield return e switch
             {
                 ReplyText token => new(new TokenEvent(token.Content), position),
+                ReplyTool { Call: { Status: ToolCallStatus.Asking } call } => new(new ApprovalEvent(call.Id, call.Name, call.Source, call.Arguments), position),
+                ReplyTool { Call: var call } => new(new StatusEvent(call.Doing, call.Name), position),
                 ReplyEnd { Status: MessageStatus.Failed } end => new(new ErrorEvent(end.Error ?? "", end.ErrorCode ?? ReplyErrorCode.Internal), position),
                 ReplyEnd end => new(new DoneEvent(start.ThreadId, start.SessionId, start.MessageId, end.Status, end.Usage?.ToResponse()), position),
                 _ => ServerEvent.Ping,
@@ -50,6 +54,20 @@ public static class ReplyStream
     {
         [JsonPropertyOrder(-1)]
         public string Type => "token";
+    }
+
+    /// <summary>A tool is running.</summary>
+    private sealed record StatusEvent(string Content, string Tool)
+    {
+        [JsonPropertyOrder(-1)]
+        public string Type => "status";
+    }
+
+    /// <summary>A tool waits for the user's decision.</summary>
+    private sealed record ApprovalEvent(string CallId, string Tool, string Source, JsonElement Arguments)
+    {
+        [JsonPropertyOrder(-1)]
+        public string Type => "approval";
     }
 
     private sealed record DoneEvent(string ThreadId, Guid SessionId, Guid MessageId, MessageStatus Status, UsageResponse? Usage)

@@ -1,4 +1,5 @@
 using ChatApp.Domain.Chat;
+using ChatApp.Web.Features.Docs;
 using ChatApp.Web.Infrastructure;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
@@ -11,6 +12,7 @@ public sealed class ReplyStreamApiController(ReplyReader replies, CurrentUser us
 {
     /// <summary>Replays what came after <c>Last-Event-ID</c> (without it, everything) and goes on live.</summary>
     [HttpGet]
+    [RequestHeader("Last-Event-ID", "The `id` of the last event that came; the stream goes on after it.")]
     [ProducesResponseType<string>(200, "text/event-stream"), ProducesResponseType<ProblemDetails>(404)]
     public async Task<EventStreamResult> Resume(EntityId id, CancellationToken ct)
     {

@@ -1,4 +1,5 @@
 using ChatApp.Domain.Chat;
+using ChatApp.Domain.Chat.Ports;
 using ChatApp.Domain.Errors;
 using ChatApp.Domain.Sessions;
 using ChatApp.Web.Features.Shared;
@@ -12,7 +13,7 @@ namespace ChatApp.Web.Features.Chat;
 /// <summary>The composer's form without scripts: the page that it leads to shows the answer as far as it is written.</summary>
 [Authorize, Route("chat-ui")]
 public sealed class SendController(
-    ChatService chat, SessionService sessions, ConversationPages pages, CurrentUser user, IOptions<ChatSettings> settings) : Controller
+    ChatService chat, SessionService sessions, IModelCatalog models, ConversationPages pages, CurrentUser user, IOptions<ChatSettings> settings) : Controller
 {
     /// <summary>Begins a session.</summary>
     [HttpPost("messages")]
@@ -20,7 +21,9 @@ public sealed class SendController(
     {
         try
         {
-            MessageRules.Check(form.ToNewMessage().Content, settings.Value.MaxMessageLength); // before there is an empty session
+            var message = form.ToNewMessage();
+            MessageRules.Check(message.Content, settings.Value.MaxMessageLength); // before there is an empty session
+            _ = models.Get(message.Model); // likewise
             var session = await sessions.CreateAsync(user.Id, new NewSession { Persona = form.Persona }, ct);
             return await AcceptAsync(SessionKey.Of(session.Id), form, ct);
         }

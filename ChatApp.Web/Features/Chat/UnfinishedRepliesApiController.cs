@@ -15,9 +15,9 @@ public sealed class UnfinishedRepliesApiController(UnfinishedReplies replies, Cu
     public async Task<MessageResponse> Continue(EntityId id, CancellationToken ct) =>
         (await replies.ContinueAsync(user.Id, id.RequiredFor("Message"), ct)).ToResponse();
 
-    /// <summary>Has the model answer again; the unfinished answer is deleted, unless it is empty.</summary>
+    /// <summary>Has the session's model, or the one that is named and is the session's from then on, answer again; the unfinished answer is deleted, unless it is empty.</summary>
     [HttpPost("retry")]
-    [ProducesResponseType<MessageResponse>(200), ProducesResponseType<ProblemDetails>(404), ProducesResponseType<ProblemDetails>(409)]
-    public async Task<MessageResponse> Retry(EntityId id, CancellationToken ct) =>
-        (await replies.RetryAsync(user.Id, id.RequiredFor("Message"), ct)).ToResponse();
+    [ProducesResponseType<MessageResponse>(200), ProducesResponseType<ProblemDetails>(400), ProducesResponseType<ProblemDetails>(404), ProducesResponseType<ProblemDetails>(409)]
+    public async Task<MessageResponse> Retry(EntityId id, string? model, CancellationToken ct) =>
+        (await replies.RetryAsync(user.Id, id.RequiredFor("Message"), model, ct)).ToResponse();
 }

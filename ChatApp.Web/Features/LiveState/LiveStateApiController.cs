@@ -1,6 +1,8 @@
 using ChatApp.Domain.Chat;
 using ChatApp.Domain.Sessions;
+using ChatApp.Web.Features.Docs;
 using ChatApp.Web.Infrastructure;
+using ChatApp.Web.Integrations.Mcp;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 
@@ -9,18 +11,21 @@ namespace ChatApp.Web.Features.LiveState;
 /// <summary>A session's live state, for clients that show it as it is instead of following events. Sessions are named by any text, and made when first named.</summary>
 [ApiController, Authorize, Route("api")]
 public sealed class LiveStateApiController(
-    SessionService sessions, ChatService chat, MessageService messages, ReplyControl control, SessionWatcher watcher, CurrentUser user) : ControllerBase
+    SessionService sessions, ChatService chat, MessageService messages, ReplyControl control, SessionWatcher watcher, McpServers servers,
+    CurrentUser user) : ControllerBase
 {
+    /// <summary>The state now.</summary>
     [HttpGet("state")]
     public async Task<StateResponse> Get([FromQuery] NamedSessionQuery query, CancellationToken ct) =>
         await StateAsync(await sessions.GetOrCreateNamedAsync(user.Id, query.SessionId, ct), ct);
 
     /// <summary>Sends a message and answers at once with the state, in which the answer is being written.</summary>
     [HttpPost("chat")]
+    [RequestHeader(IdempotencyHeader.Name, IdempotencyHeader.Description)]
     [ProducesResponseType<StateResponse>(200), ProducesResponseType<ProblemDetails>(409)]
     public async Task<StateResponse> Send(LiveMessageRequest request, CancellationToken ct)
     {
-        var session = await sessions.GetOrCreateNamedAsync(user.Id, request.SessionId, ct);
+        var session = await sessions.GetOrCreateNamedAsync(user.Id, request.SessionId, ct, Request.IdempotencyKeyHeader());
         var message = new NewMessage(request.Message!) { IdempotencyKey = Request.IdempotencyKeyHeader() };
         var accepted = await chat.AcceptAsync(user.Id, SessionKey.Of(session.Id), message, ct);
         return await StateAsync(accepted.Session, ct);
@@ -33,7 +38,7 @@ public sealed class LiveStateApiController(
     {
         var session = await sessions.GetOrCreateNamedAsync(user.Id, query.SessionId, ct);
         var states = watcher.WatchAsync(session, HttpContext.RequestAborted);
-        return new(states.Select(s => s is null ? ServerEvent.Ping : new ServerEvent(s.ToResponse())), text => new(text, Type: "error"));
+        return new(states.Select(s => s is null ? ServerEvent.Ping : new ServerEvent(s.ToResponse(servers.IsConnecting))), text => new(text, Type: "error"));
     }
 
     /// <summary>Stops the answer that is being written; what there is of it is kept.</summary>
@@ -46,12 +51,14 @@ public sealed class LiveStateApiController(
 
     /// <summary>Adds a system message, which the next answer sees.</summary>
     [HttpPost("system")]
+    [RequestHeader(IdempotencyHeader.Name, IdempotencyHeader.Description)]
     public async Task<StateResponse> AddSystem(LiveMessageRequest request, CancellationToken ct)
     {
-        var session = await sessions.GetOrCreateNamedAsync(user.Id, request.SessionId, ct);
-        await messages.AddSystemAsync(user.Id, session.Id, request.Message!, ct);
+        var session = await sessions.GetOrCreateNamedAsync(user.Id, request.SessionId, ct, Request.IdempotencyKeyHeader());
+        await messages.AddSystemAsync(user.Id, session.Id, request.Message!, Request.IdempotencyKeyHeader(), ct);
         return await StateAsync(session, ct);
     }
 
-    private async Task<StateResponse> StateAsync(ChatSession session, CancellationToken ct) => (await watcher.ReadAsync(session, ct)).ToResponse();
+    private async Task<StateResponse> StateAsync(ChatSession session, CancellationToken ct) =>
+        (await watcher.ReadAsync(session, ct)).ToResponse(servers.IsConnecting);
 }

@@ -9,9 +9,11 @@ using Microsoft.Extensions.Options;
 namespace ChatApp.Web.Features.LiveState;
 
 /// <summary>A message for a session; without one, for a new session.</summary>
+/// <example>{"message": "Which tea keeps longest?", "session_id": "kitchen"}</example>
 public sealed record LiveMessageRequest(string? Message, string? SessionId);
 
 /// <summary>A session to be interrupted.</summary>
+/// <example>{"session_id": "kitchen"}</example>
 public sealed record InterruptRequest(string? SessionId);
 
 /// <summary>A message, as the clients of the live state see it.</summary>
@@ -21,7 +23,7 @@ public sealed record InterruptRequest(string? SessionId);
 /// <param name="IsStreaming">Whether it is being written.</param>
 public sealed record LiveMessageResponse(string Sender, string Content, DateTimeOffset Timestamp, bool IsStreaming);
 
-/// <summary>A session's state: its newest 200 messages, and whether an answer is being written.</summary>
+/// <summary>A session's state: its newest 200 messages, whether an answer is being written, and whether a server of tools is being connected.</summary>
 public sealed record StateResponse(
     string SessionId, IReadOnlyList<LiveMessageResponse> Messages, bool IsProcessing, bool IsLoading, bool IsConnectingMcp, bool MissingApiKey);
 
@@ -29,9 +31,9 @@ internal static class LiveStateMapping
 {
     extension(SessionState state)
     {
-        // There is always a model to ask, so no key is ever missing; nothing is loaded or connected before an answer.
-        public StateResponse ToResponse() => new(
-            state.Session.ThreadId, [.. state.Messages.Select(m => m.ToLiveResponse())], state.IsProcessing, IsLoading: false, IsConnectingMcp: false, MissingApiKey: false);
+        // There is always a model to ask, so no key is ever missing; nothing is loaded before an answer.
+        public StateResponse ToResponse(bool isConnectingMcp) => new(
+            state.Session.ThreadId, [.. state.Messages.Select(m => m.ToLiveResponse())], state.IsProcessing, IsLoading: false, isConnectingMcp, MissingApiKey: false);
     }
 
     extension(ChatMessage message)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using ChatApp.Domain.Sessions;
 using ChatApp.Domain.Text;
 using FluentValidation;
@@ -6,14 +7,18 @@ using FluentValidation;
 namespace ChatApp.Web.Features.Sessions;
 
 /// <summary>A session to be made; everything may be left out.</summary>
+/// <example>{"title": "Tea", "metadata": {"colour": "green"}}</example>
 public sealed record CreateSessionRequest(string? Title, string? Persona, JsonElement? Metadata, bool? Temporary)
 {
-    public NewSession ToNewSession() => new() { Title = Title, Persona = Persona, Metadata = Metadata.OrNull, Temporary = Temporary ?? false };
+    public NewSession ToNewSession(string? idempotencyKey) =>
+        new() { Title = Title, Persona = Persona, Metadata = Metadata.OrNull, Temporary = Temporary ?? false, IdempotencyKey = idempotencyKey };
 }
 
 /// <summary>Changes; what is left out stays.</summary>
+/// <example>{"title": "Tea and coffee", "pinned": true}</example>
 public sealed record UpdateSessionRequest(string? Title, string? Persona, JsonElement? Metadata, bool? Pinned)
 {
+    [JsonIgnore]
     public bool IsEmpty => Title is null && Persona is null && Metadata.OrNull is null && Pinned is null;
 
     public SessionChanges ToChanges(IReadOnlyList<uint>? ifVersions) =>

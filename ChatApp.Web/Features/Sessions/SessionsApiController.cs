@@ -1,4 +1,5 @@
 using ChatApp.Domain.Sessions;
+using ChatApp.Web.Features.Docs;
 using ChatApp.Web.Infrastructure;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
@@ -22,14 +23,16 @@ public sealed class SessionsApiController(SessionService sessions, TrashService 
 
     /// <summary>Makes a session.</summary>
     [HttpPost]
+    [RequestHeader(IdempotencyHeader.Name, IdempotencyHeader.Description)]
     [ProducesResponseType<SessionResponse>(201), ProducesResponseType<ProblemDetails>(400)]
     public async Task<CreatedResult> Create(CreateSessionRequest request, CancellationToken ct)
     {
-        var session = await sessions.CreateAsync(user.Id, request.ToNewSession(), ct);
+        var session = await sessions.CreateAsync(user.Id, request.ToNewSession(Request.IdempotencyKeyHeader()), ct);
         Response.SetETag(session);
         return Created($"/chat/sessions/{session.Id}", session.ToResponse());
     }
 
+    /// <summary>One session; its <c>ETag</c> is the version that <c>If-Match</c> takes.</summary>
     [HttpGet("{key}")]
     [ProducesResponseType<SessionResponse>(200), ProducesResponseType<ProblemDetails>(404)]
     public async Task<SessionResponse> Get(SessionKey key, CancellationToken ct)
@@ -41,6 +44,7 @@ public sealed class SessionsApiController(SessionService sessions, TrashService 
 
     /// <summary>Renames, pins or otherwise changes a session; with <c>If-Match</c>, only the version that the caller has seen.</summary>
     [HttpPut("{key}")]
+    [RequestHeader("If-Match", "The `ETag` that the caller has seen: 412 if the session has changed since.")]
     [ProducesResponseType<SessionResponse>(200), ProducesResponseType<ProblemDetails>(404), ProducesResponseType<ProblemDetails>(412)]
     public async Task<SessionResponse> Update(SessionKey key, UpdateSessionRequest request, CancellationToken ct)
     {

@@ -24,6 +24,7 @@ public static class PageSetup
         });
         services.AddSingleton<MarkdownCache>();
         services.AddScoped<MessageViews>();
+        services.AddScoped<ModelChoices>();
         services.AddScoped<ConversationPages>();
         services.AddScoped<SessionLists>();
     }

@@ -2,6 +2,7 @@ using System.Globalization;
 using ChatApp.Domain.Chat;
 using ChatApp.Domain.Chat.Ports;
 using ChatApp.Domain.Search;
+using ChatApp.Web.Integrations.Models;
 
 namespace ChatApp.Web.Integrations.BuiltIn;
 

@@ -3,6 +3,7 @@ using ChatApp.Domain.Chat;
 using ChatApp.Domain.Chat.Ports;
 using ChatApp.Domain.Errors;
 using ChatApp.Domain.Search;
+using ChatApp.Web.Integrations.Models;
 using Microsoft.Extensions.AI;
 using AiMessage = Microsoft.Extensions.AI.ChatMessage;
 
@@ -85,7 +86,7 @@ public sealed class BuiltInClient(IServiceScopeFactory scopes, TimeProvider cloc
 
     private static UsageDetails Usage(List<AiMessage> prompt, string answer)
     {
-        var (input, output) = (prompt.Sum(m => TokenEstimator.Count(m.Text) + PromptBuilder.TokensPerMessage), TokenEstimator.Count(answer));
+        var (input, output) = (PromptSize.Estimate(prompt, []), TokenEstimator.Count(answer));
         return new() { InputTokenCount = input, OutputTokenCount = output, TotalTokenCount = input + output };
     }
 }

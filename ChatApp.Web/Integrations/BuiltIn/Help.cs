@@ -10,9 +10,10 @@ internal static class Help
         | --- | --- |
         | `OPENAI_API_KEY` | OpenAI |
         | `OPENAI_BASE_URL` | any OpenAI-compatible server (LM Studio, llama.cpp, vLLM, a gateway …), with `OPENAI_API_KEY` if it wants a key |
-        | `OLLAMA_HOST` | an Ollama server, for example `localhost:11434` |
+        | `ANTHROPIC_API_KEY` | Anthropic |
+        | `OLLAMA_HOST` | an Ollama server, for example `192.168.0.7:11434`; one on this machine is found by itself |
 
-        `Chat__Model` chooses the model. Everything in your sessions stays as it is.
+        Several at once are fine: you choose below the message. `Chat__Model` names the one that answers otherwise. Everything in your sessions stays as it is.
         """;
 
     public const string Self =

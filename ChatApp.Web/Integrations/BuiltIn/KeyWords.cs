@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using ChatApp.Domain.Text;
 
 namespace ChatApp.Web.Integrations.BuiltIn;
 
@@ -36,7 +37,7 @@ internal static partial class KeyWords
 
     /// <summary>Whether a word of such a script can be a term by itself: two signs or more, and not grammar written in hiragana.</summary>
     public static bool IsTelling(string word) =>
-        Rune.GetRuneAt(word, 0) is var first && Script(first) is not ('H' or 'E') && word.Length > first.Utf16SequenceLength;
+        Rune.GetRuneAt(word, 0) is var first && WritingSystems.Of(first) is not (WritingSystem.Hiragana or WritingSystem.Symbol) && word.Length > first.Utf16SequenceLength;
 
     /// <summary>The part of an English word that its other forms share; substrings find the rest.</summary>
     public static string Stem(string word)
@@ -59,7 +60,7 @@ internal static partial class KeyWords
     }
 
     // Grammar, more often than not.
-    private static bool IsHiragana(string word) => Script(Rune.GetRuneAt(word, 0)) == 'H';
+    private static bool IsHiragana(string word) => WritingSystems.Of(Rune.GetRuneAt(word, 0)) == WritingSystem.Hiragana;
 
     // Long words, numbers and names of code say more than short words.
     private static double Weight(string term) =>
@@ -71,7 +72,7 @@ internal static partial class KeyWords
         for (var i = 0; i < token.Length; i += Rune.GetRuneAt(token, i).Utf16SequenceLength)
         {
             var rune = Rune.GetRuneAt(token, i);
-            if (i > start && !IsMark(rune) && Script(rune) != Script(Before(token, i)))
+            if (i > start && !IsMark(rune) && WritingSystems.Of(rune) != WritingSystems.Of(Before(token, i)))
             {
                 yield return token[start..i];
                 start = i;
@@ -90,32 +91,20 @@ internal static partial class KeyWords
     {
         var lower = run.ToLowerInvariant();
         var runes = lower.EnumerateRunes().ToList();
-        var script = Script(runes[0]);
-        var length = script == 'T' ? 4 : 2;
-        if (script == 'H')
+        var script = WritingSystems.Of(runes[0]);
+        var length = script == WritingSystem.SouthEastAsian ? 4 : 2;
+        if (script == WritingSystem.Hiragana)
         {
             return runes.Count < 3 ? [] : [lower];
         }
-        if (runes.Count <= length + 1 || script == 'K')
+        if (runes.Count <= length + 1 || script == WritingSystem.Katakana)
         {
             return [lower];
         }
         return Enumerable.Range(0, runes.Count - length + 1).Select(i => string.Concat(runes.Skip(i).Take(length)));
     }
 
-    private static bool IsUnspaced(Rune rune) => Script(rune) != '-';
-
-    // '-' letters with spaces between words, 'C' Chinese characters, 'H' hiragana, 'K' katakana, 'O' Hangul, 'T' Thai, Lao, Khmer and Burmese.
-    private static char Script(Rune rune) => rune.Value switch
-    {
-        >= 0x0E00 and <= 0x0EFF or >= 0x1000 and <= 0x109F or >= 0x1780 and <= 0x17FF => 'T',
-        >= 0x3041 and <= 0x309F => 'H',
-        >= 0x30A0 and <= 0x30FF or >= 0x31F0 and <= 0x31FF => 'K',
-        >= 0xAC00 and <= 0xD7AF or >= 0x1100 and <= 0x11FF => 'O',
-        >= 0x2E80 and <= 0x9FFF or >= 0xF900 and <= 0xFAFF or >= 0x20000 and <= 0x3FFFF => 'C',
-        _ when Rune.GetUnicodeCategory(rune) == UnicodeCategory.OtherSymbol => 'E',
-        _ => '-',
-    };
+    private static bool IsUnspaced(Rune rune) => WritingSystems.Of(rune) != WritingSystem.Spaced;
 
     // Words may contain what names of code, addresses and versions contain. Signs outside of the Basic Multilingual Plane are pairs of surrogates.
     [GeneratedRegex(@"(?:[\p{L}\p{N}\p{M}_]|[\uD800-\uDBFF][\uDC00-\uDFFF])(?:[\p{L}\p{N}\p{M}_.'’@+#:-]|[\uD800-\uDBFF][\uDC00-\uDFFF])*|\p{So}")]

@@ -22,12 +22,12 @@ public sealed class OpenAiChatClient(OpenAiServer server, string? model, TimePro
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<AiMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        var (name, history) = (model ?? await server.FindFirstModelAsync(clock, cancellationToken), ToOpenAi(messages));
-        var reader = new OpenAiStreamReader();
+        var (name, history) = (model ?? await server.FindFirstAsync(cancellationToken), messages.ToList());
+        var reader = new OpenAiStreamReader(clock);
         // The library asks for usage by itself when it streams.
-        var (updates, any) = await CallAsync(name, options, async settings =>
+        var (updates, any) = await CallAsync(name, history, options, async (sent, settings) =>
         {
-            var stream = server.GetChatClient(name).CompleteChatStreamingAsync(history, settings, cancellationToken).GetAsyncEnumerator(cancellationToken);
+            var stream = server.GetChatClient(name).CompleteChatStreamingAsync(sent, settings, cancellationToken).GetAsyncEnumerator(cancellationToken);
             try
             {
                 return (stream, await stream.MoveNextAsync());
@@ -52,17 +52,17 @@ public sealed class OpenAiChatClient(OpenAiServer server, string? model, TimePro
     public async Task<ChatResponse> GetResponseAsync(
         IEnumerable<AiMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
-        var (name, history) = (model ?? await server.FindFirstModelAsync(clock, cancellationToken), ToOpenAi(messages));
-        return await CallAsync(name, options, async settings =>
+        var (name, history) = (model ?? await server.FindFirstAsync(cancellationToken), messages.ToList());
+        return await CallAsync(name, history, options, async (sent, settings) =>
         {
-            ChatCompletion answer = await server.GetChatClient(name).CompleteChatAsync(history, settings, cancellationToken);
+            ChatCompletion answer = await server.GetChatClient(name).CompleteChatAsync(sent, settings, cancellationToken);
             return ToResponse(answer);
         }, cancellationToken);
     }
 
     public object? GetService(Type serviceType, object? serviceKey = null) =>
         serviceKey is not null ? null
-        : serviceType == typeof(ChatClientMetadata) ? new ChatClientMetadata(server.Provider, server.Endpoint, model)
+        : serviceType == typeof(ChatClientMetadata) ? new ChatClientMetadata(server.Name, server.Endpoint, model)
         : serviceType.IsInstanceOfType(this) ? this
         : null;
 
@@ -71,13 +71,11 @@ public sealed class OpenAiChatClient(OpenAiServer server, string? model, TimePro
     {
     }
 
-    private static List<OpenAiMessage> ToOpenAi(IEnumerable<AiMessage> messages) => [.. messages.SelectMany(OpenAiMapping.ToOpenAi)];
-
     private static ChatResponse ToResponse(ChatCompletion answer)
     {
         var text = answer.Content.Where(p => p.Text is not null).Select(AIContent (p) => new TextContent(p.Text));
         var refusal = string.IsNullOrEmpty(answer.Refusal) ? [] : new AIContent[] { new TextContent(answer.Refusal) };
-        var calls = answer.ToolCalls.Select(AIContent (c) => OpenAiMapping.ToCall(c.Id, c.FunctionName, c.FunctionArguments.ToString()));
+        var calls = answer.ToolCalls.Select(AIContent (c) => ToolCalls.Parse(c.Id, c.FunctionName, c.FunctionArguments.ToString()));
         return new(new AiMessage(ChatRole.Assistant, [.. text, .. refusal, .. calls]))
         {
             ResponseId = answer.Id,
@@ -87,23 +85,37 @@ public sealed class OpenAiChatClient(OpenAiServer server, string? model, TimePro
         };
     }
 
-    // Calls, and calls once more without a temperature where a model refuses to have it set.
-    private async Task<T> CallAsync<T>(string name, ChatOptions? options, Func<ChatCompletionOptions, Task<T>> call, CancellationToken ct)
+    // Calls, and calls again without what the model refuses to be given. A refused call costs nothing, so that it needs no place in the ledger.
+    private async Task<T> CallAsync<T>(
+        string name, IReadOnlyList<AiMessage> history, ChatOptions? options, Func<IReadOnlyList<OpenAiMessage>, ChatCompletionOptions, Task<T>> call, CancellationToken ct)
     {
+        IReadOnlyList<OpenAiMessage> sent = [.. history.SelectMany(OpenAiMapping.ToOpenAi)];
         var settings = options.ToOpenAi(server.IsOpenAi);
-        try
+        var needsTools = ToolCalls.AreIn(history);
+        if (!needsTools && !server.TakesTools(name))
         {
-            return await call(settings);
+            settings.WithoutTools();
         }
-        catch (ClientResultException e) when (settings.Temperature is not null && OpenAiErrors.RefusesTemperature(e))
+        while (true)
         {
-            settings.Temperature = null;
+            try
+            {
+                return await call(sent, settings);
+            }
+            catch (ClientResultException e) when (settings.Temperature is not null && OpenAiErrors.RefusesTemperature(e))
+            {
+                settings.Temperature = null;
+            }
+            catch (ClientResultException e) when (settings.Tools.Count > 0 && !needsTools && OpenAiErrors.RefusesTools(e))
+            {
+                server.NoteWithoutTools(name);
+                settings.WithoutTools();
+            }
+            catch (Exception e) when (Translated(e, name, ct) is { } known)
+            {
+                throw known;
+            }
         }
-        catch (Exception e) when (Translated(e, name, ct) is { } known)
-        {
-            throw known;
-        }
-        return await GuardAsync(name, () => call(settings), ct);
     }
 
     private async Task<T> GuardAsync<T>(string name, Func<Task<T>> step, CancellationToken ct)
@@ -124,9 +136,9 @@ public sealed class OpenAiChatClient(OpenAiServer server, string? model, TimePro
         {
             return new OperationCanceledException(ct); // what its own caller has cancelled may fail in any way
         }
-        if (model is null && error is ClientResultException { Status: 404 })
+        if (error is ClientResultException { Status: 404 } && (model is null || server.Find(name) is not null))
         {
-            server.ForgetFirstModel();
+            server.Forget();
         }
         return OpenAiErrors.Translate(error, name, clock.GetUtcNow());
     }

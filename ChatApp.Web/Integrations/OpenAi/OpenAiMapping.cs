@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.Extensions.AI;
 using OpenAI.Chat;
 using AiFinish = Microsoft.Extensions.AI.ChatFinishReason;
@@ -32,9 +31,21 @@ internal static class OpenAiMapping
         }
         foreach (var tool in options?.Tools?.OfType<AIFunctionDeclaration>() ?? [])
         {
-            result.Tools.Add(ChatTool.CreateFunctionTool(tool.Name, tool.Description, BinaryData.FromString(tool.JsonSchema.GetRawText())));
+            result.Tools.Add(ChatTool.CreateFunctionTool(tool.Name, tool.Description, BinaryData.FromString(ToolCalls.Parameters(tool).ToJsonString())));
+        }
+        if (result.Tools.Count > 0)
+        {
+            result.ToolChoice = options?.ToolMode?.ToOpenAi();
+            result.AllowParallelToolCalls = options?.AllowMultipleToolCalls;
         }
         return result;
+    }
+
+    public static void WithoutTools(this ChatCompletionOptions options)
+    {
+        options.Tools.Clear();
+        options.ToolChoice = null;
+        options.AllowParallelToolCalls = null;
     }
 
     /// <summary>One message gives one, except that each tool's result is a message of its own.</summary>
@@ -43,11 +54,6 @@ internal static class OpenAiMapping
         : message.Role == ChatRole.Assistant ? [ToAssistant(message)]
         : message.Role == ChatRole.Tool ? message.Contents.OfType<FunctionResultContent>().Select(ToToolResult)
         : [ToUser(message)];
-
-    public static FunctionCallContent ToCall(string id, string name, string json) =>
-        FunctionCallContent.CreateFromParsedArguments(json, id, name, static arguments => string.IsNullOrWhiteSpace(arguments)
-            ? new Dictionary<string, object?>()
-            : JsonSerializer.Deserialize<Dictionary<string, object?>>(arguments));
 
     public static UsageDetails ToAi(this ChatTokenUsage usage) => new()
     {
@@ -64,6 +70,15 @@ internal static class OpenAiMapping
         OpenAiFinish.ContentFilter => AiFinish.ContentFilter,
         OpenAiFinish.ToolCalls or OpenAiFinish.FunctionCall => AiFinish.ToolCalls,
         _ => AiFinish.Stop,
+    };
+
+    // What the model may do of itself needs no word: some servers know no choice at all.
+    private static ChatToolChoice? ToOpenAi(this ChatToolMode mode) => mode switch
+    {
+        NoneChatToolMode => ChatToolChoice.CreateNoneChoice(),
+        RequiredChatToolMode { RequiredFunctionName: { } name } => ChatToolChoice.CreateFunctionChoice(name),
+        RequiredChatToolMode => ChatToolChoice.CreateRequiredChoice(),
+        _ => null,
     };
 
     private static AssistantChatMessage ToAssistant(AiMessage message)
@@ -83,8 +98,7 @@ internal static class OpenAiMapping
         return result;
     }
 
-    private static ToolChatMessage ToToolResult(FunctionResultContent result) =>
-        new(result.CallId, result.Result as string ?? JsonSerializer.Serialize(result.Result));
+    private static ToolChatMessage ToToolResult(FunctionResultContent result) => new(result.CallId, ToolCalls.ResultText(result));
 
     // Plain text goes as a string: many compatible servers do not know the form with parts.
     private static UserChatMessage ToUser(AiMessage message) =>

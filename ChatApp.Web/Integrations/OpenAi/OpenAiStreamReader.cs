@@ -1,4 +1,3 @@
-using System.Text;
 using ChatApp.Domain.Chat.Ports;
 using Microsoft.Extensions.AI;
 using OpenAI.Chat;
@@ -6,9 +5,10 @@ using OpenAI.Chat;
 namespace ChatApp.Web.Integrations.OpenAi;
 
 /// <summary>Reads one streamed answer: puts the pieces of tool calls together and knows whether the answer came to its end.</summary>
-internal sealed class OpenAiStreamReader
+/// <param name="clock">For the ids of calls that come without one.</param>
+internal sealed class OpenAiStreamReader(TimeProvider clock)
 {
-    private readonly SortedDictionary<int, PartialCall> _calls = [];
+    private readonly ToolCallPieces _calls = new();
     private bool _any;
     private bool _finished;
 
@@ -31,14 +31,16 @@ internal sealed class OpenAiStreamReader
         {
             result.Contents.Add(new TextContent(update.RefusalUpdate)); // the model says in words that it will not
         }
-        Collect(update);
+        foreach (var piece in update.ToolCallUpdates)
+        {
+            _calls.Add(piece.Index, piece.ToolCallId, piece.FunctionName, piece.FunctionArgumentsUpdate?.ToString());
+        }
         if (update.FinishReason is not null)
         {
-            foreach (var call in _calls.Values)
+            foreach (var call in _calls.Take(clock.GetUtcNow()))
             {
-                result.Contents.Add(OpenAiMapping.ToCall(call.Id, call.Name, call.Arguments.ToString()));
+                result.Contents.Add(call);
             }
-            _calls.Clear();
         }
         if (update.Usage is { } usage)
         {
@@ -53,37 +55,11 @@ internal sealed class OpenAiStreamReader
     {
         if (!_any)
         {
-            throw OpenAiErrors.Nonsense();
+            throw ProviderErrors.Nonsense();
         }
         if (!_finished)
         {
-            throw OpenAiErrors.Broken();
+            throw ProviderErrors.Broken();
         }
-    }
-
-    private void Collect(StreamingChatCompletionUpdate update)
-    {
-        foreach (var piece in update.ToolCallUpdates)
-        {
-            if (!_calls.TryGetValue(piece.Index, out var call))
-            {
-                _calls[piece.Index] = call = new PartialCall();
-            }
-            call.Id = piece.ToolCallId ?? call.Id;
-            call.Name = string.IsNullOrEmpty(piece.FunctionName) ? call.Name : piece.FunctionName;
-            if (piece.FunctionArgumentsUpdate is { } arguments && !arguments.ToMemory().IsEmpty)
-            {
-                call.Arguments.Append(arguments);
-            }
-        }
-    }
-
-    private sealed class PartialCall
-    {
-        public string Id { get; set; } = "";
-
-        public string Name { get; set; } = "";
-
-        public StringBuilder Arguments { get; } = new();
     }
 }

@@ -10,11 +10,13 @@ import { startShortcuts } from "./controllers/shortcuts.js";
 import { startSidebar } from "./controllers/sidebar.js";
 import { startThemeChoice } from "./controllers/theme-choice.js";
 import { startToasts } from "./controllers/toasts.js";
+import { startTools } from "./controllers/tools.js";
 import { localizeTimes } from "./helpers/times.js";
 
 localizeTimes(document);
 startDialogs();
 startToasts();
+startTools();
 startAccountForms();
 startThemeChoice();
 startCopying();

@@ -38,4 +38,14 @@ internal sealed class ScriptedModel : IModelCatalog, IChatClient
     public void Dispose()
     {
     }
+
+    public IReadOnlyList<ModelInfo> Known()
+    {
+        throw new NotImplementedException();
+    }
+
+    public Task<IReadOnlyList<ModelInfo>> ListAsync(CancellationToken ct)
+    {
+        throw new NotImplementedException();
+    }
 }

@@ -31,6 +31,7 @@ export class Composer {
     form.noValidate = true;
     form.addEventListener("submit", event => this.#submit(event));
     this.#text.addEventListener("input", () => this.#changed());
+    form.addEventListener("change", event => event.target instanceof HTMLSelectElement && event.target.setAttribute("data-is-changed", ""));
     this.#text.addEventListener("keydown", event => this.#keyDown(event));
     this.#changed();
     // A phone would put its keyboard over the page.
@@ -75,6 +76,9 @@ export class Composer {
 
   /** @param {SubmitEvent} event */
   #submit(event) {
+    if (event.submitter?.hasAttribute("formaction")) {
+      return; // retries, with what is chosen here
+    }
     event.preventDefault();
     const starter = event.submitter instanceof HTMLButtonElement && event.submitter.name === "starter" ? event.submitter.value : "";
     const text = starter || this.#text.value;
@@ -92,15 +96,16 @@ export class Composer {
       this.#attempt = { text, key: randomKey() };
     }
     const draft = this.#draft;
-    const persona = new FormData(this.#form).get("persona")?.toString();
+    const choices = this.#choices();
     const isTyped = text === this.#text.value;
     if (isTyped) {
       this.#fill("");
     }
     let isAccepted = false;
     try {
-      await this.#conversation.send(text, persona, this.#attempt.key, () => {
+      await this.#conversation.send(text, choices, this.#attempt.key, () => {
         isAccepted = true;
+        this.#form.querySelectorAll("[data-is-changed]").forEach(select => select.removeAttribute("data-is-changed"));
         this.#attempt = { text: "", key: "" };
         draft.text = "";
         this.#draft.text = this.#text.value; // what was typed in the meantime belongs to the session that now exists
@@ -117,6 +122,21 @@ export class Composer {
         await this.#send(text);
       }
     }
+  }
+
+  /**
+   * What was chosen here. What was not is left as it is, which may be as another tab has chosen.
+   * @returns {import("./conversation.js").Choices}
+   */
+  #choices() {
+    const chosen = (/** @type {string} */ name) => {
+      const select = this.#form.querySelector(`select[name=${name}]:enabled`);
+      if (select instanceof HTMLSelectElement) {
+        return select.hasAttribute("data-is-changed") ? select.value : undefined;
+      }
+      return new FormData(this.#form).get(name)?.toString(); // on the welcome
+    };
+    return { persona: chosen("persona"), model: chosen("model") };
   }
 
   /** @param {string} text */

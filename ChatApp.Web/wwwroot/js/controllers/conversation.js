@@ -8,6 +8,8 @@ import { ScrollKeeper } from "../models/scroll-keeper.js";
 import { startCodeBlocks } from "./code-blocks.js";
 import { setCurrentSession } from "./sidebar.js";
 
+/** @typedef {{persona: string | undefined, model: string | undefined}} Choices who answers from now on; undefined leaves it */
+
 /** The list of messages: adds those that are sent and shows their answers as they are written. */
 export class Conversation {
   #element;
@@ -33,11 +35,11 @@ export class Conversation {
   /**
    * Sends a message and shows the answer until it has ended.
    * @param {string} text
-   * @param {string | undefined} persona who answers in a new session
+   * @param {Choices} choices
    * @param {string} key
    * @param {() => void} accepted called when the server has stored the message
    */
-  async send(text, persona, key, accepted) {
+  async send(text, choices, key, accepted) {
     introducePersona();
     const [message, reply] = [fromTemplate("user-message"), fromTemplate("assistant-message")];
     find("[data-body]", message).textContent = text;
@@ -49,8 +51,8 @@ export class Conversation {
     this.#scroll.toEnd();
     let isAccepted = false;
     try {
-      await this.#open(persona);
-      const sent = await sendMessage(this.session, text, key);
+      await this.#open(choices.persona, key);
+      const sent = await sendMessage(this.session, { content: text, ...choices }, key);
       isAccepted = true;
       name(message, sent.id);
       name(reply, sent.reply.id);
@@ -87,7 +89,9 @@ export class Conversation {
     if (!this.session || this.#element.querySelector('[data-is-older="true"]')) {
       return;
     }
-    const stored = [...parsePage(await fetchPage(`/chat-ui/${this.session}`)).querySelectorAll("#messages > .message")];
+    const page = parsePage(await fetchPage(`/chat-ui/${this.session}`));
+    takeOverChoices(page);
+    const stored = [...page.querySelectorAll("#messages > .message")];
     const shown = new Map([...this.#messages.children].map(m => [m instanceof HTMLElement ? m.dataset.message : "", m]));
     const first = stored.findIndex(m => m instanceof HTMLElement && shown.has(m.dataset.message));
     const wanted = new Set(stored.map(m => m instanceof HTMLElement ? m.dataset.message : ""));
@@ -110,16 +114,20 @@ export class Conversation {
     }
   }
 
-  /** @param {string | undefined} persona */
-  async #open(persona) {
+  /**
+   * @param {string | undefined} persona
+   * @param {string} key
+   */
+  async #open(persona, key) {
     if (this.session) {
       return;
     }
-    const session = await (await callApi("POST", "/chat/sessions", persona ? { persona } : {})).json();
+    const session = await (await callApi("POST", "/chat/sessions", persona ? { persona } : {}, { "Idempotency-Key": `session-${key}` })).json();
     this.#element.dataset.session = session.id;
     setCurrentSession(session.id);
     history.replaceState(null, "", `/chat-ui/${session.id}`);
     find("[data-persona]", this.#element).hidden = false;
+    bringInPersonas(session.persona);
   }
 
   /** @param {HTMLElement} reply */
@@ -153,14 +161,38 @@ export class Conversation {
   }
 }
 
-/** Whoever was chosen on the welcome speaks from now on. */
+/** Whoever was chosen, on the welcome or below the message, speaks from now on. */
 function introducePersona() {
-  const name = document.querySelector("#welcome:not([hidden]) .persona:has(:checked) strong")?.textContent;
+  const chosen = document.querySelector("#welcome:not([hidden]) .persona:has(:checked) strong, #persona:enabled > :checked");
+  const name = chosen?.textContent;
   if (name) {
     find("[data-persona]").textContent = name;
     const template = /** @type {HTMLTemplateElement} */ (find("#assistant-message")).content;
     find(".message", template).setAttribute("aria-label", name);
     find(".speaker span", template).textContent = name;
+  }
+}
+
+/**
+ * What the welcome has offered can be chosen below the message from now on.
+ * @param {string} persona
+ */
+function bringInPersonas(persona) {
+  const select = document.getElementById("persona");
+  if (select instanceof HTMLSelectElement) {
+    Object.assign(select, { value: persona, hidden: false, disabled: false });
+  }
+}
+
+/**
+ * Shows who was chosen elsewhere, unless somebody is choosing here.
+ * @param {ParentNode} page
+ */
+function takeOverChoices(page) {
+  const [mine, theirs] = [document.querySelector(".choices"), page.querySelector(".choices")];
+  if (mine && theirs && !mine.matches(":focus-within, :has([data-is-changed])")) {
+    mine.replaceWith(theirs);
+    introducePersona();
   }
 }
 

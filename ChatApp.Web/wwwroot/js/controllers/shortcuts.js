@@ -1,13 +1,14 @@
 // @ts-check
 import { onAction } from "../helpers/actions.js";
 import { find } from "../helpers/dom.js";
-import { focusSearch, toggleSidebar } from "./sidebar.js";
+import { toggleSidebar } from "./sidebar.js";
 
 /** @type {Record<string, () => void>} */
 const shortcuts = {
-  "Ctrl+k": focusSearch,
+  "Ctrl+k": search,
   "Ctrl+Shift+o": () => location.assign("/chat-ui"),
   "Ctrl+Shift+s": toggleSidebar,
+  "Ctrl+Shift+m": () => document.getElementById("model")?.focus(),
   "Ctrl+/": showShortcuts,
   "Ctrl+Shift+/": showShortcuts, // where the slash is reached with Shift
   "Shift+escape": () => document.getElementById("content")?.focus(),
@@ -26,6 +27,15 @@ export function startShortcuts() {
       shortcut();
     }
   });
+}
+
+function search() {
+  const field = document.getElementById("query");
+  if (field instanceof HTMLInputElement) {
+    field.select();
+  } else {
+    location.assign("/search-ui");
+  }
 }
 
 function showShortcuts() {

@@ -94,15 +94,6 @@ export function toggleSidebar() {
   find(isClosed ? ".sidebar-expand" : ".sidebar-collapse").focus();
 }
 
-export function focusSearch() {
-  const isHidden = NARROW.matches ? !find("#sidebar").matches(":popover-open") : document.documentElement.dataset.sidebar === "closed";
-  if (isHidden) {
-    toggleSidebar();
-  }
-  searchField().focus();
-  searchField().select();
-}
-
 function list() {
   return find("#session-list");
 }

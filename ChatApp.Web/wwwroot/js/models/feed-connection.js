@@ -4,7 +4,8 @@ import { readEvents } from "./event-reader.js";
 /** @typedef {{session_id: string, message_id: string}} Generating */
 /** @typedef {{type: "state", generating: Generating[], texts: Record<string, string>}} FeedState what is going on, with the texts so far */
 /** @typedef {{type: "text", message_id: string, start: number, content: string}} FeedText an answer has grown */
-/** @typedef {FeedState | FeedText} FeedNews */
+/** @typedef {{type: "tools", message_id: string}} FeedTools the calls of an answer's tools have got further */
+/** @typedef {FeedState | FeedText | FeedTools} FeedNews */
 
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 10_000;
@@ -64,6 +65,8 @@ export class FeedConnection {
       this.#tell(/** @type {FeedState} */ (this.state));
     } else if (event.type === "reply") {
       this.#grow(event.message_id ?? "", event.start ?? 0, event.content ?? "");
+    } else if (event.type === "tools") {
+      this.#tell({ type: "tools", message_id: event.message_id ?? "" });
     }
   }
 

@@ -47,6 +47,14 @@ export function onFeedState(listener) {
 }
 
 /**
+ * Calls with the id of an answer when the calls of its tools have got further.
+ * @param {(messageId: string) => void} listener
+ */
+export function onFeedTools(listener) {
+  news.addEventListener("tools", event => listener(/** @type {CustomEvent<{message_id: string}>} */ (event).detail.message_id));
+}
+
+/**
  * The news from now on, in their order, until the caller leaves the loop.
  * @returns {AsyncGenerator<FeedNews>}
  */
@@ -82,7 +90,7 @@ export async function* feedNews() {
 function take(item) {
   if (item.type === "state") {
     state = item;
-  } else if (state) {
+  } else if (item.type === "text" && state) {
     state.texts[item.message_id] = (state.texts[item.message_id] ?? "").slice(0, item.start) + item.content;
   }
   news.dispatchEvent(new CustomEvent(item.type, { detail: item }));

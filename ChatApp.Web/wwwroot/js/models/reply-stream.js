@@ -5,12 +5,12 @@ import { resumeFeed, feedNews } from "./feed.js";
 /**
  * Sends a message. The answer is heard over the feed.
  * @param {string} sessionId
- * @param {string} content
+ * @param {{content: string, persona?: string | undefined, model?: string | undefined}} message
  * @param {string} key makes a repetition after a lost answer harmless
  * @returns {Promise<{id: string, reply: {id: string}}>}
  */
-export async function sendMessage(sessionId, content, key) {
-  const response = await callApi("POST", `/chat/sessions/${sessionId}/messages`, { content }, { "Idempotency-Key": key });
+export async function sendMessage(sessionId, message, key) {
+  const response = await callApi("POST", `/chat/sessions/${sessionId}/messages`, message, { "Idempotency-Key": key });
   resumeFeed();
   return response.json();
 }
@@ -30,7 +30,7 @@ export async function* followReply(messageId, isWritten) {
         length += more.length;
         yield more;
       }
-    } else if (item.generating.some(g => g.message_id === messageId)) {
+    } else if (item.type === "state" && item.generating.some(g => g.message_id === messageId)) {
       isKnown = true;
       const text = item.texts[messageId] ?? "";
       if (text.length > length) {

@@ -1,0 +1,156 @@
+using System.Globalization;
+using System.Text.Json;
+using ChatApp.Domain.Chat.Ports;
+using ChatApp.Domain.Errors;
+using ChatApp.Domain.Text;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace ChatApp.Domain.Chat.Tools;
+
+/// <summary>Runs the calls of a model's turn, all at the same time, and keeps their progress with the answer, for every tab and instance to see.</summary>
+public sealed partial class ToolRunner(
+    IServiceScopeFactory scopes, ToolApprovals approvals, UserSignals signals, TimeProvider clock, IOptions<ChatSettings> settings, ILogger<ToolRunner> log)
+{
+    private const string CutNote = "\n[The result was longer and has been cut here.]";
+
+    /// <summary>Runs until all calls are over, one way or the other: whatever a tool does wrong is a result that the model is told.</summary>
+    /// <param name="draft">The answer.</param>
+    /// <param name="tools">What was offered.</param>
+    /// <param name="calls">What the model wants.</param>
+    /// <param name="resultLength">The longest result, in UTF-16 units.</param>
+    /// <param name="ct">Ends the answer.</param>
+    /// <returns>The results, in the order of the calls.</returns>
+    public async Task<IReadOnlyList<FunctionResultContent>> RunAsync(
+        ReplyDraft draft, IReadOnlyList<ChatTool> tools, IReadOnlyList<FunctionCallContent> calls, int resultLength, CancellationToken ct)
+    {
+        var round = draft.ToolCalls.Select(c => c.Round).DefaultIfEmpty().Max() + 1;
+        var running = new List<Task<FunctionResultContent>>();
+        foreach (var wanted in calls)
+        {
+            var tool = tools.FirstOrDefault(t => t.Name == wanted.Name);
+            var call = draft.AddToolCall(tool, StorableText.Clean(wanted.Name), Arguments(wanted), round);
+            running.Add(RunAsync(draft, tool, call, wanted, resultLength, ct));
+        }
+        return await Task.WhenAll(running);
+    }
+
+    private async Task<FunctionResultContent> RunAsync(
+        ReplyDraft draft, ChatTool? tool, ToolCall call, FunctionCallContent wanted, int resultLength, CancellationToken ct)
+    {
+        var started = clock.GetTimestamp();
+        var (status, text) = (Refusal(tool, call, wanted) is { } refusal ? (ToolCallStatus.Failed, refusal)
+            : tool!.AsksFirst && await AskAsync(draft, call, ct) is { } denial ? (ToolCallStatus.Denied, denial)
+            : await InvokeAsync(draft, tool, call, wanted, ct));
+        var clean = StorableText.Clean(text);
+        var shown = StorableText.Cut(clean, resultLength);
+        var isCut = shown.Length < clean.Length;
+        var over = call with
+        {
+            Status = status,
+            Result = shown,
+            Truncated = isCut,
+            DurationMilliseconds = (int)Math.Min(clock.GetElapsedTime(started).TotalMilliseconds, int.MaxValue),
+        };
+        await ShowAsync(draft, over, ct);
+        return new(wanted.CallId, isCut ? shown + CutNote : shown);
+    }
+
+    private static string? Refusal(ChatTool? tool, ToolCall call, FunctionCallContent wanted) =>
+        tool is null ? "There is no tool with this name."
+        : wanted.Exception is not null || call.Arguments.ValueKind != JsonValueKind.Object ? "The arguments are not a JSON object that can be read, or are too long."
+        : int.Parse(call.Id, CultureInfo.InvariantCulture) > ToolCall.MaxCalls ? "Too many tools have been called for this answer. Answer with what you have."
+        : null;
+
+    // Null: it may run.
+    private async Task<string?> AskAsync(ReplyDraft draft, ToolCall call, CancellationToken ct)
+    {
+        if (await approvals.IsAllowedAsync(draft.Job.Reply, call.Name, ct))
+        {
+            return null;
+        }
+        await ShowAsync(draft, call with { Status = ToolCallStatus.Asking }, ct);
+        return await approvals.WaitAsync(draft.Job.Reply, call, ct) switch
+        {
+            ToolDecision.Once or ToolDecision.Session => null,
+            ToolDecision.Deny => "The user does not allow this call.",
+            _ => "The user was asked to allow this call and did not answer.",
+        };
+    }
+
+    private async Task<(ToolCallStatus Status, string Text)> InvokeAsync(ReplyDraft draft, ChatTool tool, ToolCall call, FunctionCallContent wanted, CancellationToken ct)
+    {
+        await ShowAsync(draft, call, ct);
+        using var timeout = new CancellationTokenSource(settings.Value.ToolTimeout, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, ct);
+        try
+        {
+            var caller = new ChatCaller(draft.Job.Reply.UserId, draft.Job.Reply.SessionId);
+            var arguments = new AIFunctionArguments(wanted.Arguments) { Context = new Dictionary<object, object?> { [typeof(ChatCaller)] = caller } };
+            // Not left to the tool alone: it may hang without looking at the token.
+            return (ToolCallStatus.Complete, Text(await tool.Function.InvokeAsync(arguments, either.Token).AsTask().WaitAsync(either.Token)));
+        }
+        catch (ToolException e)
+        {
+            return (ToolCallStatus.Failed, e.Message);
+        }
+        catch (Exception e) when (!ct.IsCancellationRequested)
+        {
+            if (timeout.IsCancellationRequested)
+            {
+                return (ToolCallStatus.Failed, $"The tool did not answer within {settings.Value.ToolTimeout.TotalSeconds:0.#} seconds.");
+            }
+            LogFailed(call.Name, draft.Job.Reply.Id, e.GetType().Name);
+            return (ToolCallStatus.Failed, "The tool failed.");
+        }
+    }
+
+    private Task ShowAsync(ReplyDraft draft, ToolCall call, CancellationToken ct) => draft.ShowAsync(call, async json =>
+    {
+        try
+        {
+            var reply = draft.Job.Reply;
+            await scopes.UseAsync((IChatDb db) => db.Database.ExecuteSqlAsync(
+                $"""
+                UPDATE messages SET tool_calls = {json}::jsonb
+                WHERE id = {reply.Id} AND status = 'generating' AND instance_id IS NOT DISTINCT FROM {reply.InstanceId}::bigint
+                """, ct));
+            signals.Raise(reply.UserId);
+        }
+        catch (Exception e) when (e.IsDatabaseUnavailable)
+        {
+            // It is stored with the answer's end, which waits for the database.
+        }
+    });
+
+    private static JsonElement Arguments(FunctionCallContent wanted)
+    {
+        try
+        {
+            var arguments = JsonSerializer.SerializeToElement(wanted.Arguments ?? new Dictionary<string, object?>());
+            if (arguments.GetRawText().Length <= ToolCall.ArgumentsMaxLength && StorableText.IsStorable(arguments))
+            {
+                return arguments;
+            }
+        }
+        catch (Exception e) when (e is JsonException or NotSupportedException or InvalidOperationException)
+        {
+        }
+        return JsonSerializer.SerializeToElement("");
+    }
+
+    private static string Text(object? result) => result switch
+    {
+        null => "",
+        string text => text,
+        JsonElement { ValueKind: JsonValueKind.String } json => json.GetString() ?? "",
+        JsonElement json => json.GetRawText(),
+        _ => JsonSerializer.Serialize(result),
+    };
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The tool {Tool} failed for reply {ReplyId}: {Exception}")]
+    private partial void LogFailed(string tool, Guid replyId, string exception);
+}

@@ -1,0 +1,98 @@
+using ChatApp.Domain.Chat;
+using ChatApp.Domain.Errors;
+using ChatApp.Domain.Idempotency;
+using ChatApp.Domain.Personas;
+using ChatApp.Domain.Sessions;
+using ChatApp.Domain.Time;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace ChatApp.Domain.Completions;
+
+/// <summary>A conversation that a program brings along, to be answered.</summary>
+/// <param name="Messages">Oldest first; the last one is the user's and is what is answered.</param>
+/// <param name="Message">How the last one is sent.</param>
+public sealed record NewCompletion(IReadOnlyList<CompletionMessage> Messages, NewMessage Message)
+{
+    /// <summary>Whether the exchange is kept as a session like any other.</summary>
+    public bool Store { get; init; }
+
+    /// <summary>The session that it is kept in, named by its id or any text and made if there is none; its own history comes before the last message, instead of what the program brings.</summary>
+    public string? Session { get; init; }
+}
+
+/// <summary>A message that a program brings along.</summary>
+public sealed record CompletionMessage(MessageRole Role, string Content);
+
+/// <summary>
+/// Answers programs that keep their conversations themselves. Each exchange takes the way of every message, so that it is stopped, recovered and accounted for like any other;
+/// one that is not to be kept lives in an unlisted session for as long as the answer takes.
+/// </summary>
+public sealed partial class CompletionService(
+    IChatDb db, ChatService chat, SessionService sessions, IServiceScopeFactory scopes, TimeProvider clock, ILogger<CompletionService> log)
+{
+    /// <summary>Has the last message answered.</summary>
+    /// <exception cref="InvalidException">A text is blank, too long or cannot be stored; there is no such model.</exception>
+    /// <exception cref="ConflictException">An answer is being generated in this session, or the client's key was used for something else.</exception>
+    /// <exception cref="QuotaExceededException">The caller's quota is used up.</exception>
+    public async Task<AcceptedMessage> AcceptAsync(Guid userId, NewCompletion input, CancellationToken ct)
+    {
+        chat.Check(input.Message); // before there is an empty session
+        var session = input.Session is not null
+            ? await sessions.GetOrCreateNamedAsync(userId, input.Session, ct)
+            : await sessions.CreateAsync(userId, new NewSession
+            {
+                Persona = Persona.PlainKey,
+                Temporary = !input.Store,
+                Unlisted = !input.Store,
+                IdempotencyKey = input.Store ? RequestKey.ForPart(input.Message.IdempotencyKey, "completion") : null,
+            }, ct);
+        if (input.Session is null)
+        {
+            await BringAsync(session, input.Messages.SkipLast(1), ct);
+        }
+        return await chat.AcceptAsync(userId, SessionKey.Of(session.Id), input.Message, ct);
+    }
+
+    /// <summary>Forgets an exchange that is not to be kept, once its answer has ended; an answer that nobody waits for any more is stopped. What it has cost stays in the ledger.</summary>
+    public async Task ForgetAsync(ChatSession session)
+    {
+        try
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            await scope.ServiceProvider.GetRequiredService<ReplyControl>().StopAsync(session.UserId, SessionKey.Of(session.Id), CancellationToken.None);
+            var own = scope.ServiceProvider.GetRequiredService<IChatDb>(); // the request's may be gone by now
+            await own.Sessions
+                .Where(s => s.Id == session.Id && s.Unlisted && !own.Messages.Any(m => m.SessionId == s.Id && m.Status == MessageStatus.Generating))
+                .ExecuteDeleteAsync(CancellationToken.None);
+        }
+        catch (Exception e) when (e.IsDatabaseUnavailable || e is ChatAppException)
+        {
+            LogLeft(session.Id, e.GetType().Name); // a temporary session expires anyway
+        }
+    }
+
+    // A repeated request finds them there already.
+    private async Task BringAsync(ChatSession made, IEnumerable<CompletionMessage> messages, CancellationToken ct)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        var session = await db.LockSessionAsync(made.UserId, made.Id, ct);
+        if (session.NextSeq > 1)
+        {
+            return;
+        }
+        var now = clock.Now();
+        foreach (var (role, content) in messages.Where(m => m.Content.Length > 0))
+        {
+            var message = new ChatMessage { Id = Guid.CreateVersion7(now), Role = role, Content = content, Status = MessageStatus.Complete, CreatedAt = now, UpdatedAt = now };
+            session.Append(message);
+            db.Messages.Add(message);
+        }
+        await db.SaveChangesAsync(ct);
+        await transaction.CommitAsync(ct);
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The unlisted session {SessionId} is left until it expires: {Exception}")]
+    private partial void LogLeft(Guid sessionId, string exception);
+}

@@ -1,0 +1,35 @@
+using ChatApp.Tests.Support;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace ChatApp.Tests.Browser;
+
+/// <summary>API keys are made and revoked on a page, with and without scripts.</summary>
+internal sealed class ApiKeyPageTests : BrowserFixture
+{
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task Create_ThenRevoke_ShowsTheSecretOnce(bool scripts)
+    {
+        var user = await App.RegisterAsync();
+        var page = await NewPageAsync(user, scripts ? null : WithoutScripts);
+        await page.GotoAsync("/account");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Manage API keys" }).ClickAsync();
+        await page.GetByLabel("Name", new() { Exact = true }).FillAsync("My script");
+        await page.GetByLabel("export chats").UncheckAsync();
+        await page.GetByLabel("Expires").SelectOptionAsync("never");
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Make the key" }).ClickAsync();
+
+        var secret = await page.GetByLabel("The key").InputValueAsync();
+        using var client = App.WithToken(secret);
+        Assert.That((await client.SendJsonAsync(HttpMethod.Get, "/chat/sessions")).Number("count"), Is.Zero);
+        await page.GotoAsync("/account/api-keys");
+        await Expect(page.GetByText(secret)).ToHaveCountAsync(0);
+        await Expect(page.Locator(".api-keys li")).ToContainTextAsync("read, chat");
+        await Expect(page.Locator(".api-keys li")).ToContainTextAsync("without an end");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Revoke My script" }).ClickAsync();
+        await Expect(page.GetByText("There are none yet.")).ToBeVisibleAsync();
+        await client.ProblemAsync(HttpMethod.Get, "/chat/sessions", null, System.Net.HttpStatusCode.Unauthorized);
+    }
+}

@@ -1,0 +1,89 @@
+using ChatApp.Tests.Support;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace ChatApp.Tests.Browser;
+
+/// <summary>What the assistant does with its tools is seen while it does it, and asked about where it must be.</summary>
+internal sealed class ToolTests : BrowserFixture
+{
+    private readonly ScriptedTools _tools = new();
+    private TestUser _user = null!;
+
+    [OneTimeSetUp]
+    public async Task Register() => _user = await App.RegisterAsync();
+
+    protected override void Adjust(WebApplicationBuilder builder)
+    {
+        base.Adjust(builder);
+        _tools.AddTo(builder);
+    }
+
+    [Test]
+    public async Task Send_ToolRuns_IsSeenAndFoldedAfterwards()
+    {
+        var result = new TaskCompletionSource<object?>();
+        _tools.Add("look_up", (_, _) => result.Task);
+        Model.Script("Look it up", ModelScript.Call(("look_up", new { input = "<b>screw</b>" })), ModelScript.Say("A P2."));
+        var page = await NewPageAsync(_user);
+        await page.GotoAsync("/chat-ui");
+
+        await page.WriteAsync("Look it up");
+
+        var call = page.Locator(".tool");
+        await Expect(call).ToContainTextAsync("Doing look_up…");
+        await Expect(call).ToHaveClassAsync("tool running");
+        result.SetResult("The screw is a <i>P2</i>.");
+        await Expect(page.LastAnswer).ToHaveTextAsync("A P2.");
+        await Expect(call).ToHaveClassAsync("tool complete");
+        await Expect(call.Locator("pre").First).ToBeHiddenAsync();
+        await call.Locator("summary").PressAsync("Enter");
+        await Expect(call.Locator("pre").First).ToContainTextAsync("<b>screw</b>");
+        await Expect(call.Locator("pre").Last).ToHaveTextAsync("The screw is a <i>P2</i>.");
+    }
+
+    [TestCase("Allow once", "Written.")]
+    [TestCase("Deny", "As you wish.")]
+    public async Task Send_ToolAsksFirst_DoesWhatTheUserSays(string button, string answer)
+    {
+        var tool = $"write_{button.Length}";
+        _tools.Add(tool, "ok", asksFirst: true);
+        Model.Script(button, ModelScript.Call((tool, new { input = "all" })), prompt => _tools.Calls.Contains(tool)
+            ? ModelScript.Say("Written.")(prompt) : ModelScript.Say("As you wish.")(prompt));
+        var page = await NewPageAsync(_user);
+        await page.GotoAsync("/chat-ui");
+        await page.WriteAsync(button);
+        await Expect(page.Locator(".tool.asking pre")).ToContainTextAsync("all");
+
+        await page.GetByRole(AriaRole.Button, new() { Name = button, Exact = true }).PressAsync("Enter");
+
+        await Expect(page.LastAnswer).ToHaveTextAsync(answer);
+        await Expect(page.Answers).ToHaveAttributeAsync("data-status", "complete");
+    }
+
+    [Test]
+    public async Task Decide_WithoutScripts_GoesOn()
+    {
+        _tools.Add("write_plain", "ok", asksFirst: true);
+        Model.Script("Plainly", ModelScript.Call(("write_plain", new { input = "all" })), ModelScript.Say("Written."));
+        var page = await NewPageAsync(_user, WithoutScripts);
+        await page.GotoAsync("/chat-ui");
+        await page.Composer.FillAsync("Plainly");
+        await page.Send.ClickAsync();
+        var allow = page.GetByRole(AriaRole.Button, new() { Name = "Allow in this chat", Exact = true });
+        await Eventually.TrueAsync(async () =>
+        {
+            await page.ReloadAsync();
+            return await allow.IsVisibleAsync();
+        }, "the page asks");
+
+        await allow.ClickAsync();
+
+        await Eventually.TrueAsync(async () =>
+        {
+            await page.ReloadAsync();
+            return await page.LastAnswer.TextContentAsync() is { } text && text.Contains("Written.", StringComparison.Ordinal);
+        }, "the answer is there");
+    }
+}

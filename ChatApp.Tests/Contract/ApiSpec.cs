@@ -1,0 +1,61 @@
+using System.Text.Json;
+using ChatApp.Tests.Support;
+
+namespace ChatApp.Tests.Contract;
+
+/// <summary>The OpenAPI document that the app serves, and whether answers are what it says.</summary>
+internal sealed class ApiSpec(JsonElement document)
+{
+    private readonly SchemaCheck _schemas = new(document);
+
+    public JsonElement Document => document;
+
+    public static async Task<ApiSpec> LoadAsync(TestApp app)
+    {
+        using var client = app.Anonymous();
+        return new(await client.GetJsonAsync("/openapi/v1.json"));
+    }
+
+    /// <summary>All routes that it describes, as <c>METHOD /path/{parameter}</c>.</summary>
+    public IEnumerable<(string Name, JsonElement Operation)> Operations() =>
+        from path in document.GetProperty("paths").EnumerateObject()
+        from operation in path.Value.EnumerateObject()
+        select ($"{operation.Name.ToUpperInvariant()} {path.Name}", operation.Value);
+
+    public JsonElement Operation(string name) => Operations().Single(o => o.Name == name).Operation;
+
+    public JsonElement Resolve(JsonElement element) => _schemas.Resolve(element);
+
+    /// <summary>The schema of what a route takes; null for nothing. Its media type comes with it.</summary>
+    public (string MediaType, JsonElement Schema)? Body(JsonElement operation) =>
+        operation.TryGetProperty("requestBody", out var body) && body.GetProperty("content").EnumerateObject().First() is var content
+            ? (content.Name, Resolve(content.Value.GetProperty("schema")))
+            : null;
+
+    public IReadOnlyList<string> Problems(JsonElement schema, JsonElement value) => _schemas.Problems(schema, value, "$");
+
+    /// <summary>What is wrong with an answer; empty if the document describes it.</summary>
+    /// <param name="name">The route.</param>
+    /// <param name="response">The answer.</param>
+    /// <param name="body">Its body, or the beginning of a stream.</param>
+    public IReadOnlyList<string> Problems(string name, HttpResponseMessage response, string body)
+    {
+        var status = ((int)response.StatusCode).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        if (!Operation(name).GetProperty("responses").TryGetProperty(status, out var described))
+        {
+            return [$"{name} answers with {status}, which is not described: {body}"];
+        }
+        var type = response.Content.Headers.ContentType?.MediaType;
+        if (!Resolve(described).TryGetProperty("content", out var contents))
+        {
+            return body.Length == 0 ? [] : [$"{name} {status} is described without a body: {body}"];
+        }
+        if (type is null || !contents.TryGetProperty(type, out var content))
+        {
+            return [$"{name} {status} is of the type {type ?? "(none)"}, which is not described: {body}"];
+        }
+        return type.EndsWith("json", StringComparison.Ordinal)
+            ? [.. Problems(content.GetProperty("schema"), JsonElement.Parse(body)).Select(p => $"{name} {status} {p}")]
+            : [];
+    }
+}

@@ -1,0 +1,56 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using ChatApp.Tests.Support;
+
+namespace ChatApp.Tests.Faults;
+
+/// <summary>Clients that open an event stream and never read it.</summary>
+internal sealed class StalledListenerTests
+{
+    private const int Listeners = 40;
+    private const long MemoryBound = 200_000_000; // kept for them without a bound, what they are told is four times as much
+
+    [Test]
+    public async Task Listeners_ThatDoNotRead_AreCutAndCostBoundedMemoryWhileOthersGoOn()
+    {
+        await using var model = await ScriptedOpenAiServer.StartAsync();
+        using var folder = new DataFolder();
+        await using var app = await AppProcess.StartAsync(folder.Path, new() { ["OPENAI_BASE_URL"] = $"{model.Endpoint}", ["Chat__Model"] = "scripted-model" });
+        using var user = await app.RegisterAsync("listener");
+        // Six times as long in JSON, and sent again with each of the changes that follow, until the system's own buffers are full.
+        model.Otherwise = ScriptedAnswer.Text([new string('\u0001', 30_000), .. Enumerable.Repeat("x", 600)]) with { Delay = TimeSpan.FromMilliseconds(50) };
+        using var healthy = await EventStream.PostAsync(user, new { message = "talk" });
+        var session = (await healthy.NextAsync())!.Data.Text("session_id");
+        var heard = healthy.RestAsync();
+        var before = app.ResidentBytes;
+
+        var stalled = await Task.WhenAll(Enumerable.Range(0, Listeners).Select(_ => StallAsync(app.Address, user, $"/api/chat/stream?session_id={session}")));
+        var (most, left) = (before, stalled.ToHashSet());
+        await Eventually.TrueAsync(
+            () =>
+            {
+                most = Math.Max(most, app.ResidentBytes);
+                left.RemoveWhere(IsReset);
+                return left.Count == 0;
+            },
+            "all of them are cut");
+        Array.ForEach(stalled, s => s.Dispose());
+
+        TestContext.Out.WriteLine($"{before / 1e6:0} MB before, {most / 1e6:0} MB at most");
+        Assert.That(most - before, Is.LessThan(MemoryBound));
+        await user.SendJsonAsync(HttpMethod.Post, "/api/interrupt", new { session_id = session });
+        Assert.That((await heard)[^1].Type, Is.EqualTo("done"));
+    }
+
+    // A client with the smallest of buffers.
+    private static async Task<Socket> StallAsync(Uri address, HttpClient user, string path)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
+        await socket.ConnectAsync(IPAddress.Loopback, address.Port);
+        await socket.SendAsync(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: {address.Authority}\r\nAuthorization: {user.DefaultRequestHeaders.Authorization}\r\n\r\n"));
+        return socket;
+    }
+
+    private static bool IsReset(Socket socket) => (int)socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)! != 0 || !socket.Connected;
+}

@@ -1,0 +1,167 @@
+using System.Net;
+using System.Text.Json;
+using ChatApp.Tests.Support;
+using Npgsql;
+
+namespace ChatApp.Tests.Faults;
+
+/// <summary>Two processes of the app on one database, racing and dying.</summary>
+internal sealed class TwoProcessesTests
+{
+    private const string Name = "racer";
+
+    private ScriptedOpenAiServer _model = null!;
+    private DataFolder _folder = null!;
+    private Dictionary<string, string> _settings = null!;
+    private AppProcess[] _apps = null!;
+    private HttpClient[] _users = null!;
+
+    [OneTimeSetUp]
+    public async Task StartAsync()
+    {
+        _model = await ScriptedOpenAiServer.StartAsync();
+        _folder = new DataFolder(); // nobody's
+        _settings = new()
+        {
+            ["ConnectionStrings__ChatApp"] = await TestPostgres.CopyAsync(),
+            ["OPENAI_BASE_URL"] = _model.Endpoint.ToString(),
+            ["OPENAI_API_KEY"] = "key",
+            ["Chat__Model"] = "scripted-model",
+        };
+        _apps = await Task.WhenAll(AppProcess.StartAsync(_folder.Path, _settings), AppProcess.StartAsync(_folder.Path, _settings));
+        _users = [await _apps[0].RegisterAsync(Name), await _apps[1].LogInAsync(Name)];
+    }
+
+    [OneTimeTearDown]
+    public async Task StopAsync()
+    {
+        foreach (var app in _apps)
+        {
+            await app.DisposeAsync();
+        }
+        await TestPostgres.DropAsync(_settings["ConnectionStrings__ChatApp"]);
+        await _model.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Test]
+    public async Task Sends_OnBothProcessesAtOnce_OneKeyWinsAndOneDeletionOne()
+    {
+        _model.Otherwise = ScriptedAnswer.Text("Never ending") with { End = ScriptedAnswer.Ending.Hang };
+        for (var round = 0; round < 3; round++)
+        {
+            var session = await CreateAsync();
+            var answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(i => SendAsync(_users[i % 2], session, $"round {round} key {i / 2}")));
+
+            Assert.That(answers.Select(a => a.Status), Is.All.EqualTo(HttpStatusCode.Created).Or.EqualTo(HttpStatusCode.Conflict));
+            Assert.That(answers.Where(a => a.Id is not null).Select(a => (a.Key, a.Id)).Distinct().Count(), Is.EqualTo(1), "one key has won");
+
+            var stops = await BothAsync(u => u.SendAsync(HttpMethod.Post, "/api/interrupt", new { session_id = session }));
+            Assert.That(stops, Is.All.EqualTo(HttpStatusCode.OK));
+            var messages = (await _users[0].GetJsonAsync($"/chat/sessions/{session}/messages")).Items("messages");
+            Assert.That(messages.Select(m => m.Text("status")), Is.EqualTo(new[] { "complete", "interrupted" }));
+
+            var deletions = await BothAsync(u => u.SendAsync(HttpMethod.Delete, $"/chat/sessions/{session}", null));
+            Assert.That(deletions, Is.EquivalentTo(new[] { HttpStatusCode.OK, HttpStatusCode.NotFound }));
+        }
+        await AppProcess.AssertSoundAsync(_folder.Path, _settings);
+    }
+
+    [Test]
+    public async Task SendsStopsAndDeletions_OnBothProcessesAtOnce_LeaveWhatWasAcknowledged()
+    {
+        _model.Otherwise = ScriptedAnswer.Text([.. Enumerable.Repeat("word ", 10)]) with { Delay = TimeSpan.FromMilliseconds(10) };
+        var session = await CreateAsync();
+        var sending = Enumerable.Range(0, 60).Select(async i =>
+        {
+            await Task.Delay(i * 5);
+            return await SendAsync(_users[i % 2], session, $"key {i / 2}");
+        }).ToList();
+        var disturbing = Enumerable.Range(0, 20).Select(async i =>
+        {
+            await Task.Delay(i * 15);
+            using var stop = await _users[i % 2].SendAsync(HttpMethod.Post, "/api/interrupt", new { session_id = session });
+            Assert.That(stop.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+            using var clear = await _users[(i + 1) % 2].SendAsync(HttpMethod.Delete, $"/chat/history?thread_id={session}", null);
+            Assert.That(clear.StatusCode, Is.EqualTo(HttpStatusCode.OK).Or.EqualTo(HttpStatusCode.Conflict));
+        }).ToList();
+        var answers = await Task.WhenAll(sending);
+        await Task.WhenAll(disturbing);
+
+        Assert.That(answers.Select(a => a.Status), Is.All.EqualTo(HttpStatusCode.Created).Or.EqualTo(HttpStatusCode.Conflict));
+        var accepted = answers.Where(a => a.Id is not null).Select(a => (a.Key, a.Id!)).Distinct().ToList();
+        Assert.That(accepted.Select(a => a.Key), Is.Unique, "whoever was told of a key was told the same");
+        Assert.That(await StoredAsync(session), Is.EquivalentTo(accepted));
+        await AppProcess.AssertSoundAsync(_folder.Path, _settings);
+    }
+
+    [Test]
+    public async Task Kill_OfTheProcessThatWrites_IsNoticedByAnotherWhereTheListenerGoesOn()
+    {
+        _model.Otherwise = ScriptedAnswer.Text("Half of", " a long", " answer") with { End = ScriptedAnswer.Ending.Hang };
+        var session = await CreateAsync();
+        await using var app = await AppProcess.StartAsync(_folder.Path, _settings);
+        using var user = await app.LogInAsync(Name);
+        using var here = await EventStream.PostAsync(user, new { message = "question", thread_id = session });
+        var reply = (await here.NextAsync())!.Data.Text("message_id");
+        var first = (await here.NextAsync())!;
+        using var there = await EventStream.ResumeAsync(_users[0], reply);
+        var heard = await ReadUntilAsync(there, "Half of a long answer"); // so it is in the journal
+
+        await app.KillAsync();
+
+        using var resumed = await EventStream.ResumeAsync(_users[0], reply, first.Id);
+        var rest = await resumed.RestAsync();
+        Assert.That(first.Data.Text("content") + rest.Tokens(), Is.EqualTo("Half of a long answer"), "each token once");
+        Assert.That((rest[^1].Type, rest[^1].Data.Text("status")), Is.EqualTo(("done", "interrupted")));
+        Assert.That((await there.RestAsync())[^1].Data.Text("status"), Is.EqualTo("interrupted"), "who has listened there all the time hears it too");
+        Assert.That(rest[^1].Data.GetProperty("usage").Number("completion_tokens"), Is.GreaterThan(0), "it is charged for what was received");
+        _model.Otherwise = ScriptedAnswer.Text("All is well.");
+        var again = await _users[0].SendJsonAsync(HttpMethod.Post, "/chat", new { message = "and now?", thread_id = session });
+        Assert.That(again.Text("response"), Is.EqualTo("All is well."));
+        await AppProcess.AssertSoundAsync(_folder.Path, _settings);
+    }
+
+    private async Task<string> CreateAsync() => (await _users[0].SendJsonAsync(HttpMethod.Post, "/chat/sessions", new { }, HttpStatusCode.Created)).Text("id");
+
+    private Task<HttpStatusCode[]> BothAsync(Func<HttpClient, Task<HttpResponseMessage>> request) => Task.WhenAll(_users.Select(async user =>
+    {
+        using var response = await request(user);
+        return response.StatusCode;
+    }));
+
+    private static async Task<(string Key, HttpStatusCode Status, string? Id)> SendAsync(HttpClient user, string session, string key)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/chat/sessions/{session}/messages") { Content = Api.Raw(JsonSerializer.Serialize(new { content = key })) };
+        request.Headers.Add("Idempotency-Key", key);
+        using var response = await user.SendAsync(request);
+        return (key, response.StatusCode, response.StatusCode == HttpStatusCode.Created ? (await response.JsonAsync()).Text("id") : null);
+    }
+
+    private static async Task<string> ReadUntilAsync(EventStream stream, string text)
+    {
+        var heard = "";
+        while (heard != text)
+        {
+            var next = (await stream.NextAsync())!;
+            heard += next.Type == "token" ? next.Data.Text("content") : "";
+        }
+        return heard;
+    }
+
+    // All of the user's messages in the session, the deleted ones too.
+    private async Task<List<(string Key, string Id)>> StoredAsync(string session)
+    {
+        await using var connection = new NpgsqlConnection(_settings["ConnectionStrings__ChatApp"]);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand("SELECT content, id FROM messages WHERE session_id = $1 AND role = 'user'", connection);
+        command.Parameters.Add(new() { Value = Guid.Parse(session) });
+        await using var reader = await command.ExecuteReaderAsync();
+        var stored = new List<(string, string)>();
+        while (await reader.ReadAsync())
+        {
+            stored.Add((reader.GetString(0), reader.GetGuid(1).ToString()));
+        }
+        return stored;
+    }
+}

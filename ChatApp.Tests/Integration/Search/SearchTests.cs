@@ -1,0 +1,281 @@
+using System.Net;
+using System.Text.Json;
+using ChatApp.Domain.Search;
+using ChatApp.Tests.Support;
+
+namespace ChatApp.Tests.Integration.Search;
+
+/// <summary><c>GET /search</c>: across all sessions.</summary>
+internal sealed class SearchTests : ChatFixture
+{
+    private TestUser _user = null!;
+
+    [SetUp]
+    public async Task Register() => _user = await App.RegisterAsync();
+
+    [TestCase("photosynthesis", Description = "a word")]
+    [TestCase("PHOTOSYNTHESIS", Description = "whatever the case")]
+    [TestCase("photosyn", Description = "the beginning of a word")]
+    [TestCase("photosyn*", Description = "the same, said with a star")]
+    [TestCase("leaves light", Description = "words in any order, apart")]
+    [TestCase("light leaves", Description = "words in any order, apart")]
+    [TestCase("\"catch the light\"", Description = "a phrase")]
+    [TestCase("\"Catch, the  LIGHT!\"", Description = "a phrase, whatever is between its words")]
+    [TestCase("“catch the light”", Description = "quotes as phones type them")]
+    [TestCase("leaves -roots", Description = "without a word that is not there")]
+    [TestCase("leaves -\"the light catch\"", Description = "without a phrase that is not there")]
+    [TestCase("leaves -lig", Description = "what is left out is whole words")]
+    [TestCase("synthes", Description = "part of a word, as no word begins so")]
+    [TestCase("\"catch the", Description = "an open quote")]
+    [TestCase("(photosynthesis)?", Description = "punctuation around a word")]
+    public async Task Search_QueryThatFits_FindsIt(string query)
+    {
+        var (session, messages) = await App.StoreAsync(_user, "Plants", "In photosynthesis, leaves catch the light.", "Something else.");
+
+        var found = await SearchAsync(query);
+
+        Assert.That(found, Has.Count.EqualTo(1));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(found[0].Text("session_id"), Is.EqualTo(session.Id.ToString()));
+            Assert.That(found[0].Text("session_title"), Is.EqualTo("Plants"));
+            Assert.That(found[0].Text("message_id"), Is.EqualTo(messages[0].Id.ToString()));
+            Assert.That(found[0].Text("role"), Is.EqualTo("user"));
+            Assert.That(found[0].GetProperty("timestamp").GetDateTimeOffset(), Is.EqualTo(messages[0].CreatedAt));
+            Assert.That(found[0].GetProperty("rank").GetDouble(), Is.GreaterThan(0));
+            Assert.That(found[0].Text("snippet"), Does.Contain("<mark>"));
+        }
+    }
+
+    [TestCase("leaves roots")]
+    [TestCase("\"light the catch\"")]
+    [TestCase("\"catch light\"")]
+    [TestCase("leaves -light")]
+    [TestCase("leaves -\"catch the light\"")]
+    [TestCase("leaves -li*")]
+    [TestCase("xyzzy")]
+    [TestCase("%")]
+    [TestCase("_")]
+    [TestCase("' OR true --")]
+    [TestCase("\\")]
+    [TestCase("leaves & !light | 'x':*")]
+    public async Task Search_QueryThatDoesNotFit_FindsNothing(string query)
+    {
+        await App.StoreAsync(_user, "Plants", "In photosynthesis, leaves catch the light.");
+
+        Assert.That(await SearchAsync(query), Is.Empty);
+    }
+
+    [TestCase("東京タワーに行きました。", "東京")]
+    [TestCase("東京タワーに行きました。", "タワー")]
+    [TestCase("明日は東京、明後日は京都。", "京都 東京")]
+    [TestCase("我们去北京吃烤鸭。", "烤鸭")]
+    [TestCase("한국어를 배우고 있어요", "배우")]
+    [TestCase("วันนี้อากาศดีมาก", "อากาศ")]
+    [TestCase("Бабушка живёт под Вологдой.", "ВОЛОГДОЙ")]
+    [TestCase("Бабушка живёт под Вологдой.", "бабуш")]
+    [TestCase("الحفلة يوم السبت", "السبت")]
+    [TestCase("नमस्ते दुनिया", "दुनिया")]
+    [TestCase("Übergrößen kosten mehr.", "übergrö")]
+    [TestCase("Tonight 🍕 with Ann", "🍕")]
+    [TestCase("Use C++ or C# here", "c++")]
+    [TestCase("call foo->bar(x, y)", "foo->bar(x")]
+    [TestCase("a List<string> of them", "string")]
+    [TestCase("set my_long_name first", "my_long_name")]
+    [TestCase("set my_long_name first", "long")]
+    [TestCase("see /usr/lib/foo.so there", "foo.so")]
+    [TestCase("write to bob@example.com now", "example")]
+    [TestCase("version 10.0.14 of it", "10.0.14")]
+    [TestCase("100% of it", "100%")]
+    [TestCase("a “curly—quoted” word", "quoted")]
+    [TestCase("don’t do it", "don't")]
+    [TestCase("--no-verify skips it", "--no-verify")]
+    [TestCase("costs $5 each", "$5")]
+    public async Task Search_AnyScriptAndCode_IsFound(string content, string query)
+    {
+        var (_, messages) = await App.StoreAsync(_user, "Words", "Nothing to see.", content);
+
+        var found = await SearchAsync(query);
+
+        Assert.That(found.Select(f => f.Text("message_id")), Is.EqualTo(new[] { messages[1].Id.ToString() }));
+        Assert.That(found[0].Text("snippet"), Does.Contain("<mark>"));
+    }
+
+    [Test]
+    public async Task Search_CodeSigns_AreNotPassedOver()
+    {
+        await App.StoreAsync(_user, "Languages", "I like C most.", "A cat.", "The % sign.", "a_b");
+
+        Assert.That(await SearchAsync("c++"), Is.Empty);
+        Assert.That(await SearchAsync("\"C#\""), Is.Empty);
+    }
+
+    [Test]
+    public async Task Search_WholeWords_ComeBeforeBeginningsAndNewerBeforeOlder()
+    {
+        var (_, messages) = await App.StoreAsync(_user, "Cats", "A category of things.", "A cat is here now.", "A cat is here too.");
+
+        var found = await SearchAsync("cat");
+
+        Assert.That(found.Select(f => f.Text("message_id")), Is.EqualTo(new[] { messages[2], messages[1], messages[0] }.Select(m => m.Id.ToString())));
+        Assert.That(found[1].GetProperty("rank").GetDouble(), Is.GreaterThan(found[2].GetProperty("rank").GetDouble()));
+    }
+
+    [Test]
+    public async Task Search_OftenAndCloseTogether_ComesFirst()
+    {
+        var filler = string.Concat(Enumerable.Repeat("word ", 60));
+        var (_, messages) = await App.StoreAsync(
+            _user, "Rank", $"red {filler} kite", "a red kite and a red kite", $"東京 {filler}", "東京と東京と東京");
+
+        Assert.That((await SearchAsync("red kite"))[0].Text("message_id"), Is.EqualTo(messages[1].Id.ToString()));
+        Assert.That((await SearchAsync("東京"))[0].Text("message_id"), Is.EqualTo(messages[3].Id.ToString()));
+    }
+
+    [Test]
+    public async Task Search_Snippet_IsEscapedThenMarked()
+    {
+        await App.StoreAsync(_user, "Markup", "<script>alert(1)</script> & the\n\n  magpie <b>magpie</b>");
+
+        var snippet = (await SearchAsync("magpie"))[0].Text("snippet");
+
+        Assert.That(snippet, Is.EqualTo("&lt;script&gt;alert(1)&lt;/script&gt; &amp; the <mark>magpie</mark> &lt;b&gt;<mark>magpie</mark>&lt;/b&gt;"));
+    }
+
+    [TestCase(0)]
+    [TestCase(5_000)]
+    [TestCase(30_000)]
+    [TestCase(150_000, Description = "beyond what is indexed as words")]
+    public async Task Search_LongMessage_ShowsThePartThatFits(int before)
+    {
+        var text = string.Concat(Enumerable.Repeat("sand 😀 ", before / 8));
+        await App.StoreAsync(_user, "Desert", $"{text}the magpie sings {string.Concat(Enumerable.Repeat("dune ", 2_000))}");
+
+        var snippet = (await SearchAsync("magpie"))[0].Text("snippet");
+
+        Assert.That(snippet, Does.Contain("the <mark>magpie</mark> sings dune").And.EndWith("dune…"));
+        Assert.That(snippet, Has.Length.LessThan(400).And.Not.Contain("\uFFFD"));
+        Assert.That(snippet.StartsWith('…'), Is.EqualTo(before > 0));
+    }
+
+    [Test]
+    public async Task Search_WhatIsNotTheCallersOrDeleted_IsNeverFound()
+    {
+        var other = await App.RegisterAsync();
+        await App.StoreAsync(other, "Foreign", "A walrus of others.");
+        var (kept, messages) = await App.StoreAsync(_user, "Kept", "A walrus to delete.", "A walrus to keep.");
+        var (trashed, _) = await App.StoreAsync(_user, "Trashed", "A walrus in the trash.");
+        await _user.Client.SendJsonAsync(HttpMethod.Delete, $"/chat/sessions/{kept.Id}/messages/{messages[0].Id}");
+        await _user.Client.SendJsonAsync(HttpMethod.Delete, $"/chat/sessions/{trashed.Id}");
+
+        foreach (var query in new[] { "walrus", "\"walrus\"", "alru" })
+        {
+            Assert.That((await SearchAsync(query)).Select(f => f.Text("message_id")), Is.EqualTo(new[] { messages[1].Id.ToString() }), query);
+        }
+
+        await _user.Client.SendJsonAsync(HttpMethod.Post, $"/chat/sessions/{trashed.Id}/restore");
+        await _user.Client.SendJsonAsync(HttpMethod.Post, $"/chat/sessions/{kept.Id}/messages/{messages[0].Id}/restore");
+        Assert.That(await SearchAsync("walrus"), Has.Count.EqualTo(3));
+    }
+
+    [Test]
+    public async Task Search_AnswerThatIsBeingWritten_IsFoundWhenItIsThere()
+    {
+        var call = Model.Hold("Tell me.");
+        var session = await CreateSessionAsync(_user, "Live");
+        await _user.Client.SendJsonAsync(HttpMethod.Post, $"/chat/sessions/{session.Text("id")}/messages", new { content = "Tell me." }, HttpStatusCode.Created);
+        call.Say("The narwhal swims.");
+        Assert.That(await SearchAsync("narwhal"), Is.Empty);
+
+        call.End();
+        await Eventually.TrueAsync(async () => (await SearchAsync("narwhal")).Count == 1, "the answer is found");
+    }
+
+    [TestCase("magpie", 7, 30)]
+    [TestCase("agpi", 7, 30)]
+    [TestCase("magpie", 200, 2_300)]
+    public async Task Search_PageByPage_GivesEachMatchOnce(string query, int limit, int matches)
+    {
+        var (_, messages) = await App.StoreAsync(_user, "Many", Enumerable.Range(0, matches).Select(i => $"The magpie {string.Concat(Enumerable.Repeat("sings ", i % 5))}{i}"));
+        var (seen, ranks, cursor) = (new List<string>(), new List<double>(), (string?)null);
+        do
+        {
+            var page = await _user.Client.GetJsonAsync($"/search?query={query}&limit={limit}{(cursor is null ? "" : $"&cursor={cursor}")}");
+            Assert.That(page.Number("count"), Is.EqualTo(page.Items("results").Count).And.LessThanOrEqualTo(limit));
+            seen.AddRange(page.Items("results").Select(r => r.Text("message_id")));
+            ranks.AddRange(page.Items("results").Select(r => r.GetProperty("rank").GetDouble()));
+            cursor = page.GetProperty("next_cursor").GetString();
+        }
+        while (cursor is not null);
+
+        Assert.That(seen, Is.EquivalentTo(messages.Select(m => m.Id.ToString())));
+        Assert.That(ranks.Take(SearchStatement.WindowLength), Is.Ordered.Descending);
+    }
+
+    [TestCase("")]
+    [TestCase("query=")]
+    [TestCase("query=%20%09%C2%A0")]
+    [TestCase("query=%00")]
+    [TestCase("query=a%00b")]
+    [TestCase("query=-only")]
+    [TestCase("query=-%22only%20this%22%20-that")]
+    [TestCase("query={long}")]
+    public async Task Search_NothingToLookFor_Is400(string query)
+    {
+        var problem = await _user.Client.ProblemAsync(
+            HttpMethod.Get, $"/search?{query.Replace("{long}", new string('q', SearchQuery.MaxLength + 1), StringComparison.Ordinal)}", null, HttpStatusCode.BadRequest);
+
+        Assert.That(problem.Fields(), Is.EqualTo(new[] { "query" }));
+    }
+
+    [TestCase("limit=0")]
+    [TestCase("limit=201")]
+    [TestCase("limit=x")]
+    [TestCase("cursor=nonsense")]
+    public async Task Search_WrongPage_Is400(string page)
+    {
+        var problem = await _user.Client.ProblemAsync(HttpMethod.Get, $"/search?query=a&{page}", null, HttpStatusCode.BadRequest);
+
+        Assert.That(problem.Fields(), Is.EqualTo(new[] { page.Split('=')[0] }));
+    }
+
+    [TestCase("-")]
+    [TestCase("\"")]
+    [TestCase("\"\"")]
+    [TestCase("*")]
+    [TestCase("-*")]
+    [TestCase("***")]
+    [TestCase("a* b* c*")]
+    [TestCase("((((")]
+    [TestCase("'")]
+    [TestCase("''':*")]
+    [TestCase("!&|<->")]
+    [TestCase("\\\\")]
+    [TestCase("{0} {1} {")]
+    [TestCase("a:b & !c")]
+    [TestCase("\u0301")]
+    [TestCase("½ ² ™ №")]
+    [TestCase("İ ß ſ K")]
+    [TestCase("a b c d e f g h i j k l m n o p q r s t u v w x y z 1 2 3 4 5 6 7 8 9")]
+    public async Task Search_StrangeQuery_IsAnswered(string query)
+    {
+        await App.StoreAsync(_user, "Strange", $"before {query} after");
+
+        var found = await SearchAsync(query);
+
+        Assert.That(found, Has.Count.EqualTo(1), "it stands there as it is");
+    }
+
+    [Test]
+    public async Task Search_WordsOfAllKindsAtOnce_AreAllWanted()
+    {
+        var (_, messages) = await App.StoreAsync(_user, "All", "The C++ compiler of 東京 says: undefined reference to main", "The C++ compiler says hello.");
+
+        var found = await SearchAsync("compil \"undefined reference\" c++ 東京 of -hello -北京");
+
+        Assert.That(found.Select(f => f.Text("message_id")), Is.EqualTo(new[] { messages[0].Id.ToString() }));
+    }
+
+    private async Task<IReadOnlyList<JsonElement>> SearchAsync(string query) =>
+        (await _user.Client.GetJsonAsync($"/search?query={Uri.EscapeDataString(query)}")).Items("results");
+}

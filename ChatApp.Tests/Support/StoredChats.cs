@@ -1,0 +1,37 @@
+using ChatApp.Domain.Chat;
+using ChatApp.Domain.Sessions;
+
+namespace ChatApp.Tests.Support;
+
+/// <summary>Puts conversations straight into the database: for tests that need many messages, or special ones.</summary>
+internal static class StoredChats
+{
+    private static readonly DateTimeOffset Began = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+    private static int _ids;
+
+    extension(TestApp app)
+    {
+        /// <summary>A session with these messages, the user's and answers by turns, a minute apart.</summary>
+        public Task<(ChatSession Session, IReadOnlyList<ChatMessage> Messages)> StoreAsync(TestUser user, string title, params IEnumerable<string> contents) => app.WithDb(async db =>
+        {
+            var session = new ChatSession { Id = NewId(), UserId = user.Id, Title = title, CreatedAt = Began, UpdatedAt = Began, LastActivityAt = Began };
+            session.ThreadId = ChatSession.OwnThreadId(session.Id);
+            var messages = contents.Select((content, i) => new ChatMessage
+            {
+                Id = NewId(),
+                Role = i % 2 == 0 ? MessageRole.User : MessageRole.Assistant,
+                Content = content,
+                CreatedAt = Began.AddMinutes(i),
+                UpdatedAt = Began.AddMinutes(i),
+            }).ToList();
+            messages.ForEach(session.Append);
+            db.Sessions.Add(session);
+            db.Messages.AddRange(messages);
+            await db.SaveChangesAsync();
+            return (session, (IReadOnlyList<ChatMessage>)messages);
+        });
+    }
+
+    // Ascending, also within a millisecond.
+    private static Guid NewId() => Guid.CreateVersion7(Began.AddMilliseconds(Interlocked.Increment(ref _ids)));
+}

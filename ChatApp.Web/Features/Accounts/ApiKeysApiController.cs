@@ -1,0 +1,35 @@
+using ChatApp.Data.Accounts;
+using ChatApp.Domain.Accounts;
+using ChatApp.Web.Infrastructure;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+
+namespace ChatApp.Web.Features.Accounts;
+
+/// <summary>Personal API keys, managed by people who have signed in: a key cannot make keys.</summary>
+[ApiController, Authorize, Route("users/me/api-keys"), ApiScope(ApiScope.None)]
+public sealed class ApiKeysApiController(LoginService logins, CurrentUser user, TimeProvider clock) : ControllerBase
+{
+    /// <summary>All keys of the account, without their secrets.</summary>
+    [HttpGet]
+    public async Task<ApiKeysResponse> List(CancellationToken ct) =>
+        new([.. (await logins.ListApiKeysAsync(user.Id, ct)).Select(k => k.ToResponse())]);
+
+    /// <summary>Makes a key. Its secret is in this answer and nowhere else.</summary>
+    [HttpPost]
+    [ProducesResponseType<CreatedApiKeyResponse>(201), ProducesResponseType<ProblemDetails>(400), ProducesResponseType<ProblemDetails>(409)]
+    public async Task<ActionResult<CreatedApiKeyResponse>> Create(ApiKeyRequest request, CancellationToken ct)
+    {
+        var (key, secret) = await logins.CreateApiKeyAsync(user.Id, request.Name!.Trim(), request.ToScopes(), request.ToExpiry(clock), ct);
+        return Created("/users/me/api-keys", new CreatedApiKeyResponse(key.ToResponse(), secret));
+    }
+
+    /// <summary>Revokes a key, at once and for good.</summary>
+    [HttpDelete("{id}")]
+    [ProducesResponseType(204), ProducesResponseType<ProblemDetails>(404)]
+    public async Task<NoContentResult> Revoke(EntityId id, CancellationToken ct)
+    {
+        await logins.RevokeApiKeyAsync(user.Id, id.RequiredFor("API key"), ct);
+        return NoContent();
+    }
+}

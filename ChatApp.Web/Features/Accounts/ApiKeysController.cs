@@ -1,0 +1,46 @@
+using ChatApp.Data.Accounts;
+using ChatApp.Web.Features.Shared;
+using ChatApp.Web.Infrastructure;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+
+namespace ChatApp.Web.Features.Accounts;
+
+/// <summary>What the page of API keys shows.</summary>
+/// <param name="Keys">The account's keys.</param>
+/// <param name="Form">What was typed.</param>
+/// <param name="Created">The key that has just been made, with its secret.</param>
+public sealed record ApiKeysPage(IReadOnlyList<ApiKeyResponse> Keys, ApiKeyRequest Form, CreatedApiKeyResponse? Created);
+
+/// <summary>The page of the caller's API keys.</summary>
+[Authorize, Route("account/api-keys")]
+public sealed class ApiKeysController(LoginService logins, CurrentUser user, TimeProvider clock) : Controller
+{
+    [HttpGet]
+    public async Task<IActionResult> List(CancellationToken ct) => await ShowAsync(new ApiKeyRequest { ExpiresInDays = 90 }, null, ct);
+
+    /// <summary>Makes a key and shows its secret, this once.</summary>
+    [HttpPost]
+    public async Task<IActionResult> Create([FromForm] ApiKeyRequest form, CancellationToken ct)
+    {
+        if (!ModelState.IsValid)
+        {
+            Response.StatusCode = StatusCodes.Status400BadRequest;
+            return await ShowAsync(form, null, ct);
+        }
+        var (key, secret) = await logins.CreateApiKeyAsync(user.Id, form.Name!.Trim(), form.ToScopes(), form.ToExpiry(clock), ct);
+        ModelState.Clear();
+        return await ShowAsync(new ApiKeyRequest { ExpiresInDays = 90 }, new(key.ToResponse(), secret), ct);
+    }
+
+    [HttpPost("{id}/revoke")]
+    public async Task<IActionResult> Revoke(EntityId id, CancellationToken ct)
+    {
+        await logins.RevokeApiKeyAsync(user.Id, id.RequiredFor("API key"), ct);
+        TempData[Notice.Done] = "The key was revoked. Programs that use it are shut out from now on.";
+        return RedirectToAction(nameof(List));
+    }
+
+    private async Task<ViewResult> ShowAsync(ApiKeyRequest form, CreatedApiKeyResponse? created, CancellationToken ct) =>
+        View("ApiKeys", new ApiKeysPage([.. (await logins.ListApiKeysAsync(user.Id, ct)).Select(k => k.ToResponse())], form, created));
+}

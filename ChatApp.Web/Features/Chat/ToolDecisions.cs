@@ -1,0 +1,20 @@
+using ChatApp.Domain.Chat.Tools;
+using FluentValidation;
+
+namespace ChatApp.Web.Features.Chat;
+
+/// <summary>What the user says to a call of a tool: <c>once</c>, <c>session</c> or <c>deny</c>.</summary>
+/// <example>{"decision": "once"}</example>
+public sealed record ToolDecisionRequest(string? Decision)
+{
+    public ToolDecision ToDecision() => Enum.Parse<ToolDecision>(Decision!, ignoreCase: true);
+}
+
+/// <summary>The decision has been stored.</summary>
+public sealed record ToolDecisionResponse(bool Success, Guid MessageId, string CallId, ToolDecision Decision);
+
+internal sealed class ToolDecisionRequestValidator : AbstractValidator<ToolDecisionRequest>
+{
+    public ToolDecisionRequestValidator() => RuleFor(r => r.Decision)
+        .Must(d => d is "once" or "session" or "deny").WithMessage("Say once, session or deny.");
+}

@@ -1,0 +1,33 @@
+using ChatApp.Domain.Accounts;
+using ChatApp.Domain.Chat.Ports;
+using ChatApp.Domain.Completions;
+using ChatApp.Web.Features.Docs;
+using ChatApp.Web.Infrastructure;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+
+namespace ChatApp.Web.Features.Completions;
+
+/// <summary>The part of OpenAI's API that most programs need, so that they can be pointed here as they are.</summary>
+[ApiController, Authorize, Route("v1")]
+public sealed class CompletionsApiController(CompletionService completions, CompletionAnswers answers, IModelCatalog models, CurrentUser user) : ControllerBase
+{
+    /// <summary>The models that can be asked now.</summary>
+    [HttpGet("models"), ApiScope(ApiScope.Read | ApiScope.Chat)]
+    public async Task<CompletionModels> Models(CancellationToken ct) =>
+        new([.. (await models.ListAsync(ct)).Where(m => m.Problem is null).Select(m => new CompletionModel(m.Id, 0, m.Provider))]);
+
+    /// <summary>
+    /// Answers the last of the messages, whole or, with <c>stream</c>, piece by piece. With <c>"store": true</c> or <c>metadata.session_id</c> the exchange is kept as a session.
+    /// </summary>
+    [HttpPost("chat/completions"), AlsoStreams]
+    [RequestHeader(IdempotencyHeader.Name, IdempotencyHeader.Description)]
+    [ProducesResponseType<CompletionResponse>(200), ProducesResponseType<ProblemDetails>(400), ProducesResponseType<ProblemDetails>(409)]
+    public async Task<IActionResult> Complete(CompletionRequest request, CancellationToken ct)
+    {
+        var accepted = await completions.AcceptAsync(user.Id, request.ToNewCompletion(Request.IdempotencyKeyHeader()), ct);
+        return request.Stream == true
+            ? new EventStreamResult(answers.PiecesAsync(accepted, request.StreamOptions?.IncludeUsage == true, HttpContext.RequestAborted))
+            : Ok(await answers.WholeAsync(accepted, HttpContext.RequestAborted));
+    }
+}

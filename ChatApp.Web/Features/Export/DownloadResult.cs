@@ -1,0 +1,22 @@
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Net.Http.Headers;
+
+namespace ChatApp.Web.Features.Export;
+
+/// <summary>A file to keep.</summary>
+/// <param name="contentType">What it is.</param>
+/// <param name="name">Its name for everybody, in ASCII.</param>
+/// <param name="title">The name that says what is in it, for those who know RFC 6266.</param>
+/// <param name="write">Writes it.</param>
+public sealed class DownloadResult(string contentType, string name, string title, Func<Stream, CancellationToken, Task> write) : StreamResult(contentType, write)
+{
+    public override Task ExecuteResultAsync(ActionContext context)
+    {
+        context.HttpContext.Response.Headers.ContentDisposition = new ContentDispositionHeaderValue("attachment")
+        {
+            FileName = $"\"{name}\"",
+            FileNameStar = FileNames.Of(title) + Path.GetExtension(name),
+        }.ToString();
+        return base.ExecuteResultAsync(context);
+    }
+}

@@ -1,0 +1,76 @@
+using System.Globalization;
+using System.Net;
+using ChatApp.Domain.Chat;
+using ChatApp.Domain.Export;
+using ChatApp.Web.Features.Chat;
+using ChatApp.Web.Features.Chat.Markdown;
+
+namespace ChatApp.Web.Features.Export;
+
+/// <summary>A whole session as a page to read and to print, without any of the app around it.</summary>
+internal static class HtmlTranscript
+{
+    /// <param name="text">Where to.</param>
+    /// <param name="export">The session.</param>
+    /// <param name="persona">Who answers.</param>
+    /// <param name="head">HTML for the page's head: its styles.</param>
+    /// <param name="top">HTML before everything else.</param>
+    /// <param name="ct">Ends it.</param>
+    public static async Task WriteAsync(TextWriter text, SessionExport export, string persona, string head, string top, CancellationToken ct)
+    {
+        var session = export.Session;
+        await text.WriteAsync($"""
+            <!DOCTYPE html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <title>{Encode(session.Title)}</title>
+            {head}
+            </head>
+            <body>
+            {top}
+            <main class="transcript">
+            <h1 dir="auto">{Encode(session.Title)}</h1>
+            <p class="transcript-about">{Encode(persona)} · begun {Time(session.CreatedAt)} · written down {Time(export.ExportedAt)}</p>
+
+            """);
+        await foreach (var message in export.Messages.WithCancellation(ct))
+        {
+            await text.WriteAsync(Html(message, persona));
+        }
+        await text.WriteAsync("</main>\n</body>\n</html>\n");
+    }
+
+    private static string Html(ChatMessage message, string persona)
+    {
+        var (speaker, body) = message.Role switch
+        {
+            MessageRole.User => (MessageViews.You, Plain(message)),
+            MessageRole.Assistant => (persona, $"<div class=\"markdown\" dir=\"auto\">{SafeMarkdown.ToHtml(message.Content)}</div>"),
+            MessageRole.System => (MessageViews.Note, Plain(message)),
+        };
+        var state = message.Status switch
+        {
+            MessageStatus.Generating => "This answer is still being written.",
+            MessageStatus.Interrupted => "Stopped before the end.",
+            MessageStatus.Failed => MessageDetails.From(message.Metadata).Error ?? "The answer could not be finished.",
+            _ => null,
+        };
+        return $"""
+            <article class="{message.Role.ToString().ToLowerInvariant()}">
+            <h2>{Encode(speaker)} {Time(message.CreatedAt)}</h2>
+            {body}
+            {(state is null ? "" : $"<p class=\"transcript-state\">{Encode(state)}</p>")}
+            </article>
+
+            """;
+    }
+
+    private static string Plain(ChatMessage message) => $"<div class=\"plain\" dir=\"auto\">{Encode(message.Content)}</div>";
+
+    private static string Time(DateTimeOffset at) => string.Create(CultureInfo.InvariantCulture,
+        $"<time datetime=\"{at.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}\">{at.UtcDateTime:d MMM yyyy, HH:mm 'UTC'}</time>");
+
+    private static string Encode(string text) => WebUtility.HtmlEncode(text);
+}

@@ -1,0 +1,35 @@
+using ChatApp.Domain.Chat;
+using ChatApp.Domain.Sessions;
+using ChatApp.Web.Infrastructure;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+
+namespace ChatApp.Web.Features.QuickSessions;
+
+/// <summary>Sessions for clients that know a display name and a persona, and no more.</summary>
+[ApiController, Authorize, Route("api")]
+public sealed class QuickSessionsApiController(SessionService sessions, MessageService messages, CurrentUser user, CursorProtector cursors) : ControllerBase
+{
+    /// <summary>Makes a session.</summary>
+    [HttpPost("session/create")]
+    [ProducesResponseType<QuickSessionResponse>(200), ProducesResponseType<ProblemDetails>(400), ProducesResponseType<ProblemDetails>(409)]
+    public async Task<QuickSessionResponse> Create(QuickSessionRequest request, CancellationToken ct) =>
+        (await sessions.CreateAsync(user.Id, request.ToNewSession(Request.IdempotencyKeyHeader()), ct)).ToQuickResponse();
+
+    /// <summary>The caller's sessions, newest activity first.</summary>
+    [HttpGet("sessions")]
+    public async Task<QuickSessionsResponse> List([FromQuery] PageQuery page, CancellationToken ct)
+    {
+        var list = await sessions.ListAsync(user.Id, new SessionFilter(), page.Limit, cursors.ReadTime(page.Cursor), ct);
+        return new([.. list.Items.Select(i => i.Session.ToQuickItem())], cursors.Protect(list.Next));
+    }
+
+    /// <summary>A session's whole history; the session is named by its id, its thread key or its display name, of which the most recent counts.</summary>
+    [HttpGet("session/{key}/history")]
+    [ProducesResponseType<QuickHistoryResponse>(200), ProducesResponseType<ProblemDetails>(404)]
+    public async Task<QuickHistoryResponse> History(SessionKey key, CancellationToken ct)
+    {
+        var session = await sessions.FindByKeyOrTitleAsync(user.Id, key, ct);
+        return new(session.Title, session.MessageCount, [.. (await messages.AllAsync(session, ct)).Select(m => m.ToQuickMessage())]);
+    }
+}

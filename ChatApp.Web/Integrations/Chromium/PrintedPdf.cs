@@ -1,0 +1,34 @@
+namespace ChatApp.Web.Integrations.Chromium;
+
+/// <summary>A folder with a page and the PDF that was printed of it; disposing removes it.</summary>
+public sealed class PrintedPdf : IAsyncDisposable
+{
+    public string Path { get; } = Directory.CreateTempSubdirectory("chatapp-pdf-").FullName; // for this user only
+
+    public string PagePath => System.IO.Path.Combine(Path, "page.html");
+
+    public string ProfilePath => System.IO.Path.Combine(Path, "profile");
+
+    public string PdfPath => System.IO.Path.Combine(Path, "page.pdf");
+
+    public async Task CopyToAsync(Stream body, CancellationToken ct)
+    {
+        await using var pdf = File.OpenRead(PdfPath);
+        await pdf.CopyToAsync(body, ct);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        for (var tries = 1; Directory.Exists(Path); tries++)
+        {
+            try
+            {
+                Directory.Delete(Path, recursive: true);
+            }
+            catch (IOException) when (tries < 20)
+            {
+                await Task.Delay(50); // a child of Chromium's that was killed has just written something
+            }
+        }
+    }
+}

@@ -1,0 +1,30 @@
+namespace ChatApp.Web.Integrations.Models;
+
+/// <summary>
+/// How many tokens models can take, prompt and answer together, as their providers document it. What a server itself tells comes first;
+/// for unknown names it is a guess that most models served today can hold. <c>Chat:ContextWindow</c> and a server's own setting correct it.
+/// </summary>
+internal static class ContextWindows
+{
+    private const int Unknown = 32_000;
+
+    // The longest prefixes first.
+    private static readonly (string Prefix, int Tokens)[] Known =
+    [
+        ("gpt-5", 400_000),
+        ("gpt-4.1", 1_000_000),
+        ("gpt-4o", 128_000),
+        ("gpt-4-turbo", 128_000),
+        ("gpt-4", 8_192),
+        ("gpt-3.5-turbo", 16_385),
+        ("o1", 200_000),
+        ("o3", 200_000),
+        ("o4", 200_000),
+        ("claude", 200_000),
+    ];
+
+    public static int Of(string? model) =>
+        model is null ? Unknown
+        : Known.FirstOrDefault(k => model.StartsWith(k.Prefix, StringComparison.OrdinalIgnoreCase)) is { Tokens: > 0 and var tokens } ? tokens
+        : Unknown;
+}

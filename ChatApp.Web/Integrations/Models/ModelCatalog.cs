@@ -1,0 +1,137 @@
+using ChatApp.Domain.Chat.Ports;
+using ChatApp.Domain.Errors;
+using ChatApp.Web.Integrations.Anthropic;
+using ChatApp.Web.Integrations.BuiltIn;
+using ChatApp.Web.Integrations.OpenAi;
+
+namespace ChatApp.Web.Integrations.Models;
+
+/// <summary>The models of this installation: those of the configured servers, else those of a local Ollama that answers, and always the built-in assistant.</summary>
+/// <param name="settings">What is configured.</param>
+/// <param name="builtIn">The assistant that needs no model.</param>
+/// <param name="clock">For the waits of the servers.</param>
+public sealed class ModelCatalog(ModelSettings settings, BuiltInClient builtIn, TimeProvider clock) : IModelCatalog, IDisposable
+{
+    /// <summary>The built-in assistant's name.</summary>
+    public const string BuiltInName = "built-in";
+
+    // The built-in assistant looks things up and hardly reads its prompt.
+    private const int BuiltInWindow = 32_000;
+
+    private readonly List<ModelServer> _configured = [.. settings.Servers.Select(s => Connect(s, clock))];
+
+    /// <summary>The Ollama that is looked for because nothing is configured.</summary>
+    public ModelServer? Local { get; } = settings.Local is { } local ? Connect(local, clock) : null;
+
+    // Once the local one has shown models it is one of them, also when it is away for a while: its sessions shall not go elsewhere without a word.
+    private IEnumerable<ModelServer> Servers => Local is { List.Models.Count: > 0 } ? _configured.Append(Local) : _configured;
+
+    /// <summary>Who answers if nobody names a model; null: the built-in assistant.</summary>
+    private ModelServer? First => _configured.FirstOrDefault() ?? (Local is { List: { Problem: null, Models.Count: > 0 } } ? Local : null);
+
+    /// <summary>The model with this name; the default one for null. Which names a server knows, only the server knows: any sane one is passed on.</summary>
+    /// <exception cref="InvalidException">There cannot be such a model.</exception>
+    public ChatModel Get(string? name)
+    {
+        if (name is not null && ModelName.Problem(name) is { } problem)
+        {
+            throw new InvalidException("model", problem);
+        }
+        var wanted = name is null or ChatModel.Default ? DefaultName : name;
+        var (server, model) = Find(wanted);
+        return server is null
+            ? new(BuiltInName, BuiltInName, builtIn, BuiltInWindow, SupportsTools: false)
+            : server.Get(model, model is null ? NameOf(server, server.DefaultModel) : wanted);
+    }
+
+    public async Task<IReadOnlyList<ModelInfo>> ListAsync(CancellationToken ct)
+    {
+        await AskAsync().WaitAsync(ct);
+        return [.. Servers.SelectMany(Describe), BuiltInInfo];
+    }
+
+    public IReadOnlyList<ModelInfo> Known()
+    {
+        _ = AskAsync(); // for the next time
+        return [.. Servers.SelectMany(Describe), BuiltInInfo];
+    }
+
+    /// <summary>Has all servers asked for their models that were not asked lately. It does not throw and is done within seconds.</summary>
+    public Task AskAsync() => Task.WhenAll(_configured.Append(Local).OfType<ModelServer>().Select(s => s.AskAsync()));
+
+    public void Dispose()
+    {
+        _configured.ForEach(s => s.Dispose());
+        Local?.Dispose();
+    }
+
+    private string DefaultName => settings.Model is { } model && (First is not null || model == BuiltInName) ? model
+        : First is { } server ? NameOf(server, server.DefaultModel)
+        : BuiltInName;
+
+    private ModelInfo BuiltInInfo => new(BuiltInName, "Built-in assistant", BuiltInName, BuiltInWindow, DefaultName == BuiltInName, SupportsTools: false, Problem: null);
+
+    // A model's own name, unless that leads somewhere else.
+    private string NameOf(ModelServer server, string? model)
+    {
+        if (model is null)
+        {
+            // Until the server has listed its models: getting one must not wait for a network.
+            return server == First ? ChatModel.Default : $"{server.Name}/{ChatModel.Default}";
+        }
+        return Find(model) is var (found, same) && found == server && same == model ? model : $"{server.Name}/{model}";
+    }
+
+    // No server: the built-in assistant. No model: the server's first.
+    private (ModelServer? Server, string? Model) Find(string name)
+    {
+        if (name == BuiltInName)
+        {
+            return (null, null);
+        }
+        if (name != ChatModel.Default && Servers.FirstOrDefault(s => s.Has(name)) is { } owner)
+        {
+            return (owner, name);
+        }
+        if (Servers.FirstOrDefault(s => name.StartsWith(s.Name + '/', StringComparison.Ordinal)) is { } named && name[(named.Name.Length + 1)..] is { Length: > 0 } rest)
+        {
+            return (named, rest == ChatModel.Default ? null : rest);
+        }
+        var server = Servers.FirstOrDefault(s => s.IsNamedLikeMine(name)) ?? First ?? Servers.FirstOrDefault();
+        return server is null
+            ? throw new InvalidException("model", $"There is no such model. Known is: {BuiltInName}.")
+            : (server, name == ChatModel.Default ? null : name);
+    }
+
+    private IEnumerable<ModelInfo> Describe(ModelServer server)
+    {
+        var models = server.Offered.ToList();
+        if (settings.Model is { } wanted && First is not null && Find(wanted) is var (owner, model) && owner == server && model is not null && models.All(m => m.Id != model))
+        {
+            models.Insert(0, server.Find(model) ?? new(model));
+        }
+        else if (server.DefaultModel is { } own && models.All(m => m.Id != own))
+        {
+            models.Insert(0, server.Find(own) ?? new(own));
+        }
+        var standard = DefaultName;
+        if (models.Count == 0)
+        {
+            var name = NameOf(server, null);
+            return [new(name, $"First model of {server.Name}", server.Name, server.WindowOf(null), name == standard, SupportsTools: true, server.List.Problem?.Message)];
+        }
+        return models.DistinctBy(m => m.Id, StringComparer.Ordinal).Select(m => (Model: m, Name: NameOf(server, m.Id))).Where(m => ModelName.Problem(m.Name) is null)
+            .Select(m => new ModelInfo(
+                m.Name, m.Model.Title ?? m.Model.Id, server.Name, server.WindowOf(m.Model), m.Name == standard, server.TakesTools(m.Model), Problem(server, m.Model.Id)));
+    }
+
+    private static string? Problem(ModelServer server, string model) =>
+        server.List.Problem?.Message ?? (server.Find(model) is not null || server.MayHave(model) ? null : "Its server does not have this model at the moment.");
+
+    private static ModelServer Connect(ServerSettings server, TimeProvider clock) => server.Kind switch
+    {
+        ServerKind.OpenAi => new OpenAiServer(server, clock),
+        ServerKind.Ollama => new OllamaServer(server, clock),
+        ServerKind.Anthropic => new AnthropicServer(server, clock),
+    };
+}

@@ -1,0 +1,173 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using ChatApp.Domain.Chat.Ports;
+using ChatApp.Web.Integrations.Anthropic;
+using ChatApp.Web.Integrations.OpenAi;
+
+namespace ChatApp.Web.Integrations.Models;
+
+/// <summary>What kind of protocol a server speaks.</summary>
+public enum ServerKind
+{
+    /// <summary>OpenAI's, as most do.</summary>
+    OpenAi,
+
+    /// <summary>OpenAI's, and Ollama's own for what it has.</summary>
+    Ollama,
+
+    Anthropic,
+}
+
+/// <summary>A server of models.</summary>
+/// <param name="Kind">What it speaks.</param>
+/// <param name="Name">What its models are booked under.</param>
+/// <param name="Endpoint">The root of its API.</param>
+public sealed record ServerSettings(ServerKind Kind, string Name, Uri Endpoint)
+{
+    public string? Key { get; init; }
+
+    /// <summary>The model to ask if nobody names one; null: the first that the server lists.</summary>
+    public string? DefaultModel { get; init; }
+
+    /// <summary>The models to offer; none: all that the server lists.</summary>
+    public IReadOnlyList<string> Models { get; init; } = [];
+
+    /// <summary>Tokens that prompt and answer may have together, where the operator knows better than the server and <see cref="ContextWindows"/>.</summary>
+    public int? ContextWindow { get; init; }
+}
+
+/// <summary>Which models to use, read from the names that the providers' own tools use, and from sections <c>Chat</c> and <c>Models</c>.</summary>
+public sealed partial record ModelSettings
+{
+    // What users get if they name nothing: good, and the cheapest of its kind.
+    private const string OpenAiModel = "gpt-4o-mini";
+    private const string AnthropicModel = "claude-haiku-5-5";
+
+    private const int OllamaPort = 11434;
+    private const int MaxServers = 50;
+
+    /// <summary>The configured servers; the first one answers when nobody names a model.</summary>
+    public IReadOnlyList<ServerSettings> Servers { get; private init; } = [];
+
+    /// <summary>The model to ask if nobody names one; null: the first server's.</summary>
+    public string? Model { get; private init; }
+
+    /// <summary>The Ollama to look for, if nothing is configured; null: none.</summary>
+    public ServerSettings? Local { get; init; }
+
+    /// <summary>
+    /// Reads <c>OPENAI_API_KEY</c>, <c>OPENAI_BASE_URL</c>, <c>ANTHROPIC_API_KEY</c>, <c>ANTHROPIC_BASE_URL</c>, <c>OLLAMA_HOST</c>, <c>Chat:Model</c>,
+    /// <c>Chat:ContextWindow</c>, <c>Models:Servers</c> and <c>Models:FindOllama</c>.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">One of them makes no sense; the message says which.</exception>
+    public static ModelSettings From(IConfiguration configuration)
+    {
+        var window = ReadWindow("Chat:ContextWindow", configuration.Text("Chat:ContextWindow"));
+        List<ServerSettings> servers =
+        [
+            .. FromEnvironment(configuration).Select(s => s with { ContextWindow = window }),
+            .. configuration.GetSection("Models:Servers").GetChildren().Take(MaxServers).Select(s => ReadServer(s, window)),
+        ];
+        if (servers.GroupBy(s => s.Name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(g => g.Count() > 1) is { } same)
+        {
+            throw new InvalidOperationException($"Models:Servers: two servers have the name '{same.Key}'.");
+        }
+        var find = servers.Count == 0 && ReadSwitch("Models:FindOllama", configuration.Text("Models:FindOllama") ?? "true");
+        return new()
+        {
+            Servers = servers,
+            Model = ReadModel("Chat:Model", configuration.Text("Chat:Model")),
+            Local = find ? new(ServerKind.Ollama, "ollama", new Uri($"http://127.0.0.1:{OllamaPort}/v1")) { ContextWindow = window } : null,
+        };
+    }
+
+    private static IEnumerable<ServerSettings> FromEnvironment(IConfiguration configuration)
+    {
+        var (key, address) = (ReadKey("OPENAI_API_KEY", configuration.Text("OPENAI_API_KEY")), configuration.Text("OPENAI_BASE_URL"));
+        if (address is not null && ReadAddress("OPENAI_BASE_URL", address) is var endpoint && endpoint != OpenAiServer.OpenAiEndpoint)
+        {
+            yield return new(ServerKind.OpenAi, "openai-compatible", endpoint) { Key = key };
+        }
+        else if (key is not null)
+        {
+            yield return new(ServerKind.OpenAi, "openai", OpenAiServer.OpenAiEndpoint) { Key = key, DefaultModel = OpenAiModel };
+        }
+        if (ReadKey("ANTHROPIC_API_KEY", configuration.Text("ANTHROPIC_API_KEY")) is { } anthropicKey)
+        {
+            var root = configuration.Text("ANTHROPIC_BASE_URL") is { } other ? ReadAddress("ANTHROPIC_BASE_URL", other) : AnthropicServer.AnthropicEndpoint;
+            yield return new(ServerKind.Anthropic, "anthropic", root) { Key = anthropicKey, DefaultModel = AnthropicModel };
+        }
+        if (configuration.Text("OLLAMA_HOST") is { } host)
+        {
+            yield return new(ServerKind.Ollama, "ollama", OllamaEndpoint(host));
+        }
+    }
+
+    private static ServerSettings ReadServer(IConfigurationSection section, int? window)
+    {
+        var name = section.Text("Name");
+        if (name is null || !ServerName().IsMatch(name) || name is ModelCatalog.BuiltInName or ChatModel.Default)
+        {
+            throw new InvalidOperationException($"{section.Path}:Name is to be 1 to 40 letters, digits, '.', '_' or '-', and not a name of the app's own.");
+        }
+        var address = section.Text("BaseUrl") ?? throw new InvalidOperationException($"{section.Path}:BaseUrl is missing.");
+        var models = section.GetSection("Models").GetChildren().Select(m => m.Value?.Trim() ?? "").Concat(section.Text("Models")?.Split(',', Splitting) ?? []).ToList();
+        models.ForEach(m => ReadModel($"{section.Path}:Models", m));
+        return new(ServerKind.OpenAi, name, ReadAddress($"{section.Path}:BaseUrl", address))
+        {
+            Key = ReadKey($"{section.Path}:ApiKey", section.Text("ApiKey")),
+            Models = models,
+            ContextWindow = ReadWindow($"{section.Path}:ContextWindow", section.Text("ContextWindow")) ?? window,
+        };
+    }
+
+    // As Ollama reads it: host, host:port or a URL; 0.0.0.0 is what servers listen on, not what clients can call.
+    private static Uri OllamaEndpoint(string host)
+    {
+        var hasScheme = host.Contains("://", StringComparison.Ordinal);
+        var text = host.StartsWith(':') ? "127.0.0.1" + host : host;
+        var address = new UriBuilder(ReadAddress("OLLAMA_HOST", hasScheme ? text : "http://" + text));
+        if (!hasScheme && !text.Contains($":{address.Port}", StringComparison.Ordinal))
+        {
+            address.Port = OllamaPort;
+        }
+        if (address.Host is "0.0.0.0" or "[::]")
+        {
+            address.Host = "127.0.0.1";
+        }
+        address.Path = address.Path.TrimEnd('/') + "/v1";
+        return address.Uri;
+    }
+
+    private static Uri ReadAddress(string name, string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" && address.UserInfo.Length == 0
+            ? new Uri(address.GetLeftPart(UriPartial.Path).TrimEnd('/'))
+            : throw new InvalidOperationException($"{name} is not the address of an HTTP server, e.g. http://localhost:8080/v1.");
+
+    private static string? ReadKey(string name, string? key) =>
+        key is null || key.All(c => c is > ' ' and < '\x7f') ? key
+        : throw new InvalidOperationException($"{name} contains characters that keys cannot contain.");
+
+    private static string? ReadModel(string setting, string? name) =>
+        name is null || ModelName.Problem(name) is null ? name : throw new InvalidOperationException($"{setting} is not a model's name.");
+
+    private static int? ReadWindow(string name, string? tokens) =>
+        tokens is null ? null
+        : int.TryParse(tokens, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1000 ? number
+        : throw new InvalidOperationException($"{name} is a number of tokens, at least 1000.");
+
+    private static bool ReadSwitch(string name, string text) =>
+        bool.TryParse(text, out var value) ? value : throw new InvalidOperationException($"{name} is true or false.");
+
+    private const StringSplitOptions Splitting = StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries;
+
+    [GeneratedRegex(@"^[A-Za-z0-9._-]{1,40}\z")]
+    private static partial Regex ServerName();
+}
+
+internal static class ConfigurationText
+{
+    /// <summary>A setting's text; null if it is empty.</summary>
+    public static string? Text(this IConfiguration configuration, string name) =>
+        configuration[name] is { } value && !string.IsNullOrWhiteSpace(value) ? value.Trim() : null;
+}
