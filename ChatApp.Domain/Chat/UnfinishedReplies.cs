@@ -3,12 +3,14 @@ using ChatApp.Domain.Errors;
 using ChatApp.Domain.Sessions;
 using ChatApp.Domain.Time;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 
 namespace ChatApp.Domain.Chat;
 
 /// <summary>Has an interrupted or failed answer, the last message of its session, continued or made again.</summary>
 public sealed class UnfinishedReplies(
-    IChatDb db, QuotaService quotas, IModelCatalog models, IReplyJournal journal, ReplyFeed feed, IReplyQueue queue, UserSignals signals, TimeProvider clock)
+    IChatDb db, QuotaService quotas, IModelCatalog models, IReplyJournal journal, ReplyFeed feed, IReplyQueue queue, UserSignals signals, TimeProvider clock,
+    IOptions<SessionSettings> settings)
 {
     /// <summary>Has the model go on where the answer stops: the same message grows.</summary>
     /// <exception cref="NotFoundException">The caller has no such answer.</exception>
@@ -46,7 +48,7 @@ public sealed class UnfinishedReplies(
         try
         {
             await using var transaction = await db.Database.BeginTransactionAsync(ct);
-            var session = await db.LockSessionAsync(userId, sessionId, ct);
+            var session = await db.LockSessionAsync(userId, sessionId, clock.Now(), ct);
             var old = await FindAsync(replyId, ct);
             var reply = choose(session, old);
             reply.Status = MessageStatus.Generating;
@@ -55,6 +57,7 @@ public sealed class UnfinishedReplies(
             reply.UpdatedAt = clock.Now();
             reply.ReservedTokens = await quotas.MostTokensAsync(session, null, models.Get(reply.Model), "", maxTokens: null, ct);
             session.Touch(reply.UpdatedAt);
+            session.KeepAlive(reply.UpdatedAt, settings.Value.TemporaryIdleTimeout);
             live = feed.Open(reply.Id, userId, reply.Content);
             await db.SaveChangesAsync(ct);
             await quotas.ReserveAsync(userId, reply.ReservedTokens, ct);
