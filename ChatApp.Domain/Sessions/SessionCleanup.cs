@@ -21,19 +21,19 @@ public sealed class SessionCleanup(IChatDb db, UserSignals signals, TimeProvider
     public async Task<int> RunAsync(CancellationToken ct)
     {
         db.Database.SetCommandTimeout(Patience);
-        for (var removed = 0; ; )
+        var (removed, batch) = (0, 0);
+        do
         {
             var owners = await RemoveAsync(clock.Now(), ct);
             foreach (var owner in owners.Distinct())
             {
                 signals.Raise(owner);
             }
-            removed += owners.Count;
-            if (owners.Count < BatchLength)
-            {
-                return removed;
-            }
+            batch = owners.Count;
+            removed += batch;
         }
+        while (batch == BatchLength);
+        return removed;
     }
 
     // What somebody uses at this moment is locked and so is left out; what was used a moment ago has a new end, which PostgreSQL looks at again under the lock.

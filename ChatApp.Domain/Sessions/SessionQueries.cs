@@ -49,5 +49,17 @@ public static class SessionQueries
                 ? sessions.Where(s => s.ThreadId == thread).OrderByDescending(s => s.Id)
                 : sessions.Where(s => s.Id == id || s.ThreadId == thread).OrderByDescending(s => s.Id == id).ThenByDescending(s => s.Id);
         }
+
+        /// <summary>Those with this id, thread key or title, in this order; of several with the same title, the one that was used last comes first.</summary>
+        public IQueryable<ChatSession> WithKeyOrTitle(SessionKey key)
+        {
+            if (!key.IsPossible)
+            {
+                return sessions.Where(_ => false);
+            }
+            var (id, text) = (key.Id, key.Value);
+            return sessions.Where(s => s.Id == id || s.ThreadId == text || (s.Title == text && !s.Unlisted))
+                .OrderByDescending(s => s.Id == id).ThenByDescending(s => s.ThreadId == text).ThenByDescending(s => s.LastActivityAt).ThenByDescending(s => s.Id);
+        }
     }
 }

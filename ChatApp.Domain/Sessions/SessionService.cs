@@ -75,10 +75,7 @@ public sealed class SessionService(IChatDb db, PersonaCatalog personas, UserSign
     /// <summary>The session with this key, or else the caller's most recent one with this title.</summary>
     /// <exception cref="NotFoundException">The caller has no such live session.</exception>
     public async Task<ChatSession> FindByKeyOrTitleAsync(Guid userId, SessionKey key, CancellationToken ct) =>
-        await FindOrNullAsync(userId, key, ct)
-        ?? (key.IsPossible ? await db.LiveSessions(userId, clock.Now()).AsNoTracking().Where(s => s.Title == key.Value && !s.Unlisted)
-            .OrderByDescending(s => s.LastActivityAt).ThenByDescending(s => s.Id).FirstOrDefaultAsync(ct) : null)
-        ?? throw new NotFoundException("Session");
+        await db.LiveSessions(userId, clock.Now()).AsNoTracking().WithKeyOrTitle(key).FirstOrDefaultAsync(ct) ?? throw new NotFoundException("Session");
 
     /// <exception cref="NotFoundException">The caller has no such live session.</exception>
     public async Task<ChatSession> FindAsync(Guid userId, SessionKey key, CancellationToken ct) =>
@@ -158,19 +155,13 @@ public sealed class SessionService(IChatDb db, PersonaCatalog personas, UserSign
     public async Task<SessionTotals> TotalsAsync(Guid userId, CancellationToken ct)
     {
         var live = db.LiveSessions(userId, clock.Now());
-        var totals = await live.GroupBy(_ => 1).Select(all => new
-        {
-            Messages = all.Sum(s => (long)s.MessageCount),
-            Last = all.Max(s => s.LastMessageAt),
-            Tokens = db.UserUsage.Where(u => u.UserId == userId).Select(u => u.TotalTokens).FirstOrDefault(),
-        }).SingleOrDefaultAsync(ct);
-        var first = await db.Messages.Live().Where(m => m.UserId == userId && live.Any(s => s.Id == m.SessionId))
-            .MinAsync(m => (DateTimeOffset?)m.CreatedAt, ct);
-        return new(
-            totals?.Messages ?? 0,
-            totals?.Tokens ?? await db.UserUsage.Where(u => u.UserId == userId).Select(u => u.TotalTokens).FirstOrDefaultAsync(ct),
-            first,
-            totals?.Last);
+        var sums = live.GroupBy(_ => 1).Select(all => new { Messages = all.Sum(s => (long)s.MessageCount), Last = all.Max(s => s.LastMessageAt) });
+        var usage = db.UserUsage.Where(u => u.UserId == userId).Select(u => u.TotalTokens);
+        var messages = db.Messages.OwnedBy(userId).Live().Where(m => live.Any(s => s.Id == m.SessionId));
+        return await db.Database.SqlQuery<int>($"SELECT 1 AS \"Value\"") // a row also for who has nothing yet
+            .SelectMany(_ => sums.DefaultIfEmpty(), (_, s) => new SessionTotals(
+                (long?)s!.Messages ?? 0, usage.FirstOrDefault(), messages.OrderBy(m => m.CreatedAt).Select(m => (DateTimeOffset?)m.CreatedAt).FirstOrDefault(), s.Last))
+            .SingleAsync(ct);
     }
 
     /// <exception cref="NotFoundException">The caller has no such live session.</exception>
