@@ -14,5 +14,13 @@ internal static class ShortScopes
             await using var scope = scopes.CreateAsyncScope();
             return await use(scope.ServiceProvider.GetRequiredService<TService>());
         }
+
+        /// <inheritdoc cref="UseAsync{TService,TResult}"/>
+        public async Task UseAsync<TService>(Func<TService, Task> use)
+            where TService : notnull
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            await use(scope.ServiceProvider.GetRequiredService<TService>());
+        }
     }
 }

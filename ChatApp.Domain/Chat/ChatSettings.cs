@@ -6,6 +6,9 @@ public sealed class ChatSettings
     /// <summary>The model that answers when nobody names one; null: the provider's first.</summary>
     public string? Model { get; set; }
 
+    /// <summary>The model that names new sessions; null: the one that answers in them; the built-in assistant: none, they keep a line of their first message.</summary>
+    public string? TitleModel { get; set; }
+
     /// <summary>The longest message that users may send, in UTF-16 units.</summary>
     public int MaxMessageLength { get; set; } = 32_000;
 

@@ -27,7 +27,8 @@ public sealed class ProviderCaller(TimeProvider clock)
         }
     }
 
-    private async Task<IReadOnlyList<FunctionCallContent>> CallOnceAsync(ReplyDraft draft, ModelRequest request, CancellationToken ct)
+    /// <summary>The same, but a provider that is too busy is left alone. However it ends, there is exactly one call more in the draft's account.</summary>
+    public async Task<IReadOnlyList<FunctionCallContent>> CallOnceAsync(ReplyDraft draft, ModelRequest request, CancellationToken ct)
     {
         var (model, reply, started, before) = (request.Model, draft.Job.Reply, clock.GetTimestamp(), draft.Content.Length);
         var options = new ChatOptions

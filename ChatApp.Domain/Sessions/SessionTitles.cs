@@ -3,26 +3,33 @@ using System.Text.RegularExpressions;
 
 namespace ChatApp.Domain.Sessions;
 
-/// <summary>Names a session after its first message: the first line with words, without Markdown, cut at a word.</summary>
+/// <summary>Names sessions.</summary>
 public static partial class SessionTitles
 {
     private const int Length = 60;
 
-    public static string From(string firstMessage)
+    /// <summary>A title from a session's first message: the first line with words, without Markdown, cut at a word.</summary>
+    public static string From(string firstMessage) => FirstLine(firstMessage) ?? ChatSession.DefaultTitle;
+
+    /// <summary>The title in what a model says when it is asked for one, without its thoughts and decoration; null if there is none.</summary>
+    public static string? FromModel(string answer) =>
+        FirstLine(Decoration().Replace(Thoughts().Replace(answer, "").Trim(), ""))?.TrimEnd('.', '。', '"', '”', '»', '“', '」', '\'');
+
+    private static string? FirstLine(string text)
     {
-        var line = firstMessage.EnumerateLines().Select(Plain).FirstOrDefault(l => l.Any(char.IsLetterOrDigit));
+        var line = text.EnumerateLines().Select(Plain).FirstOrDefault(l => l.Any(char.IsLetterOrDigit));
         if (line is null)
         {
-            return ChatSession.DefaultTitle;
+            return null;
         }
         if (new StringInfo(line).LengthInTextElements <= Length)
         {
-            return line.Length <= ChatSession.TitleMaxLength ? line : ChatSession.DefaultTitle;
+            return line.Length <= ChatSession.TitleMaxLength ? line : null;
         }
         var cut = new StringInfo(line).SubstringByTextElements(0, Length);
         var space = cut.LastIndexOf(' ');
         cut = (space > Length / 2 ? cut[..space] : cut).TrimEnd(' ', ',', ';', ':', '.');
-        return cut.Length < ChatSession.TitleMaxLength ? cut + "…" : ChatSession.DefaultTitle;
+        return cut.Length < ChatSession.TitleMaxLength ? cut + "…" : null;
     }
 
     private static IEnumerable<string> EnumerateLines(this string text)
@@ -40,6 +47,12 @@ public static partial class SessionTitles
     // Headings, quotes, list marks and fences at the start; emphasis and code marks anywhere.
     [GeneratedRegex(@"^(?:\s*(?:#{1,6}\s|>|[-*+]\s|\d+[.)]\s|```\S*))+|[*`_]{1,3}(?=\S)|(?<=\S)[*`_]{1,3}")]
     private static partial Regex Marks();
+
+    [GeneratedRegex("<think(?:ing)?>.*?(?:</think(?:ing)?>|$)", RegexOptions.Singleline | RegexOptions.IgnoreCase)]
+    private static partial Regex Thoughts();
+
+    [GeneratedRegex(@"^[\s#*_]*(?:title\s*[:：][\s*_]*)?[""“„«「'\s]*", RegexOptions.IgnoreCase)]
+    private static partial Regex Decoration();
 
     [GeneratedRegex(@"\s+")]
     private static partial Regex Spaces();

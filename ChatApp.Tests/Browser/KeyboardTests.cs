@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using ChatApp.Tests.Support;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -7,15 +8,16 @@ namespace ChatApp.Tests.Browser;
 internal sealed class KeyboardTests : BrowserFixture
 {
     private TestUser _user = null!;
+    private string _session = "";
     private IPage _page = null!;
 
     [SetUp]
     public async Task Open()
     {
         _user = await App.RegisterAsync();
-        var session = await CreateSessionAsync(_user, "Something", "Hello");
+        _session = (await CreateSessionAsync(_user, "Something", "Hello")).Text("id");
         _page = await NewPageAsync(_user);
-        await _page.GotoAsync($"/chat-ui/{session.Text("id")}");
+        await _page.GotoAsync($"/chat-ui/{_session}");
     }
 
     [Test]
@@ -84,6 +86,17 @@ internal sealed class KeyboardTests : BrowserFixture
         await _page.Keyboard.PressAsync("Enter");
 
         await Expect(_page.Locator(".rename-input")).ToBeFocusedAsync();
+    }
+
+    [Test]
+    public async Task Focus_OnASessionThatIsRenamedElsewhere_StaysThere()
+    {
+        await Expect(_page.Composer).ToBeFocusedAsync();
+        await _page.GetByRole(AriaRole.Button, new() { Name = "Actions for Something" }).FocusAsync();
+
+        await _user.Client.PutAsync($"/chat/sessions/{_session}", JsonContent.Create(new { title = "Another name" }));
+
+        await Expect(_page.GetByRole(AriaRole.Button, new() { Name = "Actions for Another name" })).ToBeFocusedAsync();
     }
 
     [Test]

@@ -43,6 +43,7 @@ internal static class PageObjects
         /// <summary>Opens the menu of a session in the sidebar.</summary>
         public async Task<ILocator> OpenMenuAsync(string title)
         {
+            await page.WaitForLoadStateAsync(); // see above
             var row = page.Sidebar.Locator(".session").Filter(new() { HasText = title });
             await row.HoverAsync();
             await row.GetByRole(AriaRole.Button, new() { Name = $"Actions for {title}" }).ClickAsync();

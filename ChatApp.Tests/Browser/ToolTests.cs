@@ -63,6 +63,27 @@ internal sealed class ToolTests : BrowserFixture
     }
 
     [Test]
+    public async Task Send_ToolAsksBeforeThePageKnowsItsMessage_IsSeen()
+    {
+        _tools.Add("write_early", "ok", asksFirst: true);
+        Model.Script("Early", ModelScript.Call(("write_early", new { input = "all" })), ModelScript.Say("Written."));
+        var page = await NewPageAsync(_user);
+        var other = await NewPageAsync(_user);
+        await page.RouteAsync("**/chat/sessions/*/messages", async route =>
+        {
+            var answer = await route.FetchAsync();
+            await other.GotoAsync(page.Url);
+            await Expect(other.Locator(".tool.asking pre")).ToContainTextAsync("all");
+            await route.FulfillAsync(new() { Response = answer });
+        });
+        await page.GotoAsync("/chat-ui");
+
+        await page.WriteAsync("Early");
+
+        await Expect(page.Locator(".tool.asking pre")).ToContainTextAsync("all");
+    }
+
+    [Test]
     public async Task Decide_WithoutScripts_GoesOn()
     {
         _tools.Add("write_plain", "ok", asksFirst: true);

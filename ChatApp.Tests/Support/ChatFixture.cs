@@ -16,7 +16,10 @@ internal abstract class ChatFixture : AppFixture
 
     /// <summary>Whatever the tests did, together and against each other: the database keeps its rules.</summary>
     [OneTimeTearDown]
-    public async Task CheckDatabase()
+    public Task CheckDatabase() => AssertSoundAsync();
+
+    /// <summary>The rules of the data hold.</summary>
+    protected async Task AssertSoundAsync()
     {
         await using var connection = new NpgsqlConnection(App.ConnectionString);
         await connection.OpenAsync();

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using ChatApp.Domain.Chat.Ports;
 using ChatApp.Domain.Errors;
+using ChatApp.Web.Integrations.Models;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -43,6 +44,7 @@ internal sealed class GatedModel : IModelCatalog, IChatClient
     public ChatModel Get(string? name) =>
         name is null or Name or ChatModel.Default ? new(Name, Provider, this, ContextWindow)
         : Others.Contains(name) ? new(name, Provider, this, ContextWindow)
+        : name == ModelCatalog.BuiltInName ? new(name, name, this, ContextWindow) { IsLanguageModel = false }
         : throw new InvalidException("model", "There is no such model.");
 
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(

@@ -46,6 +46,7 @@ internal sealed class TestApp : IAsyncDisposable
             "--urls=http://127.0.0.1:0", $"--ConnectionStrings:ChatApp={database}",
             "--Models:FindOllama=false", // what runs on this machine is no part of the tests
             "--RateLimits:Enabled=false", // tests are in a hurry
+            "--Chat:TitleModel=built-in", // what they script is for answers
             .. (settings ?? []).Select(s => $"--{s.Key}={s.Value}"),
         ];
         var log = new LogSink();

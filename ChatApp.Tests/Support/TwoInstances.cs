@@ -1,6 +1,4 @@
 using System.Text.Json;
-using ChatApp.Data.Checks;
-using Npgsql;
 
 namespace ChatApp.Tests.Support;
 
@@ -34,13 +32,5 @@ internal abstract class TwoInstances : ChatFixture
         await call.Asked;
         call.Say(beginning);
         return (session, sent.GetProperty("reply").Text("id"), call);
-    }
-
-    /// <summary>The rules of the data hold.</summary>
-    protected async Task AssertSoundAsync()
-    {
-        await using var connection = new NpgsqlConnection(App.ConnectionString);
-        await connection.OpenAsync();
-        Assert.That(await DatabaseCheck.RunAsync(connection, CancellationToken.None), Is.Empty);
     }
 }

@@ -6,7 +6,7 @@ using ChatApp.Domain.Chat.Ports;
 namespace ChatApp.Web.Background;
 
 /// <summary>Generates answers outside of requests, all of them at once: they mostly wait for their models.</summary>
-public sealed class ReplyWorker(ReplyGenerator generator, IHostApplicationLifetime lifetime) : BackgroundService, IReplyQueue
+public sealed class ReplyWorker(ReplyGenerator generator, TitleMaker titles, IHostApplicationLifetime lifetime) : BackgroundService, IReplyQueue
 {
     private readonly Channel<ReplyJob> _jobs = Channel.CreateUnbounded<ReplyJob>(new() { SingleReader = true });
     private readonly ConcurrentDictionary<Guid, Task> _running = new();
@@ -28,9 +28,15 @@ public sealed class ReplyWorker(ReplyGenerator generator, IHostApplicationLifeti
         var stop = lifetime.ApplicationStopping;
         await foreach (var job in _jobs.Reader.ReadAllAsync(CancellationToken.None))
         {
-            var task = Task.Run(() => generator.RunAsync(job, stop), CancellationToken.None);
+            var task = Task.Run(() => RunAsync(job, stop), CancellationToken.None);
             _running[job.Reply.Id] = task;
             _ = task.ContinueWith(_ => _running.TryRemove(job.Reply.Id, out var _), TaskScheduler.Default);
         }
+    }
+
+    private async Task RunAsync(ReplyJob job, CancellationToken stop)
+    {
+        await generator.RunAsync(job, stop);
+        await titles.RunAsync(job, stop);
     }
 }

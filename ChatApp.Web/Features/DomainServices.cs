@@ -38,6 +38,7 @@ public static class DomainServices
         services.AddScoped<ReplyControl>();
         services.AddScoped<UnfinishedReplies>();
         services.AddScoped<QuotaService>();
+        services.AddScoped<TitleService>();
         services.AddScoped<CompletionService>();
         services.AddScoped<CompletionAnswers>();
         services.AddSingleton<SessionWatcher>();
@@ -55,5 +56,6 @@ public static class DomainServices
         services.AddSingleton<ToolLoop>();
         services.AddSingleton<ProviderCaller>();
         services.AddSingleton<ReplyGenerator>();
+        services.AddSingleton<TitleMaker>();
     }
 }

@@ -35,6 +35,9 @@ public sealed record ModelInfo(string Id, string Name, string Provider, int Cont
 /// <param name="SupportsTools">Whether it can call tools, as far as is known. Offering them to one that cannot does no harm: its client leaves them out.</param>
 public sealed record ChatModel(string Name, string Provider, IChatClient Client, int ContextWindow, bool SupportsTools = true)
 {
+    /// <summary>False for an assistant that looks things up and can do no task of the app's own, such as to name a session.</summary>
+    public bool IsLanguageModel { get; init; } = true;
+
     /// <summary>Names whichever model answers when nobody names one.</summary>
     public const string Default = "default";
 }

@@ -56,10 +56,6 @@ public sealed class ToolLoop(ProviderCaller provider, ToolRunner runner, IServic
         var reply = draft.Job.Reply;
         var most = draft.Calls.Sum(c => c.Usage.TotalTokens) + request.MostTokens;
         return reply.ReservedTokens == 0 || most <= reply.ReservedTokens ? Task.CompletedTask
-            : scopes.UseAsync(async (QuotaService quotas) =>
-            {
-                await quotas.ExtendAsync(reply, most - reply.ReservedTokens, ct);
-                return true;
-            });
+            : scopes.UseAsync((QuotaService quotas) => quotas.ExtendAsync(reply, most - reply.ReservedTokens, ct));
     }
 }

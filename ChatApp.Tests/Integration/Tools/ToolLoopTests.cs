@@ -12,7 +12,7 @@ using Microsoft.Extensions.AI;
 namespace ChatApp.Tests.Integration.Tools;
 
 /// <summary>A model takes turns with its tools until it answers.</summary>
-internal sealed class ToolLoopTests : ChatFixture
+internal sealed partial class ToolLoopTests : ChatFixture
 {
     private const int MaxRounds = 3;
 
@@ -73,14 +73,21 @@ internal sealed class ToolLoopTests : ChatFixture
     [Test]
     public async Task Stream_ModelCallsATool_TellsItsStatusBetweenTheTokens()
     {
-        Model.Script(
-            "Tell me", _ => [new TextContent("Let me look."), ModelScript.Wish(0, "look_up", new { input = "x" })], ModelScript.Say("Found it."));
+        var result = new TaskCompletionSource<object?>();
+        _tools.Add("wait", (_, _) => result.Task);
+        Model.Script("Tell me", _ => [new TextContent("Let me look."), ModelScript.Wish(0, "wait", new { input = "x" })], ModelScript.Say("Found it."));
         using var stream = await EventStream.PostAsync(_user.Client, new { message = "Tell me" });
 
-        var events = await stream.RestAsync();
+        List<ServerEvent> events = [];
+        while (events.LastOrDefault()?.Type != "status")
+        {
+            events.Add((await stream.NextAsync())!);
+        }
+        result.SetResult("It is there.");
+        events.AddRange(await stream.RestAsync());
 
         var status = events.Single(e => e.Type == "status");
-        Assert.That((status.Data.Text("content"), status.Data.Text("tool")), Is.EqualTo(("Doing look_up…", "look_up")));
+        Assert.That((status.Data.Text("content"), status.Data.Text("tool")), Is.EqualTo(("Doing wait…", "wait")));
         Assert.That(events.Tokens(), Is.EqualTo("Let me look.\n\nFound it."));
         var stored = await StoredMessageAsync(events[^1].Data.GetProperty("message_id").GetGuid());
         Assert.That(stored.Content, Is.EqualTo(events.Tokens()));

@@ -1,4 +1,7 @@
+using System.Text.Json;
 using ChatApp.Domain.Chat;
+using ChatApp.Domain.Chat.Ports;
+using ChatApp.Domain.Chat.Tools;
 using ChatApp.Domain.Personas;
 using Microsoft.Extensions.AI;
 using ChatMessage = ChatApp.Domain.Chat.ChatMessage;
@@ -73,6 +76,41 @@ internal sealed class PromptBuilderTests
         Assert.That(
             PromptSize.Estimate(PromptBuilder.Build(Persona, History((MessageRole.User, "four")), 1000, []).Messages, []),
             Is.EqualTo(Cost + 1 + PromptSize.TokensPerMessage));
+
+    [Test]
+    public void Build_AnswersWithTools_TellTheNewestResultsThatFitAQuarterOfTheRoom()
+    {
+        var history = History((MessageRole.User, "one"), (MessageRole.Assistant, "first"), (MessageRole.User, "two"), (MessageRole.Assistant, "second"), (MessageRole.User, "three")).ToList();
+        history.FindAll(m => m.Role == MessageRole.Assistant).ForEach(Call);
+
+        var prompt = PromptBuilder.Build(Persona, history, 2_000, [Tool]);
+
+        Assert.That(prompt.Messages.Skip(1).Select(m => m.Role), Is.EqualTo(new[]
+        {
+            ChatRole.User, ChatRole.Assistant, ChatRole.User, ChatRole.Assistant, ChatRole.Tool, ChatRole.Assistant, ChatRole.User,
+        }));
+        Assert.That(prompt.Omitted, Is.Zero);
+        Assert.That(PromptBuilder.Build(Persona, history, 2_000, []).Messages, Has.Count.EqualTo(6), "without tools nothing is told of them");
+
+        static void Call(ChatMessage answer)
+        {
+            var call = new ToolCall
+            {
+                Id = "1",
+                Name = Tool.Name,
+                Source = "",
+                Doing = "",
+                Arguments = JsonSerializer.SerializeToElement(new { }),
+                Round = 1,
+                Position = 0,
+                Status = ToolCallStatus.Complete,
+                Result = new string('r', 1_000),
+            };
+            answer.ToolCalls = JsonDocument.Parse(ToolCall.ToJson([call])).RootElement;
+        }
+    }
+
+    private static ChatTool Tool { get; } = new(AIFunctionFactory.Create(() => "", "look_up"), "Workshop", "Looking…", false);
 
     // Newest first, as it is read.
     private static IEnumerable<ChatMessage> History(params (MessageRole Role, string Text)[] messages) =>

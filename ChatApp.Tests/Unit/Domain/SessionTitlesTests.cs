@@ -21,6 +21,17 @@ internal sealed class SessionTitlesTests
     [TestCase("```", ChatSession.DefaultTitle)]
     public void From_Message_IsItsFirstLineOfWords(string message, string title) => Assert.That(SessionTitles.From(message), Is.EqualTo(title));
 
+    [TestCase("Trip to Tokyo", "Trip to Tokyo")]
+    [TestCase("\"Trip to Tokyo.\"", "Trip to Tokyo")]
+    [TestCase("**Title:** Trip to Tokyo", "Trip to Tokyo")]
+    [TestCase("# Title: “Trip to Tokyo”\n\nI chose this because …", "Trip to Tokyo")]
+    [TestCase("<think>The user wants\na title.</think>\n\nTrip to Tokyo", "Trip to Tokyo")]
+    [TestCase("「東京の旅行」", "東京の旅行")]
+    [TestCase("<think>The user wants", null)]
+    [TestCase("…", null)]
+    [TestCase("", null)]
+    public void FromModel_Answer_IsItsTitleWithoutDecoration(string answer, string? title) => Assert.That(SessionTitles.FromModel(answer), Is.EqualTo(title));
+
     [Test]
     public void From_LongLine_IsCutBetweenWords()
     {

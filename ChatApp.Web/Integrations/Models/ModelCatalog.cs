@@ -40,7 +40,7 @@ public sealed class ModelCatalog(ModelSettings settings, BuiltInClient builtIn, 
         var wanted = name is null or ChatModel.Default ? DefaultName : name;
         var (server, model) = Find(wanted);
         return server is null
-            ? new(BuiltInName, BuiltInName, builtIn, BuiltInWindow, SupportsTools: false)
+            ? new(BuiltInName, BuiltInName, builtIn, BuiltInWindow, SupportsTools: false) { IsLanguageModel = false }
             : server.Get(model, model is null ? NameOf(server, server.DefaultModel) : wanted);
     }
 

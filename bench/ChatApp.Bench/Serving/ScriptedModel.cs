@@ -9,7 +9,7 @@ internal sealed class ScriptedModel : IModelCatalog, IChatClient
 {
     private const string Answer = "This is an answer.";
 
-    public ChatModel Get(string? name) => new("scripted", "bench", this, 100_000);
+    public ChatModel Get(string? name) => new("scripted", "bench", this, 100_000) { IsLanguageModel = false }; // names nothing
 
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -39,13 +39,7 @@ internal sealed class ScriptedModel : IModelCatalog, IChatClient
     {
     }
 
-    public IReadOnlyList<ModelInfo> Known()
-    {
-        throw new NotImplementedException();
-    }
+    public IReadOnlyList<ModelInfo> Known() => [new("scripted", "Scripted", "bench", 100_000, IsDefault: true, SupportsTools: false, Problem: null)];
 
-    public Task<IReadOnlyList<ModelInfo>> ListAsync(CancellationToken ct)
-    {
-        throw new NotImplementedException();
-    }
+    public Task<IReadOnlyList<ModelInfo>> ListAsync(CancellationToken ct) => Task.FromResult(Known());
 }

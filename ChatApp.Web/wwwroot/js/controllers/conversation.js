@@ -7,6 +7,7 @@ import { followReply, sendMessage } from "../models/reply-stream.js";
 import { ScrollKeeper } from "../models/scroll-keeper.js";
 import { startCodeBlocks } from "./code-blocks.js";
 import { setCurrentSession } from "./sidebar.js";
+import { showTools } from "./tools.js";
 
 /** @typedef {{persona: string | undefined, model: string | undefined}} Choices who answers from now on; undefined leaves it */
 
@@ -135,6 +136,7 @@ export class Conversation {
     const text = new GrowingText(find("[data-body]", reply));
     this.#messages.setAttribute("aria-busy", "true");
     announce("The answer is being written.");
+    showTools(reply.dataset.message ?? "");
     try {
       for await (const piece of followReply(reply.dataset.message ?? "", async () => (await stored(reply)).dataset.status === "generating")) {
         text.append(piece);

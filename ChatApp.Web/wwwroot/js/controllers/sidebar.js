@@ -53,8 +53,12 @@ export async function refreshSidebar() {
     return;
   }
   const before = activityOfCurrent();
+  const focused = focusInList();
   list().innerHTML = html; // the server's own, escaped there
   arrange();
+  if (focused) {
+    /** @type {HTMLElement | null} */ (list().querySelector(focused))?.focus({ preventScroll: true });
+  }
   if (before && activityOfCurrent() !== before) {
     tellActivity(list().dataset.current ?? "");
   }
@@ -66,6 +70,13 @@ export async function refreshSidebar() {
  */
 export function onActivity(listener) {
   tellActivity = listener;
+}
+
+/** Where the focus is in the list, as a selector that finds the same place in another list; empty when it is elsewhere. */
+function focusInList() {
+  const focused = document.activeElement;
+  const row = focused?.closest("#session-list [data-session]");
+  return row instanceof HTMLElement ? `[data-session="${row.dataset.session}"] ${focused?.localName}` : "";
 }
 
 function activityOfCurrent() {

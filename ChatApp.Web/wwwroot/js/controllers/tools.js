@@ -2,7 +2,7 @@
 import { onAction } from "../helpers/actions.js";
 import { announce, find, parsePage } from "../helpers/dom.js";
 import { ApiError, callApi, fetchPage, keepTrying } from "../models/api.js";
-import { onFeedTools } from "../models/feed.js";
+import { hasTools, onFeedTools } from "../models/feed.js";
 import { showToast } from "./toasts.js";
 
 /** Shows what the assistant does with its tools while it does it, and passes on what the user says to it. */
@@ -15,10 +15,20 @@ export function startTools() {
 }
 
 /**
+ * Shows the calls of an answer that was not on the page yet when they were heard of.
+ * @param {string} id
+ */
+export function showTools(id) {
+  if (hasTools(id)) {
+    void update(id);
+  }
+}
+
+/**
  * Shows the calls of an answer as the server knows them now.
  * @param {string} id
  */
-export async function update(id) {
+async function update(id) {
   const shown = document.querySelector(`[data-message="${CSS.escape(id)}"][data-status="generating"] [data-tools]`);
   if (!(shown instanceof HTMLElement)) {
     return;

@@ -2,7 +2,7 @@
 import { readEvents } from "./event-reader.js";
 
 /** @typedef {{session_id: string, message_id: string}} Generating */
-/** @typedef {{type: "state", generating: Generating[], texts: Record<string, string>}} FeedState what is going on, with the texts so far */
+/** @typedef {{type: "state", generating: Generating[], texts: Record<string, string>, tools: string[]}} FeedState what is going on, with the texts so far and the answers that have called tools */
 /** @typedef {{type: "text", message_id: string, start: number, content: string}} FeedText an answer has grown */
 /** @typedef {{type: "tools", message_id: string}} FeedTools the calls of an answer's tools have got further */
 /** @typedef {FeedState | FeedText | FeedTools} FeedNews */
@@ -18,6 +18,8 @@ export class FeedConnection {
   #generating = null;
   /** @type {Record<string, string>} */
   #texts = {};
+  /** @type {Set<string>} */
+  #tools = new Set();
   #isRunning = false;
 
   /** @param {(news: FeedNews) => void} tell */
@@ -27,7 +29,7 @@ export class FeedConnection {
 
   /** What is going on; null before the first answer of the server. */
   get state() {
-    return this.#generating && /** @type {FeedState} */ ({ type: "state", generating: this.#generating, texts: this.#texts });
+    return this.#generating && /** @type {FeedState} */ ({ type: "state", generating: this.#generating, texts: this.#texts, tools: [...this.#tools] });
   }
 
   /** Connects unless it is connected, and goes on until nobody is signed in any more. */
@@ -62,10 +64,12 @@ export class FeedConnection {
       this.#generating = event.generating ?? [];
       const running = new Set(this.#generating.map(g => g.message_id));
       this.#texts = Object.fromEntries(Object.entries(this.#texts).filter(([id]) => running.has(id)));
+      this.#tools = new Set([...this.#tools].filter(id => running.has(id)));
       this.#tell(/** @type {FeedState} */ (this.state));
     } else if (event.type === "reply") {
       this.#grow(event.message_id ?? "", event.start ?? 0, event.content ?? "");
     } else if (event.type === "tools") {
+      this.#tools.add(event.message_id ?? "");
       this.#tell({ type: "tools", message_id: event.message_id ?? "" });
     }
   }

@@ -47,10 +47,19 @@ export function onFeedState(listener) {
 }
 
 /**
- * Calls with the id of an answer when the calls of its tools have got further.
+ * Whether an answer that is being written has called tools, as far as has been heard.
+ * @param {string} messageId
+ */
+export function hasTools(messageId) {
+  return state?.tools.includes(messageId) ?? false;
+}
+
+/**
+ * Calls with the id of an answer when the calls of its tools have got further, or may have while nobody listened here.
  * @param {(messageId: string) => void} listener
  */
 export function onFeedTools(listener) {
+  news.addEventListener("state", () => state?.tools.forEach(listener));
   news.addEventListener("tools", event => listener(/** @type {CustomEvent<{message_id: string}>} */ (event).detail.message_id));
 }
 
@@ -92,6 +101,8 @@ function take(item) {
     state = item;
   } else if (item.type === "text" && state) {
     state.texts[item.message_id] = (state.texts[item.message_id] ?? "").slice(0, item.start) + item.content;
+  } else if (item.type === "tools" && !hasTools(item.message_id)) {
+    state?.tools.push(item.message_id);
   }
   news.dispatchEvent(new CustomEvent(item.type, { detail: item }));
 }
