@@ -44,8 +44,9 @@ public sealed class SessionCleanup(IChatDb db, UserSignals signals, TimeProvider
                 AND NOT EXISTS (SELECT FROM messages m WHERE m.session_id = s.id AND m.status = 'generating')
             LIMIT {BatchLength} FOR UPDATE OF s SKIP LOCKED),
         keys AS (
-            DELETE FROM idempotency_keys k USING due
-            WHERE k.user_id = due.user_id AND (k.resource_id = due.id OR k.resource_id IN (SELECT m.id FROM messages m WHERE m.session_id = due.id))),
+            DELETE FROM idempotency_keys k
+            WHERE k.user_id IN (SELECT user_id FROM due)
+                AND (k.resource_id IN (SELECT id FROM due) OR EXISTS (SELECT FROM messages m JOIN due ON due.id = m.session_id WHERE m.id = k.resource_id))),
         removed AS (DELETE FROM chat_sessions s USING due WHERE s.id = due.id RETURNING s.user_id)
         SELECT user_id AS "Value" FROM removed
         """).ToListAsync(ct);

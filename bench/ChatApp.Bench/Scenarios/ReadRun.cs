@@ -16,10 +16,14 @@ internal sealed class ReadRun(Rig rig, ServerProcess bare, IReadOnlyList<BenchUs
 {
     private const int BufferLength = 65_536;
 
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(5);
+
     /// <summary>Measures a page and adds its figures.</summary>
     public async Task MeasureAsync(Report report, ReadPage page)
     {
         await CompareAsync(page);
+        await RunAsync(bare, page.Bare, users.Count, WarmUp); // compiles the code, prepares the statements
+        await RunAsync(rig.App, page.App, users.Count, WarmUp);
         foreach (var clients in new[] { 1, users.Count }.Distinct())
         {
             var bound = await MeasureAsync(bare, page.Bare, clients);
@@ -54,7 +58,6 @@ internal sealed class ReadRun(Rig rig, ServerProcess bare, IReadOnlyList<BenchUs
 
     private async Task<Measurement> MeasureAsync(ServerProcess server, Func<BenchUser, string> path, int clients)
     {
-        await RunAsync(server, path, clients, TimeSpan.FromSeconds(2)); // compiles the code, prepares the statements
         var (processor, postgres, started) = (server.Processor, rig.Postgres.Processor, Stopwatch.GetTimestamp());
         var all = await RunAsync(server, path, clients, duration);
         var elapsed = Stopwatch.GetElapsedTime(started);
