@@ -625,6 +625,14 @@ namespace ChatApp.Migrations
                     b.HasKey("Id")
                         .HasName("pk_chat_sessions");
 
+                    b.HasIndex("DeletedAt")
+                        .HasDatabaseName("ix_chat_sessions_deleted_at")
+                        .HasFilter("deleted_at IS NOT NULL");
+
+                    b.HasIndex("ExpiresAt")
+                        .HasDatabaseName("ix_chat_sessions_expires_at")
+                        .HasFilter("expires_at IS NOT NULL");
+
                     b.HasIndex("UserId", "ThreadId")
                         .IsUnique()
                         .HasDatabaseName("ix_chat_sessions_user_id_thread_id")

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using ChatApp.Domain.Accounts;
 using ChatApp.Domain.Errors;
+using ChatApp.Domain.Idempotency;
 using ChatApp.Domain.Time;
 using Microsoft.EntityFrameworkCore;
 
@@ -11,6 +12,16 @@ public sealed record LoginIdentity(Guid UserId, Guid LoginId, string UserName, b
 
 /// <summary>The tokens of one sign-in to the API. Their text is shown once and not kept.</summary>
 public sealed record TokenPair(string AccessToken, string RefreshToken, DateTimeOffset ExpiresAt, TimeSpan ExpiresIn);
+
+/// <summary>A personal API key to be made.</summary>
+/// <param name="Name">What its owner calls it.</param>
+/// <param name="Scopes">What it may do.</param>
+/// <param name="Lifetime">How long; null for ever.</param>
+public sealed record NewApiKey(string Name, ApiScope Scopes, TimeSpan? Lifetime)
+{
+    /// <summary>The client's name for this request: the same one again makes nothing and gives the first key.</summary>
+    public string? IdempotencyKey { get; init; }
+}
 
 /// <summary>Issues, looks up and ends the tokens of sign-ins.</summary>
 public sealed class LoginService(ChatDbContext db, TimeProvider clock)
@@ -66,22 +77,35 @@ public sealed class LoginService(ChatDbContext db, TimeProvider clock)
     }
 
     /// <summary>Makes a personal API key.</summary>
-    /// <param name="userId">Its owner.</param>
-    /// <param name="name">What the owner calls it.</param>
-    /// <param name="scopes">What it may do.</param>
-    /// <param name="expiresAt">Its end; null for none.</param>
-    /// <param name="ct">Gives up.</param>
-    /// <returns>The key, and its secret, which is kept nowhere.</returns>
-    /// <exception cref="ConflictException">The account has as many keys as it may have.</exception>
-    public async Task<(AccessToken Key, string Secret)> CreateApiKeyAsync(Guid userId, string name, ApiScope scopes, DateTimeOffset? expiresAt, CancellationToken ct)
+    /// <returns>The key, and its secret, which is kept nowhere: null if the client's request has made it before.</returns>
+    /// <exception cref="ConflictException">The account has as many keys as it may have, or the client's idempotency key was used for something else.</exception>
+    public async Task<(AccessToken Key, string? Secret)> CreateApiKeyAsync(Guid userId, NewApiKey input, CancellationToken ct)
     {
+        var now = clock.Now();
+        var request = RequestKey.Of(input.IdempotencyKey, "api key", input.Name, input.Scopes, input.Lifetime);
+        if (request is not null && await FindMadeAsync(userId, request, now, ct) is { } before)
+        {
+            return (before, null);
+        }
         if (await ApiKeys(userId).CountAsync(ct) >= AccessToken.MaxApiKeys)
         {
             throw new ConflictException($"You have {AccessToken.MaxApiKeys} API keys. Revoke one first.");
         }
-        var (key, secret) = Add(userId, Guid.CreateVersion7(clock.Now()), TokenKind.ApiKey, expiresAt, ApiKeyPrefix);
-        (key.Name, key.Scopes, key.Prefix) = (name, scopes, secret[..AccessToken.PrefixLength]);
-        await db.SaveChangesAsync(ct);
+        var (key, secret) = Add(userId, Guid.CreateVersion7(now), TokenKind.ApiKey, now + input.Lifetime, ApiKeyPrefix);
+        (key.Name, key.Scopes, key.Prefix) = (input.Name, input.Scopes, secret[..AccessToken.PrefixLength]);
+        if (request is not null)
+        {
+            db.IdempotencyKeys.Add(request.ToEntity(userId, key.Id, now));
+        }
+        try
+        {
+            await db.SaveChangesAsync(ct);
+        }
+        catch (DbUpdateException e) when (request is not null && e.IsUniqueViolation)
+        {
+            db.ForgetChanges();
+            return (await FindMadeAsync(userId, request, now, ct) ?? throw new NotFoundException("API key"), null);
+        }
         return (key, secret);
     }
 
@@ -128,6 +152,11 @@ public sealed class LoginService(ChatDbContext db, TimeProvider clock)
     /// <summary>Ends all sign-ins of a user, or all but one. API keys stay: each has an end, and a button, of its own.</summary>
     public Task EndAllAsync(Guid userId, Guid? except, CancellationToken ct) =>
         EndAsync(db.AccessTokens.Where(t => t.UserId == userId && t.LoginId != except && t.Kind != TokenKind.ApiKey), ct);
+
+    private async Task<AccessToken?> FindMadeAsync(Guid userId, RequestKey request, DateTimeOffset now, CancellationToken ct) =>
+        await db.FindCreatedAsync(userId, request, now, ct) is { } id
+            ? await ApiKeys(userId).AsNoTracking().SingleOrDefaultAsync(t => t.Id == id, ct) ?? throw new NotFoundException("API key") // revoked since
+            : null;
 
     private IQueryable<AccessToken> ApiKeys(Guid userId) =>
         db.AccessTokens.Where(t => t.UserId == userId && t.Kind == TokenKind.ApiKey && t.EndedAt == null);

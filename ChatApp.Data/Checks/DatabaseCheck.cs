@@ -28,6 +28,10 @@ public static class DatabaseCheck
             FROM chat_sessions s LEFT JOIN messages m ON m.session_id = s.id
             GROUP BY s.id HAVING count(m.id) <> coalesce(max(m.seq), 0) OR count(DISTINCT m.seq) <> count(m.id) OR s.next_seq <> count(m.id) + 1
             """),
+        ("Temporary sessions, and no others, have an end", """
+            SELECT format('session %s is %s temporary, its end is %s', id, CASE WHEN NOT temporary THEN 'not' END, coalesce(expires_at::text, 'missing'))
+            FROM chat_sessions WHERE temporary <> (expires_at IS NOT NULL)
+            """),
         ("At most one answer is being written in a session", """
             SELECT format('session %s: %s answers', session_id, count(*)) FROM messages WHERE status = 'generating' GROUP BY session_id HAVING count(*) > 1
             """),

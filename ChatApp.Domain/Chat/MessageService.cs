@@ -15,7 +15,8 @@ namespace ChatApp.Domain.Chat;
 public sealed record History(ChatSession? Session, IReadOnlyList<ChatMessage> Messages, long? Older);
 
 /// <summary>Reads, deletes and restores messages.</summary>
-public sealed class MessageService(IChatDb db, SessionService sessions, UserSignals signals, TimeProvider clock, IOptions<ChatSettings> settings)
+public sealed class MessageService(
+    IChatDb db, SessionService sessions, UserSignals signals, TimeProvider clock, IOptions<ChatSettings> settings, IOptions<SessionSettings> sessionSettings)
 {
     /// <summary>The newest messages before a position.</summary>
     /// <exception cref="NotFoundException">The caller has no such live session.</exception>
@@ -46,10 +47,12 @@ public sealed class MessageService(IChatDb db, SessionService sessions, UserSign
 
     /// <summary>One message of the caller, in a live session.</summary>
     /// <exception cref="NotFoundException">There is no such message.</exception>
-    public async Task<ChatMessage> FindAsync(Guid userId, Guid messageId, CancellationToken ct) =>
-        await db.Messages.AsNoTracking().OwnedBy(userId).Live()
-            .Where(m => m.Id == messageId && db.Sessions.Any(s => s.Id == m.SessionId && s.DeletedAt == null))
-            .FirstOrDefaultAsync(ct) ?? throw new NotFoundException("Message");
+    public async Task<ChatMessage> FindAsync(Guid userId, Guid messageId, CancellationToken ct)
+    {
+        var live = db.LiveSessions(userId, clock.Now());
+        return await db.Messages.AsNoTracking().OwnedBy(userId).Live().Where(m => m.Id == messageId && live.Any(s => s.Id == m.SessionId)).FirstOrDefaultAsync(ct)
+            ?? throw new NotFoundException("Message");
+    }
 
     /// <summary>Deletes one message; it can be restored.</summary>
     /// <exception cref="NotFoundException">There is no such live message.</exception>
@@ -88,7 +91,7 @@ public sealed class MessageService(IChatDb db, SessionService sessions, UserSign
         var request = RequestKey.Of(idempotencyKey, "system", sessionId, content);
         var message = new ChatMessage { Id = Guid.CreateVersion7(now), Role = MessageRole.System, Content = content, CreatedAt = now, UpdatedAt = now };
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        var session = await db.LockSessionAsync(userId, sessionId, ct);
+        var session = await db.LockSessionAsync(userId, sessionId, now, ct);
         if (request is not null)
         {
             if (await db.FindCreatedAsync(userId, request, now, ct) is { } before) // under the lock: of two at once the second sees the first
@@ -98,6 +101,7 @@ public sealed class MessageService(IChatDb db, SessionService sessions, UserSign
             db.IdempotencyKeys.Add(request.ToEntity(userId, message.Id, now));
         }
         session.Append(message);
+        session.KeepAlive(now, sessionSettings.Value.TemporaryIdleTimeout);
         db.Messages.Add(message);
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
@@ -128,7 +132,9 @@ public sealed class MessageService(IChatDb db, SessionService sessions, UserSign
         var session = await sessions.FindAsync(userId, key, ct);
         var now = clock.Now();
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        await db.Sessions.Where(s => s.Id == session.Id).ExecuteUpdateAsync(s => s.SetProperty(x => x.UpdatedAt, now), ct);
+        session.KeepAlive(now, sessionSettings.Value.TemporaryIdleTimeout);
+        await db.Sessions.Where(s => s.Id == session.Id)
+            .ExecuteUpdateAsync(s => s.SetProperty(x => x.UpdatedAt, now).SetProperty(x => x.ExpiresAt, session.ExpiresAt), ct);
         var affected = which(db.Messages.InSession(session.Id).Where(m => (m.DeletedAt == null) == delete));
         if (delete && await affected.AnyAsync(m => m.Status == MessageStatus.Generating, ct))
         {

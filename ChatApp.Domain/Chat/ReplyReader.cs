@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using ChatApp.Domain.Errors;
 using ChatApp.Domain.Sessions;
+using ChatApp.Domain.Time;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -13,13 +14,13 @@ namespace ChatApp.Domain.Chat;
 public sealed record FoundReply(ChatMessage Message, string ThreadId, Guid? UserMessageId);
 
 /// <summary>Reads an answer from any position, whether it is still growing or long finished.</summary>
-public sealed class ReplyReader(IServiceScopeFactory scopes, ReplyFeed feed, ReplyFollower follower)
+public sealed class ReplyReader(IServiceScopeFactory scopes, ReplyFeed feed, ReplyFollower follower, TimeProvider clock)
 {
     /// <summary>Finds the caller's answer; the events follow from <see cref="ReadAsync"/>.</summary>
     /// <exception cref="NotFoundException">The caller has no such answer.</exception>
     public Task<FoundReply> FindAsync(Guid userId, Guid replyId, CancellationToken ct) => scopes.UseAsync(async (IChatDb db) =>
         await (from reply in db.Messages.AsNoTracking().OwnedBy(userId).Live()
-               join session in db.Sessions.Live() on reply.SessionId equals session.Id
+               join session in db.LiveSessions(userId, clock.Now()) on reply.SessionId equals session.Id
                where reply.Id == replyId && reply.Role == MessageRole.Assistant
                select new FoundReply(reply, session.ThreadId, db.Messages
                    .Where(m => m.SessionId == session.Id && m.DeletedAt == null && m.Seq < reply.Seq && m.Role == MessageRole.User)

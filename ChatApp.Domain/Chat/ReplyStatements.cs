@@ -37,6 +37,8 @@ internal static class ReplyStatements
                             (SELECT id FROM chat_sessions WHERE id = {id}::uuid AND user_id = {userId} AND deleted_at IS NULL),
                             (SELECT id FROM chat_sessions WHERE user_id = {userId} AND thread_id = {thread} AND deleted_at IS NULL))
                         AND deleted_at IS NULL
+                        AND (expires_at IS NULL OR expires_at > {message.CreatedAt}
+                            OR EXISTS (SELECT FROM messages WHERE session_id = chat_sessions.id AND status = 'generating')) -- which the index refuses
                         AND ({reserved}::bigint IS NOT NULL OR NOT EXISTS (SELECT FROM user_usage WHERE user_id = {userId} AND token_quota IS NOT NULL))
                     RETURNING *, xmin),
                 question AS (
@@ -57,7 +59,7 @@ internal static class ReplyStatements
 
         /// <summary>Stores an answer's end if it is still this instance's to end, with the ledger, the user's totals and the session's time.</summary>
         /// <returns>Whether it was.</returns>
-        public async Task<bool> CloseAsync(ReplyDraft draft, DateTimeOffset now, CancellationToken ct)
+        public async Task<bool> CloseAsync(ReplyDraft draft, DateTimeOffset now, TimeSpan temporaryIdleTimeout, CancellationToken ct)
         {
             var (reply, usage, calls) = (draft.Job.Reply, draft.Usage(), draft.Calls);
             var tools = ToolCall.ToJson(draft.ToolCalls);
@@ -66,7 +68,8 @@ internal static class ReplyStatements
                 WITH session AS (
                     -- Locked first, as by everybody who changes messages: a send that holds it waits for this message's end.
                     UPDATE chat_sessions SET
-                        last_message_at = greatest(last_activity_at, {now}), last_activity_at = greatest(last_activity_at, {now}), updated_at = greatest(updated_at, {now})
+                        last_message_at = greatest(last_activity_at, {now}), last_activity_at = greatest(last_activity_at, {now}), updated_at = greatest(updated_at, {now}),
+                        expires_at = CASE WHEN temporary THEN {now} + {temporaryIdleTimeout} END
                     WHERE id = {reply.SessionId}
                     RETURNING id),
                 reply AS (

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using ChatApp.Domain.Sessions;
+using ChatApp.Domain.Time;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -73,7 +74,7 @@ public sealed class SessionWatcher(IServiceScopeFactory scopes, ReplyReader repl
 
     private async Task<Loaded?> LoadAsync(IChatDb db, Guid userId, Guid sessionId, CancellationToken ct)
     {
-        var session = await db.Sessions.AsNoTracking().OwnedBy(userId).Live().FirstOrDefaultAsync(s => s.Id == sessionId, ct);
+        var session = await db.LiveSessions(userId, clock.Now()).AsNoTracking().FirstOrDefaultAsync(s => s.Id == sessionId, ct);
         if (session is null)
         {
             return null;

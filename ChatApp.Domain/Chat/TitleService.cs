@@ -38,7 +38,7 @@ public sealed class TitleService(IChatDb db, UserSignals signals, TimeProvider c
     /// <returns>Null if the session has a name already, the answer is not whole, or the quota is used up.</returns>
     public async Task<TitleCall?> BeginAsync(ChatMessage reply, ChatModel model, CancellationToken ct)
     {
-        var title = await db.Sessions.OwnedBy(reply.UserId).Live().Where(s => s.Id == reply.SessionId && s.TitleIsAutomatic).Select(s => s.Title).FirstOrDefaultAsync(ct);
+        var title = await db.LiveSessions(reply.UserId, clock.Now()).Where(s => s.Id == reply.SessionId && s.TitleIsAutomatic).Select(s => s.Title).FirstOrDefaultAsync(ct);
         if (title is null)
         {
             return null;
@@ -82,7 +82,7 @@ public sealed class TitleService(IChatDb db, UserSignals signals, TimeProvider c
     public async Task RenameAsync(ChatMessage reply, string oldTitle, string title, CancellationToken ct)
     {
         var now = clock.Now();
-        var renamed = await db.Sessions.OwnedBy(reply.UserId).Where(s => s.Id == reply.SessionId && s.TitleIsAutomatic && s.Title == oldTitle)
+        var renamed = await db.Sessions.Where(s => s.UserId == reply.UserId && s.Id == reply.SessionId && s.TitleIsAutomatic && s.Title == oldTitle)
             .ExecuteUpdateAsync(s => s.SetProperty(x => x.Title, title).SetProperty(x => x.UpdatedAt, x => x.UpdatedAt > now ? x.UpdatedAt : now), ct);
         if (renamed == 1)
         {

@@ -77,12 +77,12 @@ public sealed partial class CompletionService(
     private async Task BringAsync(ChatSession made, IEnumerable<CompletionMessage> messages, CancellationToken ct)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        var session = await db.LockSessionAsync(made.UserId, made.Id, ct);
+        var now = clock.Now();
+        var session = await db.LockSessionAsync(made.UserId, made.Id, now, ct);
         if (session.NextSeq > 1)
         {
             return;
         }
-        var now = clock.Now();
         foreach (var (role, content) in messages.Where(m => m.Content.Length > 0))
         {
             var message = new ChatMessage { Id = Guid.CreateVersion7(now), Role = role, Content = content, Status = MessageStatus.Complete, CreatedAt = now, UpdatedAt = now };

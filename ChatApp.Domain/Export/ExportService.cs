@@ -33,7 +33,7 @@ public sealed class ExportService(IChatDb db, SessionService sessions, TimeProvi
         var last = Guid.Empty;
         do
         {
-            page = await db.Sessions.AsNoTracking().OwnedBy(userId).Live().Where(s => !s.Unlisted && s.Id > last).OrderBy(s => s.Id).Take(PageLength).ToListAsync(ct);
+            page = await db.LiveSessions(userId, clock.Now()).AsNoTracking().Where(s => !s.Unlisted && s.Id > last).OrderBy(s => s.Id).Take(PageLength).ToListAsync(ct);
             foreach (var session in page)
             {
                 yield return Of(session);

@@ -16,7 +16,7 @@ public sealed class IdempotencyKey
     /// <summary>SHA-256 of what was asked: the same key for something else is a mistake.</summary>
     public byte[] RequestHash { get; set; } = [];
 
-    /// <summary>What was created: a session, or the answer to a message.</summary>
+    /// <summary>What was created: a session, an answer, a message or an API key.</summary>
     public Guid ResourceId { get; set; }
 
     public DateTimeOffset CreatedAt { get; set; }

@@ -1,5 +1,6 @@
 using ChatApp.Domain.Chat;
 using ChatApp.Domain.Sessions;
+using ChatApp.Domain.Time;
 using Microsoft.EntityFrameworkCore;
 
 namespace ChatApp.Domain.Search;
@@ -8,7 +9,7 @@ namespace ChatApp.Domain.Search;
 /// Looks up what a user's own live sessions contain. It finds substrings, whatever the case, so that text without spaces between its words is found too.
 /// Temporary sessions are seen only from within: they are meant to leave no trace.
 /// </summary>
-public sealed class RecallService(IChatDb db)
+public sealed class RecallService(IChatDb db, TimeProvider clock)
 {
     /// <summary>Searches look at this many of the newest messages: about a second's work.</summary>
     public const int SearchedMessages = 5_000;
@@ -119,7 +120,7 @@ public sealed class RecallService(IChatDb db)
 
     /// <summary>One of the user's live sessions; null if there is no such one.</summary>
     public Task<RecalledSession?> SessionAsync(Guid userId, Guid sessionId, CancellationToken ct) =>
-        db.Sessions.AsNoTracking().OwnedBy(userId).Live().Where(s => s.Id == sessionId)
+        db.LiveSessions(userId, clock.Now()).AsNoTracking().Where(s => s.Id == sessionId)
             .Select(s => new RecalledSession(s.Id, s.Title, s.MessageCount, s.LastActivityAt, !s.TitleIsAutomatic)).FirstOrDefaultAsync(ct);
 
     /// <summary>A session's messages, oldest first: the beginning and the newest ones if there are very many.</summary>
@@ -164,7 +165,7 @@ public sealed class RecallService(IChatDb db)
 
     private IQueryable<ChatSession> Sessions(RecallScope scope)
     {
-        var sessions = db.Sessions.AsNoTracking().OwnedBy(scope.UserId).Live().Where(s => !s.Temporary || s.Id == scope.SessionId);
+        var sessions = db.LiveSessions(scope.UserId, clock.Now()).AsNoTracking().Where(s => !s.Temporary || s.Id == scope.SessionId);
         return scope.Reach switch
         {
             SessionReach.All => sessions,

@@ -76,7 +76,8 @@ internal sealed class SearchStatement
                 SELECT m.id, m.session_id, s.title, m.role, m.created_at, m.content, m.search_words
                 FROM messages m JOIN chat_sessions s ON s.id = m.session_id
                 WHERE m.user_id = {user} AND m.deleted_at IS NULL AND m.status <> 'generating' AND m.content <> ''
-                    AND s.user_id = {user} AND s.deleted_at IS NULL AND NOT s.unlisted AND (s.expires_at IS NULL OR s.expires_at > {Value(now)})
+                    AND s.user_id = {user} AND s.deleted_at IS NULL AND NOT s.unlisted AND (s.expires_at IS NULL OR s.expires_at > {Value(now)}
+                        OR EXISTS (SELECT FROM messages g WHERE g.session_id = s.id AND g.status = 'generating'))
                     AND {string.Join(" AND ", Conditions(query))}
                     {(after?.Window is { } window ? $"AND (m.created_at, m.id) < ({Value(window.Time)}, {Value(window.Id)})" : "")}
                 ORDER BY m.created_at DESC, m.id DESC LIMIT {WindowLength}),

@@ -97,4 +97,9 @@ public sealed class ChatSession
         LastMessageAt = LastActivityAt = now > LastActivityAt ? now : LastActivityAt;
         UpdatedAt = now > UpdatedAt ? now : UpdatedAt;
     }
+
+    /// <summary>Moves a temporary session's end on: somebody uses it.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="idleTimeout"><see cref="SessionSettings.TemporaryIdleTimeout"/>.</param>
+    public void KeepAlive(DateTimeOffset now, TimeSpan idleTimeout) => ExpiresAt = Temporary ? now + idleTimeout : null;
 }

@@ -39,11 +39,11 @@ public sealed class SessionService(IChatDb db, PersonaCatalog personas, UserSign
             Persona = personas.Require(input.Persona),
             Temporary = input.Temporary,
             Unlisted = input.Unlisted,
-            ExpiresAt = input.Temporary ? now + settings.Value.TemporaryIdleTimeout : null,
             CreatedAt = now,
             UpdatedAt = now,
             LastActivityAt = now,
         };
+        session.KeepAlive(now, settings.Value.TemporaryIdleTimeout);
         if (input.Metadata is { } metadata)
         {
             session.Metadata = metadata;
@@ -75,10 +75,7 @@ public sealed class SessionService(IChatDb db, PersonaCatalog personas, UserSign
     /// <summary>The session with this key, or else the caller's most recent one with this title.</summary>
     /// <exception cref="NotFoundException">The caller has no such live session.</exception>
     public async Task<ChatSession> FindByKeyOrTitleAsync(Guid userId, SessionKey key, CancellationToken ct) =>
-        await FindOrNullAsync(userId, key, ct)
-        ?? (key.IsPossible ? await db.Sessions.AsNoTracking().OwnedBy(userId).Live().Where(s => s.Title == key.Value && !s.Unlisted)
-            .OrderByDescending(s => s.LastActivityAt).ThenByDescending(s => s.Id).FirstOrDefaultAsync(ct) : null)
-        ?? throw new NotFoundException("Session");
+        await db.LiveSessions(userId, clock.Now()).AsNoTracking().WithKeyOrTitle(key).FirstOrDefaultAsync(ct) ?? throw new NotFoundException("Session");
 
     /// <exception cref="NotFoundException">The caller has no such live session.</exception>
     public async Task<ChatSession> FindAsync(Guid userId, SessionKey key, CancellationToken ct) =>
@@ -100,7 +97,7 @@ public sealed class SessionService(IChatDb db, PersonaCatalog personas, UserSign
 
     /// <summary>The session with this key, or null.</summary>
     public Task<ChatSession?> FindOrNullAsync(Guid userId, SessionKey key, CancellationToken ct) =>
-        db.Sessions.AsNoTracking().OwnedBy(userId).Live().WithKey(key).FirstOrDefaultAsync(ct);
+        db.LiveSessions(userId, clock.Now()).AsNoTracking().WithKey(key).FirstOrDefaultAsync(ct);
 
     /// <summary>The session with this thread key, made if there is none; callers that race get the same one.</summary>
     public async Task<ChatSession> GetOrCreateAsync(Guid userId, string threadId, CancellationToken ct)
@@ -110,6 +107,8 @@ public sealed class SessionService(IChatDb db, PersonaCatalog personas, UserSign
         {
             return found;
         }
+        var now = clock.Now();
+        await db.Sessions.Where(s => s.UserId == userId && s.ThreadId == threadId && s.ExpiresAt <= now).ExecuteDeleteAsync(ct); // not removed yet, but gone
         try
         {
             return await CreateAsync(userId, new NewSession { ThreadId = threadId }, ct);
@@ -124,8 +123,8 @@ public sealed class SessionService(IChatDb db, PersonaCatalog personas, UserSign
     public async Task<Page<SessionListItem, TimeCursor>> ListAsync(
         Guid userId, SessionFilter filter, int limit, TimeCursor? after, CancellationToken ct)
     {
-        var sessions = db.Sessions.AsNoTracking().OwnedBy(userId);
-        sessions = filter.Deleted ? sessions.Trashed() : sessions.Live().Where(s => !s.Unlisted);
+        var now = clock.Now();
+        var sessions = (filter.Deleted ? db.TrashedSessions(userId, now) : db.LiveSessions(userId, now)).AsNoTracking().Where(s => !s.Unlisted);
         if (filter.Pinned is { } pinned)
         {
             sessions = sessions.Where(s => s.Pinned == pinned);
@@ -155,20 +154,14 @@ public sealed class SessionService(IChatDb db, PersonaCatalog personas, UserSign
     /// <summary>The caller's live sessions and tokens, summed up.</summary>
     public async Task<SessionTotals> TotalsAsync(Guid userId, CancellationToken ct)
     {
-        var live = db.Sessions.OwnedBy(userId).Live();
-        var totals = await live.GroupBy(_ => 1).Select(all => new
-        {
-            Messages = all.Sum(s => (long)s.MessageCount),
-            Last = all.Max(s => s.LastMessageAt),
-            Tokens = db.UserUsage.Where(u => u.UserId == userId).Select(u => u.TotalTokens).FirstOrDefault(),
-        }).SingleOrDefaultAsync(ct);
-        var first = await db.Messages.Live().Where(m => m.UserId == userId && live.Any(s => s.Id == m.SessionId))
-            .MinAsync(m => (DateTimeOffset?)m.CreatedAt, ct);
-        return new(
-            totals?.Messages ?? 0,
-            totals?.Tokens ?? await db.UserUsage.Where(u => u.UserId == userId).Select(u => u.TotalTokens).FirstOrDefaultAsync(ct),
-            first,
-            totals?.Last);
+        var live = db.LiveSessions(userId, clock.Now());
+        var sums = live.GroupBy(_ => 1).Select(all => new { Messages = all.Sum(s => (long)s.MessageCount), Last = all.Max(s => s.LastMessageAt) });
+        var usage = db.UserUsage.Where(u => u.UserId == userId).Select(u => u.TotalTokens);
+        var messages = db.Messages.OwnedBy(userId).Live().Where(m => live.Any(s => s.Id == m.SessionId));
+        return await db.Database.SqlQuery<int>($"SELECT 1 AS \"Value\"") // a row also for who has nothing yet
+            .SelectMany(_ => sums.DefaultIfEmpty(), (_, s) => new SessionTotals(
+                (long?)s!.Messages ?? 0, usage.FirstOrDefault(), messages.OrderBy(m => m.CreatedAt).Select(m => (DateTimeOffset?)m.CreatedAt).FirstOrDefault(), s.Last))
+            .SingleAsync(ct);
     }
 
     /// <exception cref="NotFoundException">The caller has no such live session.</exception>
@@ -176,13 +169,15 @@ public sealed class SessionService(IChatDb db, PersonaCatalog personas, UserSign
     /// <exception cref="InvalidException">There is no such persona.</exception>
     public async Task<ChatSession> UpdateAsync(Guid userId, SessionKey key, SessionChanges changes, CancellationToken ct)
     {
-        var session = await db.Sessions.OwnedBy(userId).Live().WithKey(key).FirstOrDefaultAsync(ct) ?? throw new NotFoundException("Session");
+        var now = clock.Now();
+        var session = await db.LiveSessions(userId, now).WithKey(key).FirstOrDefaultAsync(ct) ?? throw new NotFoundException("Session");
         if (changes.IfVersions is { } accepted && !accepted.Contains(session.Version))
         {
             throw new StaleException();
         }
         Apply(session, changes);
-        session.UpdatedAt = clock.Now();
+        session.UpdatedAt = now;
+        session.KeepAlive(now, settings.Value.TemporaryIdleTimeout);
         try
         {
             await db.SaveChangesAsync(ct);

@@ -2,21 +2,22 @@ using ChatApp.Domain.Chat;
 using ChatApp.Domain.Errors;
 using ChatApp.Domain.Time;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 
 namespace ChatApp.Domain.Sessions;
 
 /// <summary>Moves sessions to the trash and back, and removes them from it for good. Usage stays in the ledger.</summary>
-public sealed class TrashService(IChatDb db, UserSignals signals, TimeProvider clock)
+public sealed class TrashService(IChatDb db, UserSignals signals, TimeProvider clock, IOptions<SessionSettings> settings)
 {
     /// <summary>Moves a session to the trash. Its messages go with it, as they are.</summary>
     /// <returns>The session's id.</returns>
     /// <exception cref="NotFoundException">The caller has no such live session.</exception>
     public async Task<Guid> DeleteAsync(Guid userId, SessionKey key, CancellationToken ct)
     {
-        var id = await db.Sessions.OwnedBy(userId).Live().WithKey(key).Select(s => (Guid?)s.Id).FirstOrDefaultAsync(ct)
-            ?? throw new NotFoundException("Session");
         var now = clock.Now();
-        var moved = await db.Sessions.OwnedBy(userId).Live().Where(s => s.Id == id)
+        var id = await db.LiveSessions(userId, now).WithKey(key).Select(s => (Guid?)s.Id).FirstOrDefaultAsync(ct)
+            ?? throw new NotFoundException("Session");
+        var moved = await db.LiveSessions(userId, now).Where(s => s.Id == id)
             .ExecuteUpdateAsync(s => s.SetProperty(x => x.DeletedAt, now).SetProperty(x => x.UpdatedAt, now), ct);
         signals.Raise(userId);
         return moved == 1 ? id : throw new NotFoundException("Session");
@@ -26,9 +27,11 @@ public sealed class TrashService(IChatDb db, UserSignals signals, TimeProvider c
     /// <exception cref="NotFoundException">The caller's trash has no such session.</exception>
     public async Task<ChatSession> RestoreAsync(Guid userId, SessionKey key, CancellationToken ct)
     {
-        var session = await db.Sessions.OwnedBy(userId).Trashed().WithKey(key).FirstOrDefaultAsync(ct) ?? throw new NotFoundException("Session");
+        var now = clock.Now();
+        var session = await db.TrashedSessions(userId, now).WithKey(key).FirstOrDefaultAsync(ct) ?? throw new NotFoundException("Session");
         session.DeletedAt = null;
-        session.UpdatedAt = clock.Now();
+        session.UpdatedAt = now;
+        session.KeepAlive(now, settings.Value.TemporaryIdleTimeout);
         try
         {
             await db.SaveChangesAsync(ct);
@@ -52,10 +55,11 @@ public sealed class TrashService(IChatDb db, UserSignals signals, TimeProvider c
     /// <exception cref="NotFoundException">The caller has no such session.</exception>
     public async Task<Guid> RemoveAsync(Guid userId, SessionKey key, CancellationToken ct)
     {
-        var id = await db.Sessions.OwnedBy(userId).Trashed().WithKey(key).Select(s => (Guid?)s.Id).FirstOrDefaultAsync(ct);
+        var now = clock.Now();
+        var id = await db.TrashedSessions(userId, now).WithKey(key).Select(s => (Guid?)s.Id).FirstOrDefaultAsync(ct);
         if (id is null)
         {
-            throw await db.Sessions.OwnedBy(userId).Live().WithKey(key).AnyAsync(ct)
+            throw await db.LiveSessions(userId, now).WithKey(key).AnyAsync(ct)
                 ? new ConflictException("Only a session in the trash can be removed for good. Delete it first.")
                 : new NotFoundException("Session");
         }
@@ -63,7 +67,7 @@ public sealed class TrashService(IChatDb db, UserSignals signals, TimeProvider c
         {
             throw new ConflictException("An answer is still being written in this session. Wait for it or stop it first.");
         }
-        var removed = await db.Sessions.OwnedBy(userId).Trashed().Where(s => s.Id == id).ExecuteDeleteAsync(ct);
+        var removed = await db.TrashedSessions(userId, now).Where(s => s.Id == id).ExecuteDeleteAsync(ct);
         signals.Raise(userId);
         return removed == 1 ? id.Value : throw new NotFoundException("Session");
     }

@@ -107,13 +107,19 @@ internal sealed class ClockJumpTests(int hours) : ChatFixture
     public async Task Jump_WithATemporarySession_LivesAnHourFromItsLastUse()
     {
         var user = await App.RegisterAsync();
-        var session = await user.Client.SendJsonAsync(HttpMethod.Post, "/chat/sessions", new { temporary = true }, HttpStatusCode.Created);
         foreach (var jump in new[] { _jump, -_jump })
         {
+            var session = await user.Client.SendJsonAsync(HttpMethod.Post, "/chat/sessions", new { temporary = true }, HttpStatusCode.Created);
+            var path = $"/chat/sessions/{session.Text("id")}";
             _clock.Advance(jump);
             user = await App.LogInAsync(user.Name, TestUser.Password);
+            if (jump > TimeSpan.Zero)
+            {
+                await user.Client.ProblemAsync(HttpMethod.Get, path, null, HttpStatusCode.NotFound); // a jump forward is an idle hour like any other
+                continue;
+            }
             await SendAsync(user, session.Text("id"), "still here");
-            var expires = (await user.Client.GetJsonAsync($"/chat/sessions/{session.Text("id")}")).GetProperty("expires_at").GetDateTimeOffset();
+            var expires = (await user.Client.GetJsonAsync(path)).GetProperty("expires_at").GetDateTimeOffset();
             Assert.That(expires - _clock.GetUtcNow(), Is.InRange(TimeSpan.FromMinutes(59), TimeSpan.FromMinutes(60)));
         }
     }

@@ -12,6 +12,7 @@ public static class BackgroundServices
         services.AddHostedService<FollowerWorker>();
         services.AddHostedService<RecoveryWorker>();
         services.AddHostedService<HousekeepingWorker>();
+        services.AddHostedService<CleanupWorker>();
         services.AddHostedService<StreamWorker>();
         services.AddHostedService(s => s.GetRequiredService<ReplyWorker>());
     }

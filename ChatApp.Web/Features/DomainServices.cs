@@ -19,11 +19,13 @@ public static class DomainServices
     public static void AddChatDomain(this IServiceCollection services, IConfiguration configuration)
     {
         services.Configure<ChatSettings>(configuration.GetSection("Chat"));
-        services.Configure<SessionSettings>(configuration.GetSection("Sessions"));
+        services.AddOptions<SessionSettings>().Bind(configuration.GetSection("Sessions"))
+            .Validate(s => s.AreUsable, "The times of the section Sessions must be longer than nothing, and an interval at most a day.").ValidateOnStart();
         services.Configure<AccountSettings>(configuration.GetSection("Accounts"));
         services.AddScoped<RegistrationService>();
         services.AddScoped<SessionService>();
         services.AddScoped<TrashService>();
+        services.AddScoped<SessionCleanup>();
         services.AddScoped<MessageService>();
         services.AddScoped<SearchService>();
         services.AddScoped<AnalyticsService>();

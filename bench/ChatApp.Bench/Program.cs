@@ -6,9 +6,12 @@ return args switch
 {
     [AppServer.Command, .. var rest] => await AppServer.RunAsync(rest),
     [BareServer.Command] => await BareServer.RunAsync(),
+    [BareReads.Command, var connectionString] => await BareReads.RunAsync(connectionString),
     ["send", .. var rest] => await Run(rest, SendScenario.RunAsync),
     ["stream", .. var rest] => await Run(rest, StreamScenario.RunAsync),
     ["idle", .. var rest] => await Run(rest, IdleScenario.RunAsync),
+    ["list", .. var rest] => await Run(rest, ListScenario.RunAsync),
+    ["history", .. var rest] => await Run(rest, HistoryScenario.RunAsync),
     ["search", .. var rest] => await Run(rest, SearchScenario.RunAsync),
     _ => Help(),
 };
@@ -36,6 +39,8 @@ static int Help()
           send    --clients 32 --seconds 10 --sessions 32    messages to an instant provider, beside the same transactions by plain Npgsql
           stream  --streams 1000 --tokens 200 --rate 50 --rounds 3    growing answers, beside bare Kestrel
           idle    --listeners 5000 --seconds 10    listeners to whom nothing happens
+          list    --clients 32 --seconds 5 --sessions 1000    the list of sessions, beside the same JSON by plain Npgsql and bare Kestrel
+          history --clients 32 --seconds 5 --messages 2000    short and long histories, beside the same
           search  --messages 1000000 --rounds 30 --explain    searches of three users among many
         """);
     return 2;

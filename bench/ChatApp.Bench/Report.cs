@@ -29,11 +29,11 @@ internal sealed class Report(string scenario, string setting)
             return;
         }
         Console.WriteLine($"{scenario}: {setting}, {Environment.ProcessorCount} processors");
-        Console.WriteLine($"{"",-44}{"ChatApp",12}{"bound",12}{"ratio",8}  {"target",-10}");
+        Console.WriteLine($"{"",-56}{"ChatApp",12}{"bound",12}{"ratio",8}  {"target",-10}");
         foreach (var f in _figures)
         {
             var ratio = f.Bound is > 0 ? (f.Value / f.Bound.Value).ToString("0.00", CultureInfo.InvariantCulture) : "";
-            Console.WriteLine($"{f.Name + ", " + f.Unit,-44}{Text(f.Value),12}{Text(f.Bound),12}{ratio,8}  {f.Target,-10}");
+            Console.WriteLine($"{f.Name + ", " + f.Unit,-56}{Text(f.Value),12}{Text(f.Bound),12}{ratio,8}  {f.Target,-10}");
         }
     }
 

@@ -1,4 +1,5 @@
 using ChatApp.Domain.Errors;
+using ChatApp.Domain.Sessions;
 using ChatApp.Domain.Time;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,9 +18,9 @@ public sealed class ToolApprovals(IServiceScopeFactory scopes, UserSignals signa
     /// <exception cref="ConflictException">The call does not wait, or not any more.</exception>
     public Task<Guid> DecideAsync(Guid userId, Guid messageId, string callId, ToolDecision decision, CancellationToken ct) => scopes.UseAsync(async (IChatDb db) =>
     {
-        var message = await db.Messages.AsNoTracking().OwnedBy(userId).Live()
-            .Where(m => m.Id == messageId && db.Sessions.Any(s => s.Id == m.SessionId && s.DeletedAt == null))
-            .FirstOrDefaultAsync(ct) ?? throw new NotFoundException("Message");
+        var live = db.LiveSessions(userId, clock.Now());
+        var message = await db.Messages.AsNoTracking().OwnedBy(userId).Live().Where(m => m.Id == messageId && live.Any(s => s.Id == m.SessionId)).FirstOrDefaultAsync(ct)
+            ?? throw new NotFoundException("Message");
         var call = ToolCall.Of(message).FirstOrDefault(c => c.Id == callId) ?? throw new NotFoundException("Tool call");
         if (message.Status != MessageStatus.Generating || call.Status != ToolCallStatus.Asking)
         {

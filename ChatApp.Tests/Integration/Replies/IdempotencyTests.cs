@@ -84,6 +84,50 @@ internal sealed class IdempotencyTests : ChatFixture
     }
 
     [Test]
+    public async Task CreateApiKey_TenAtOnceWithTheSameKey_MakesOneAndShowsItsSecretOnce()
+    {
+        var user = await App.RegisterAsync();
+        var body = new { name = "program", scopes = new[] { "read" }, expires_in_days = 30 };
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => PostAsync(user, "/users/me/api-keys", body, "api-key-1")));
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        var late = await PostAsync(user, "/users/me/api-keys", body, "api-key-1");
+
+        Assert.That(answers.Append(late).Select(a => a.StatusCode), Is.All.EqualTo(HttpStatusCode.Created));
+        var made = await Task.WhenAll(answers.Append(late).Select(a => a.JsonAsync()));
+        Assert.That(made.Select(m => m.GetProperty("key").ToString()).Distinct().Count(), Is.EqualTo(1));
+        Assert.That(made.Count(m => m.Text("secret") is not null), Is.EqualTo(1));
+        Assert.That((await user.Client.GetJsonAsync("/users/me/api-keys")).Number("count"), Is.EqualTo(1));
+        await (await PostAsync(user, "/users/me/api-keys", new { name = "another" }, "api-key-1")).ProblemAsync(HttpStatusCode.Conflict);
+        await user.Client.SendJsonAsync(HttpMethod.Delete, $"/users/me/api-keys/{made[0].GetProperty("key").Text("id")}", null, HttpStatusCode.NoContent);
+        await (await PostAsync(user, "/users/me/api-keys", body, "api-key-1")).ProblemAsync(HttpStatusCode.NotFound);
+    }
+
+    [TestCase("continue", 2)]
+    [TestCase("retry", 3)]
+    public async Task GoOn_TenAtOnceWithTheSameKey_BeginsOneAnswer(string verb, int stored)
+    {
+        var (question, user) = ($"unfinished, {verb}", await App.RegisterAsync());
+        var session = await CreateSessionAsync(user);
+        var call = Model.Hold(question);
+        var sent = await (await SendAsync(session, question, "first", user)).JsonAsync();
+        await call.Asked;
+        call.Say("Half");
+        await user.Client.SendJsonAsync(HttpMethod.Post, "/api/interrupt", new { session_id = session.Text("id") });
+        var path = $"/chat/messages/{sent.GetProperty("reply").Text("id")}/{verb}";
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => PostAsync(user, path, new { }, "go-on")));
+
+        Assert.That(answers.Select(a => a.StatusCode), Is.All.EqualTo(HttpStatusCode.OK));
+        var ids = (await Task.WhenAll(answers.Select(async a => (await a.JsonAsync()).Id()))).Distinct().ToList();
+        Assert.That(ids, Has.Count.EqualTo(1));
+        await EndedAsync(ids[0]);
+        Assert.That((await (await PostAsync(user, path, new { }, "go-on")).JsonAsync()).Text("status"), Is.EqualTo("complete"));
+        Assert.That(await StoredMessagesAsync(session.Id()), Has.Count.EqualTo(stored));
+        await (await PostAsync(user, $"{path}?model={GatedModel.Name}", new { }, verb == "retry" ? "go-on" : "first")).ProblemAsync(HttpStatusCode.Conflict);
+    }
+
+    [Test]
     public async Task Send_SameKeyForAnotherMessage_IsAConflict()
     {
         var session = await CreateSessionAsync(_user);

@@ -1,6 +1,6 @@
+using ChatApp.Data.Accounts;
 using ChatApp.Domain.Accounts;
 using ChatApp.Domain.Text;
-using ChatApp.Domain.Time;
 using FluentValidation;
 
 namespace ChatApp.Web.Features.Accounts;
@@ -18,9 +18,10 @@ public sealed record ApiKeyRequest
     /// <summary>Days until it expires; without it, it does not.</summary>
     public int? ExpiresInDays { get; init; }
 
-    public ApiScope ToScopes() => Scopes is { Count: > 0 } ? Scopes.Aggregate(ApiScope.None, (all, s) => all | Enum.Parse<ApiScope>(s!, ignoreCase: true)) : ApiScope.All;
+    public NewApiKey ToNewApiKey(string? idempotencyKey = null) =>
+        new(Name!.Trim(), ToScopes(), ExpiresInDays is { } days ? TimeSpan.FromDays(days) : null) { IdempotencyKey = idempotencyKey };
 
-    public DateTimeOffset? ToExpiry(TimeProvider clock) => ExpiresInDays is { } days ? clock.Now().AddDays(days) : null;
+    private ApiScope ToScopes() => Scopes is { Count: > 0 } ? Scopes.Aggregate(ApiScope.None, (all, s) => all | Enum.Parse<ApiScope>(s!, ignoreCase: true)) : ApiScope.All;
 }
 
 /// <summary>A personal API key, as its owner sees it.</summary>
@@ -36,8 +37,8 @@ public sealed record ApiKeyResponse(
 
 /// <summary>A key that has just been made.</summary>
 /// <param name="Key">The key.</param>
-/// <param name="Secret">What programs send as <c>Authorization: Bearer …</c>: shown this once, and kept nowhere.</param>
-public sealed record CreatedApiKeyResponse(ApiKeyResponse Key, string Secret);
+/// <param name="Secret">What programs send as <c>Authorization: Bearer …</c>: shown this once, and kept nowhere; null when a request with the same <c>Idempotency-Key</c> comes again.</param>
+public sealed record CreatedApiKeyResponse(ApiKeyResponse Key, string? Secret);
 
 /// <summary>All keys of an account: it cannot have more than fit on a page.</summary>
 public sealed record ApiKeysResponse(IReadOnlyList<ApiKeyResponse> ApiKeys)

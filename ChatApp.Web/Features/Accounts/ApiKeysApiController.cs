@@ -1,5 +1,6 @@
 using ChatApp.Data.Accounts;
 using ChatApp.Domain.Accounts;
+using ChatApp.Web.Features.Docs;
 using ChatApp.Web.Infrastructure;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
@@ -8,19 +9,20 @@ namespace ChatApp.Web.Features.Accounts;
 
 /// <summary>Personal API keys, managed by people who have signed in: a key cannot make keys.</summary>
 [ApiController, Authorize, Route("users/me/api-keys"), ApiScope(ApiScope.None)]
-public sealed class ApiKeysApiController(LoginService logins, CurrentUser user, TimeProvider clock) : ControllerBase
+public sealed class ApiKeysApiController(LoginService logins, CurrentUser user) : ControllerBase
 {
     /// <summary>All keys of the account, without their secrets.</summary>
     [HttpGet]
     public async Task<ApiKeysResponse> List(CancellationToken ct) =>
         new([.. (await logins.ListApiKeysAsync(user.Id, ct)).Select(k => k.ToResponse())]);
 
-    /// <summary>Makes a key. Its secret is in this answer and nowhere else.</summary>
+    /// <summary>Makes a key. Its secret is in this answer and nowhere else, so that the same request again gives the key without it.</summary>
     [HttpPost]
+    [RequestHeader(IdempotencyHeader.Name, IdempotencyHeader.Description)]
     [ProducesResponseType<CreatedApiKeyResponse>(201), ProducesResponseType<ProblemDetails>(400), ProducesResponseType<ProblemDetails>(409)]
     public async Task<ActionResult<CreatedApiKeyResponse>> Create(ApiKeyRequest request, CancellationToken ct)
     {
-        var (key, secret) = await logins.CreateApiKeyAsync(user.Id, request.Name!.Trim(), request.ToScopes(), request.ToExpiry(clock), ct);
+        var (key, secret) = await logins.CreateApiKeyAsync(user.Id, request.ToNewApiKey(Request.IdempotencyKeyHeader()), ct);
         return Created("/users/me/api-keys", new CreatedApiKeyResponse(key.ToResponse(), secret));
     }
 

@@ -14,7 +14,7 @@ public sealed record ApiKeysPage(IReadOnlyList<ApiKeyResponse> Keys, ApiKeyReque
 
 /// <summary>The page of the caller's API keys.</summary>
 [Authorize, Route("account/api-keys")]
-public sealed class ApiKeysController(LoginService logins, CurrentUser user, TimeProvider clock) : Controller
+public sealed class ApiKeysController(LoginService logins, CurrentUser user) : Controller
 {
     [HttpGet]
     public async Task<IActionResult> List(CancellationToken ct) => await ShowAsync(new ApiKeyRequest { ExpiresInDays = 90 }, null, ct);
@@ -28,7 +28,7 @@ public sealed class ApiKeysController(LoginService logins, CurrentUser user, Tim
             Response.StatusCode = StatusCodes.Status400BadRequest;
             return await ShowAsync(form, null, ct);
         }
-        var (key, secret) = await logins.CreateApiKeyAsync(user.Id, form.Name!.Trim(), form.ToScopes(), form.ToExpiry(clock), ct);
+        var (key, secret) = await logins.CreateApiKeyAsync(user.Id, form.ToNewApiKey(), ct);
         ModelState.Clear();
         return await ShowAsync(new ApiKeyRequest { ExpiresInDays = 90 }, new(key.ToResponse(), secret), ct);
     }

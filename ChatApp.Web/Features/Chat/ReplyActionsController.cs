@@ -18,11 +18,11 @@ public sealed class ReplyActionsController(ReplyControl control, UnfinishedRepli
 
     [HttpPost("messages/{id}/continue")]
     public async Task<IActionResult> Continue(EntityId id, CancellationToken ct) =>
-        Redirect(Links.Session((await unfinished.ContinueAsync(user.Id, id.RequiredFor("Message"), ct)).SessionId));
+        Redirect(Links.Session((await unfinished.ContinueAsync(user.Id, id.RequiredFor("Message"), idempotencyKey: null, ct)).SessionId));
 
     [HttpPost("messages/{id}/retry")]
     public async Task<IActionResult> Retry(EntityId id, [FromForm] string? model, CancellationToken ct) =>
-        Redirect(Links.Session((await unfinished.RetryAsync(user.Id, id.RequiredFor("Message"), model, ct)).SessionId));
+        Redirect(Links.Session((await unfinished.RetryAsync(user.Id, id.RequiredFor("Message"), model, idempotencyKey: null, ct)).SessionId));
 
     /// <summary>Allows or denies a call of a tool.</summary>
     [HttpPost("messages/{id}/tools/{callId}")]

@@ -1,4 +1,5 @@
 using ChatApp.Domain.Chat;
+using ChatApp.Web.Features.Docs;
 using ChatApp.Web.Infrastructure;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
@@ -11,13 +12,15 @@ public sealed class UnfinishedRepliesApiController(UnfinishedReplies replies, Cu
 {
     /// <summary>Has the model go on where the answer stops: the same message grows.</summary>
     [HttpPost("continue")]
+    [RequestHeader(IdempotencyHeader.Name, IdempotencyHeader.Description)]
     [ProducesResponseType<MessageResponse>(200), ProducesResponseType<ProblemDetails>(404), ProducesResponseType<ProblemDetails>(409)]
     public async Task<MessageResponse> Continue(EntityId id, CancellationToken ct) =>
-        (await replies.ContinueAsync(user.Id, id.RequiredFor("Message"), ct)).ToResponse();
+        (await replies.ContinueAsync(user.Id, id.RequiredFor("Message"), Request.IdempotencyKeyHeader(), ct)).ToResponse();
 
     /// <summary>Has the session's model, or the one that is named and is the session's from then on, answer again; the unfinished answer is deleted, unless it is empty.</summary>
     [HttpPost("retry")]
+    [RequestHeader(IdempotencyHeader.Name, IdempotencyHeader.Description)]
     [ProducesResponseType<MessageResponse>(200), ProducesResponseType<ProblemDetails>(400), ProducesResponseType<ProblemDetails>(404), ProducesResponseType<ProblemDetails>(409)]
     public async Task<MessageResponse> Retry(EntityId id, string? model, CancellationToken ct) =>
-        (await replies.RetryAsync(user.Id, id.RequiredFor("Message"), model, ct)).ToResponse();
+        (await replies.RetryAsync(user.Id, id.RequiredFor("Message"), model, Request.IdempotencyKeyHeader(), ct)).ToResponse();
 }

@@ -8,19 +8,20 @@ namespace ChatApp.Bench.Client;
 /// <summary>
 /// One keep-alive connection that speaks as little HTTP/1.1 as will do: the clients share the machine's processors with the server that they measure.
 /// </summary>
-internal sealed class Wire : IDisposable
+internal sealed class Wire(int bufferLength) : IDisposable
 {
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-    private readonly byte[] _buffer = new byte[4096];
+    private readonly byte[] _buffer = new byte[bufferLength];
     private int _from;
     private int _to;
     private int _left; // of the body, or of its present chunk
     private bool _isChunked;
     private bool _isFirstChunk;
 
-    public static async Task<Wire> ConnectAsync(IPEndPoint address)
+    /// <summary>Connects; the buffer is small as a rule, as thousands of connections have one each.</summary>
+    public static async Task<Wire> ConnectAsync(IPEndPoint address, int bufferLength = 4096)
     {
-        var wire = new Wire();
+        var wire = new Wire(bufferLength);
         await wire._socket.ConnectAsync(address);
         return wire;
     }

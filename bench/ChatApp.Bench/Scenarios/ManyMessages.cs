@@ -17,8 +17,12 @@ internal sealed class ManyMessages
     private readonly string[] _words;
     private readonly double[] _weights;
 
-    public ManyMessages()
+    private readonly int _messagesPerSession;
+
+    /// <param name="messagesPerSession">How many messages fill a session.</param>
+    public ManyMessages(int messagesPerSession = MessagesPerSession)
     {
+        _messagesPerSession = messagesPerSession;
         _words = [.. Enumerable.Range(0, 30_000).Select(i => string.Concat(Enumerable.Range(0, i < 100 ? 1 + i % 2 : 2 + _random.Next(3)).Select(_ => Syllables[_random.Next(Syllables.Length)])))];
         _weights = new double[_words.Length];
         for (var (i, sum) = (0, 0.0); i < _words.Length; i++)
@@ -49,9 +53,9 @@ internal sealed class ManyMessages
                 var at = now.AddSeconds(i - turns.Length);
                 await copy.StartRowAsync();
                 await copy.WriteAsync(Guid.CreateVersion7(at), NpgsqlDbType.Uuid);
-                await copy.WriteAsync(user.Sessions[(number - 1) / MessagesPerSession], NpgsqlDbType.Uuid);
+                await copy.WriteAsync(user.Sessions[(number - 1) / _messagesPerSession], NpgsqlDbType.Uuid);
                 await copy.WriteAsync(user.Id, NpgsqlDbType.Uuid);
-                await copy.WriteAsync((long)((number - 1) % MessagesPerSession + 1), NpgsqlDbType.Bigint);
+                await copy.WriteAsync((long)((number - 1) % _messagesPerSession + 1), NpgsqlDbType.Bigint);
                 await copy.WriteAsync(number % 2 == 1 ? "user" : "assistant", NpgsqlDbType.Varchar);
                 await copy.WriteAsync(Text(), NpgsqlDbType.Text);
                 await copy.WriteAsync("complete", NpgsqlDbType.Varchar);
