@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using ChatApp.Web.Infrastructure;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
@@ -11,7 +12,7 @@ using Microsoft.OpenApi;
 namespace ChatApp.Web.Features.Docs;
 
 /// <summary>Completes a route's description with what holds for all routes of its kind: the way in, the parameters' limits, the errors.</summary>
-public sealed class ApiOperations : IOpenApiOperationTransformer
+public sealed partial class ApiOperations : IOpenApiOperationTransformer
 {
     private const string JsonType = "application/json";
 
@@ -21,7 +22,7 @@ public sealed class ApiOperations : IOpenApiOperationTransformer
         var action = (ControllerActionDescriptor)description.ActionDescriptor;
         var noun = action.ControllerName.EndsWith("Api", StringComparison.Ordinal) ? action.ControllerName[..^3] : action.ControllerName;
         operation.OperationId = JsonNamingPolicy.CamelCase.ConvertName(noun + action.ActionName);
-        operation.Tags = new HashSet<OpenApiTagReference> { new(noun, document) };
+        operation.Tags = new HashSet<OpenApiTagReference> { new(GroupOf(noun), document) };
         DescribeBody(operation.RequestBody as OpenApiRequestBody);
         await DescribeParametersAsync(operation, context, cancellationToken);
         foreach (var header in action.EndpointMetadata.OfType<RequestHeaderAttribute>())
@@ -38,6 +39,16 @@ public sealed class ApiOperations : IOpenApiOperationTransformer
         operation.Security = isOpen ? [] : ApiSecurity.For(description.HttpMethod!, document);
         DescribeAnswers(operation, description, document, isOpen);
     }
+
+    // ApiKeys are "API keys" to people, and signing in is no noun.
+    private static string GroupOf(string noun)
+    {
+        var words = CapitalInside().Replace(noun, " $0").Split(' ');
+        return noun == "Auths" ? "Sign-in" : string.Join(' ', words.Select((w, i) => w.ToUpperInvariant() is var big and ("API" or "MCP") ? big : i == 0 ? w : w.ToLowerInvariant()));
+    }
+
+    [GeneratedRegex("(?<!^)[A-Z]")]
+    private static partial Regex CapitalInside();
 
     // A form's fields are parameters of their own, of which nobody says that both are needed.
     private static void DescribeBody(OpenApiRequestBody? body)

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Microsoft.AspNetCore.Html;
 
 namespace ChatApp.Web.Features.Docs;
 
@@ -33,6 +34,17 @@ public sealed class DocsPage(JsonElement document)
         : element;
 
     public static string? Text(JsonElement element, string property) => element.TryGetProperty(property, out var value) ? value.GetString() : null;
+
+    /// <summary>The text, with what stands between backticks as code.</summary>
+    public static IHtmlContent Html(string? text)
+    {
+        var html = new HtmlContentBuilder();
+        foreach (var (i, part) in (text ?? "").Split('`').Index())
+        {
+            _ = i % 2 == 0 ? html.Append(part) : html.AppendHtml("<code>").Append(part).AppendHtml("</code>");
+        }
+        return html;
+    }
 
     public static IEnumerable<JsonElement> Items(JsonElement element, string property) =>
         element.TryGetProperty(property, out var value) ? value.EnumerateArray() : Enumerable.Empty<JsonElement>();
