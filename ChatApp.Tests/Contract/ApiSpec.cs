@@ -45,6 +45,11 @@ internal sealed class ApiSpec(JsonElement document)
         {
             return [$"{name} answers with {status}, which is not described: {body}"];
         }
+        var hasTag = Resolve(described).TryGetProperty("headers", out var headers) && headers.TryGetProperty("ETag", out _);
+        if (hasTag != (response.Headers.ETag is not null))
+        {
+            return [$"{name} {status} {(hasTag ? "is described with an ETag and has none" : "has an ETag that is not described")}"];
+        }
         var type = response.Content.Headers.ContentType?.MediaType;
         if (!Resolve(described).TryGetProperty("content", out var contents))
         {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using ChatApp.Web.Features.Sessions;
 using ChatApp.Web.Infrastructure;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
@@ -88,6 +89,13 @@ public sealed partial class ApiOperations : IOpenApiOperationTransformer
         if (description.ActionDescriptor.EndpointMetadata.OfType<AlsoStreamsAttribute>().Any())
         {
             responses["200"].Content!["text/event-stream"] = new() { Schema = new OpenApiSchema { Type = JsonSchemaType.String } };
+        }
+        foreach (var session in description.SupportedResponseTypes.Where(r => r.Type == typeof(SessionResponse)))
+        {
+            ((OpenApiResponse)responses[ApiFrame.Key(session.StatusCode)]).Headers = new Dictionary<string, IOpenApiHeader>
+            {
+                ["ETag"] = new OpenApiHeader { Description = "The session's version, which `If-Match` takes.", Schema = new OpenApiSchema { Type = JsonSchemaType.String } },
+            };
         }
         var declared = description.SupportedResponseTypes.Where(r => r.Type == typeof(ProblemDetails)).Select(r => r.StatusCode);
         foreach (var status in declared.Concat(Usual(description, isOpen)))
