@@ -15,7 +15,11 @@ internal static class ToolHistory
     /// <returns>Nothing if no call can be told.</returns>
     public static IReadOnlyList<AiMessage> Turns(ChatMessage answer, IReadOnlyList<ChatTool> tools)
     {
-        var calls = tools.Count == 0 ? [] : ToolCall.Of(answer)
+        if (tools.Count == 0 || answer.ToolCalls.GetArrayLength() == 0)
+        {
+            return [];
+        }
+        var calls = ToolCall.Of(answer)
             .Where(c => c is { Result: not null, Arguments.ValueKind: JsonValueKind.Object } && c.Position <= answer.Content.Length && tools.Any(t => t.Name == c.Name)).ToList();
         var (turns, told) = (new List<AiMessage>(), 0);
         foreach (var round in calls.GroupBy(c => c.Round))
