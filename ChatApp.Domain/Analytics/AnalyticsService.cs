@@ -1,3 +1,4 @@
+using System.Data;
 using ChatApp.Domain.Accounts;
 using ChatApp.Domain.Chat;
 using ChatApp.Domain.Errors;
@@ -37,6 +38,8 @@ public sealed class AnalyticsService(IChatDb db, SessionService sessions)
     /// <summary>All that the user has used.</summary>
     public async Task<UsageAnalytics> UsageAsync(Guid userId, CancellationToken ct)
     {
+        // One moment for all three: sums that do not add up would be asked about.
+        await using var snapshot = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct);
         var totals = await db.UserUsage.AsNoTracking().FirstOrDefaultAsync(u => u.UserId == userId, ct);
         var days = await db.Database.SqlQuery<DayRow>($"""
             SELECT (created_at AT TIME ZONE 'UTC')::date AS "Date", sum(prompt_tokens)::bigint AS "Input", sum(completion_tokens)::bigint AS "Output", count(*) AS "Requests"

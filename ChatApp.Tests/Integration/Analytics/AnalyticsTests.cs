@@ -121,6 +121,22 @@ internal sealed class AnalyticsTests : ChatFixture
     }
 
     [Test]
+    public async Task Usage_WhileAnswersEnd_AddsUp()
+    {
+        var sending = Task.WhenAll(Enumerable.Range(0, 4).Select(_ => CreateSessionAsync(_user, "Busy", [.. Enumerable.Range(0, 15).Select(i => $"Question {i}")])));
+        while (!sending.IsCompleted)
+        {
+            var usage = await _user.Client.GetJsonAsync("/analytics/usage");
+
+            Assert.That(Sum("by_day"), Is.EqualTo(usage.Number("total_tokens")));
+            Assert.That(Sum("by_model"), Is.EqualTo(usage.Number("total_tokens")));
+
+            long Sum(string group) => usage.GetProperty(group).EnumerateArray().Sum(g => g.GetProperty("total_tokens").GetInt64());
+        }
+        await sending;
+    }
+
+    [Test]
     public async Task Usage_OfNobody_IsEmpty()
     {
         var usage = await _user.Client.GetJsonAsync("/analytics/usage");
