@@ -54,8 +54,12 @@ public sealed class ToolLoop(ProviderCaller provider, ToolRunner runner, IServic
     private Task CoverAsync(ReplyDraft draft, ModelRequest request, CancellationToken ct)
     {
         var reply = draft.Job.Reply;
+        if (reply.ReservedTokens == 0)
+        {
+            return Task.CompletedTask; // no quota: nothing to measure
+        }
         var most = draft.Calls.Sum(c => c.Usage.TotalTokens) + request.MostTokens;
-        return reply.ReservedTokens == 0 || most <= reply.ReservedTokens ? Task.CompletedTask
+        return most <= reply.ReservedTokens ? Task.CompletedTask
             : scopes.UseAsync((QuotaService quotas) => quotas.ExtendAsync(reply, most - reply.ReservedTokens, ct));
     }
 }

@@ -28,7 +28,6 @@ public sealed class IFixitTools : IToolSource, IDisposable
             return;
         }
         _http = new(named.With(address), network, clock);
-        var client = new IFixitClient(address, _http);
         _client = new(address, _http);
         _tools =
         [
