@@ -1,5 +1,6 @@
 using ChatApp.Domain.Chat.Ports;
 using ChatApp.Tests.Support;
+using ChatApp.Web.Integrations;
 using ChatApp.Web.Integrations.Mcp;
 using ChatApp.Web.Integrations.Outgoing;
 using Microsoft.AspNetCore.Http;
@@ -111,7 +112,7 @@ internal sealed class McpHttpTests
                 await context.Response.WriteAsync(megabyte);
             }
         });
-        using var client = new HttpClient(new AnswerLimitHandler(new SocketsHttpHandler()));
+        using var client = new HttpClient(new BoundedAnswers(new SocketsHttpHandler(), () => new InvalidDataException()));
 
         using var response = await client.GetAsync(new Uri(server.Address), HttpCompletionOption.ResponseHeadersRead);
         await using var stream = await response.Content.ReadAsStreamAsync();

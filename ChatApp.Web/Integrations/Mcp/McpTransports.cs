@@ -40,7 +40,7 @@ public sealed class McpTransports(NamedHosts named, OutgoingNetwork network)
     [SuppressMessage("Reliability", "CA2000", Justification = "The transport disposes of its client, and that of its handlers.")]
     private HttpClientTransport Http(McpServerSettings settings, Uri url)
     {
-        var handler = new AnswerLimitHandler(new GuardedHandler(named.With(url), network));
+        var handler = new BoundedAnswers(new GuardedHandler(named.With(url), network), () => new InvalidDataException("The answer is too long."));
         var http = new HttpClient(handler) { Timeout = settings.ConnectTimeout + settings.CallTimeout }; // for what the callers do not wait for
         return new(
             new()

@@ -1,7 +1,9 @@
-namespace ChatApp.Web.Integrations.Mcp;
+namespace ChatApp.Web.Integrations;
 
-/// <summary>Ends answers that grow without end: the library reads an answer, or one event of a stream, into memory before anybody can look at its length.</summary>
-internal sealed class AnswerLimitHandler(HttpMessageHandler inner) : DelegatingHandler(inner)
+/// <summary>Ends answers that grow without end: libraries read an answer, or one event of a stream, into memory before anybody can look at its length.</summary>
+/// <param name="inner">Makes the connections.</param>
+/// <param name="tooLong">What the reader gets then.</param>
+internal sealed class BoundedAnswers(HttpMessageHandler inner, Func<Exception> tooLong) : DelegatingHandler(inner)
 {
     /// <summary>The longest answer or event: 8 MB.</summary>
     public const int MaxLength = 8 * 1024 * 1024;
@@ -10,16 +12,16 @@ internal sealed class AnswerLimitHandler(HttpMessageHandler inner) : DelegatingH
     {
         var response = await base.SendAsync(request, cancellationToken);
         var isEvents = response.Content.Headers.ContentType?.MediaType == "text/event-stream";
-        var limited = new StreamContent(new LimitedStream(await response.Content.ReadAsStreamAsync(cancellationToken), isEvents));
+        var bounded = new StreamContent(new BoundedStream(await response.Content.ReadAsStreamAsync(cancellationToken), isEvents, tooLong));
         foreach (var header in response.Content.Headers.NonValidated)
         {
-            limited.Headers.TryAddWithoutValidation(header.Key, (IEnumerable<string>)header.Value);
+            bounded.Headers.TryAddWithoutValidation(header.Key, (IEnumerable<string>)header.Value);
         }
-        response.Content = limited;
+        response.Content = bounded;
         return response;
     }
 
-    private sealed class LimitedStream(Stream stream, bool isEvents) : Stream
+    private sealed class BoundedStream(Stream stream, bool isEvents, Func<Exception> tooLong) : Stream
     {
         private int _length;
         private bool _isLineEmpty;
@@ -45,6 +47,9 @@ internal sealed class AnswerLimitHandler(HttpMessageHandler inner) : DelegatingH
             Count(buffer.Span[..read]);
             return read;
         }
+
+        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
         public override int Read(byte[] buffer, int offset, int count)
         {
@@ -91,7 +96,7 @@ internal sealed class AnswerLimitHandler(HttpMessageHandler inner) : DelegatingH
             if (_length > MaxLength)
             {
                 stream.Dispose(); // not every reader does it after an error; the server would go on
-                throw new InvalidDataException("The answer is too long.");
+                throw tooLong();
             }
         }
     }
