@@ -1,3 +1,4 @@
+using ChatApp.Tests.Support;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -45,8 +46,13 @@ internal static class PageObjects
         {
             await page.WaitForLoadStateAsync(); // see above
             var row = page.Sidebar.Locator(".session").Filter(new() { HasText = title });
-            await row.HoverAsync();
-            await row.GetByRole(AriaRole.Button, new() { Name = $"Actions for {title}" }).ClickAsync();
+            await Eventually.TrueAsync(async () =>
+            {
+                // The list may be fetched again between the press and the release, and then nothing is clicked.
+                await row.HoverAsync();
+                await row.GetByRole(AriaRole.Button, new() { Name = $"Actions for {title}" }).ClickAsync();
+                return await row.Locator(".menu:popover-open").CountAsync() == 1;
+            }, "the menu is open");
             return row.Locator(".menu");
         }
 
