@@ -1,3 +1,4 @@
+using ChatApp.Domain.Errors;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ChatApp.Domain;
@@ -5,6 +6,8 @@ namespace ChatApp.Domain;
 /// <summary>For what outlives a request: services with a database context are had for one use at a time, so that nothing holds one while it waits.</summary>
 internal static class ShortScopes
 {
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
+
     extension(IServiceScopeFactory scopes)
     {
         /// <summary>Uses a service in a scope of its own.</summary>
@@ -13,6 +16,23 @@ internal static class ShortScopes
         {
             await using var scope = scopes.CreateAsyncScope();
             return await use(scope.ServiceProvider.GetRequiredService<TService>());
+        }
+
+        /// <summary>The same, for what must happen: while the database is away, again and again.</summary>
+        public async Task<TResult> UsePatientlyAsync<TService, TResult>(Func<TService, Task<TResult>> use, TimeProvider clock, CancellationToken ct)
+            where TService : notnull
+        {
+            while (true)
+            {
+                try
+                {
+                    return await scopes.UseAsync(use);
+                }
+                catch (Exception e) when (e.IsDatabaseUnavailable)
+                {
+                    await Task.Delay(Interval, clock, ct);
+                }
+            }
         }
 
         /// <inheritdoc cref="UseAsync{TService,TResult}"/>

@@ -1,8 +1,20 @@
+using ChatApp.Domain.Sessions;
+
 namespace ChatApp.Domain.Chat;
 
 /// <summary>The words that queries for messages are made of.</summary>
 public static class MessageQueries
 {
+    extension(IChatDb db)
+    {
+        /// <summary>The caller's messages that are neither deleted nor in a session that is.</summary>
+        public IQueryable<ChatMessage> LiveMessages(Guid userId, DateTimeOffset now)
+        {
+            var sessions = db.LiveSessions(userId, now);
+            return db.Messages.OwnedBy(userId).Live().Where(m => sessions.Any(s => s.Id == m.SessionId));
+        }
+    }
+
     extension(IQueryable<ChatMessage> messages)
     {
         public IQueryable<ChatMessage> OwnedBy(Guid userId) => messages.Where(m => m.UserId == userId);

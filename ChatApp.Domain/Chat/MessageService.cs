@@ -47,12 +47,8 @@ public sealed class MessageService(
 
     /// <summary>One message of the caller, in a live session.</summary>
     /// <exception cref="NotFoundException">There is no such message.</exception>
-    public async Task<ChatMessage> FindAsync(Guid userId, Guid messageId, CancellationToken ct)
-    {
-        var live = db.LiveSessions(userId, clock.Now());
-        return await db.Messages.AsNoTracking().OwnedBy(userId).Live().Where(m => m.Id == messageId && live.Any(s => s.Id == m.SessionId)).FirstOrDefaultAsync(ct)
-            ?? throw new NotFoundException("Message");
-    }
+    public async Task<ChatMessage> FindAsync(Guid userId, Guid messageId, CancellationToken ct) =>
+        await db.LiveMessages(userId, clock.Now()).AsNoTracking().FirstOrDefaultAsync(m => m.Id == messageId, ct) ?? throw new NotFoundException("Message");
 
     /// <summary>Deletes one message; it can be restored.</summary>
     /// <exception cref="NotFoundException">There is no such live message.</exception>

@@ -38,13 +38,16 @@ public static class PromptBuilder
         var taken = new List<(long Seq, IReadOnlyList<AiMessage> Turns)>();
         foreach (var message in rest)
         {
-            var turns = ToolHistory.Turns(message, tools);
-            var extra = PromptSize.Estimate(turns, []) - Cost(message.Content);
+            var (cost, extra, turns) = (Cost(message.Content), 0, ToolHistory.Turns(message, tools));
+            if (turns.Count > 0)
+            {
+                extra = PromptSize.Estimate(turns, []) - cost;
+            }
             if (turns.Count == 0 || extra > toolBudget)
             {
                 (turns, extra) = ([new(Role(message.Role), message.Content)], 0);
             }
-            budget -= Cost(message.Content) + extra;
+            budget -= cost + extra;
             // The question itself is always sent: a provider that finds it too long says so.
             if (budget < 0 && taken.Count > 0)
             {

@@ -13,8 +13,6 @@ namespace ChatApp.Domain.Chat;
 public sealed partial class ReplyGenerator(
     IServiceScopeFactory scopes, IModelCatalog models, Toolbox toolbox, ToolLoop loop, ReplyFeed feed, TimeProvider clock, IOptions<ChatSettings> settings, ILogger<ReplyGenerator> log)
 {
-    private static readonly TimeSpan PreparationInterval = TimeSpan.FromMilliseconds(250);
-
     /// <summary>Runs until the answer's end is stored. It does not throw: every failure is an end of its own.</summary>
     /// <param name="job">The answer to generate.</param>
     /// <param name="shutdown">Interrupts the answer; what there is of it is kept.</param>
@@ -64,17 +62,7 @@ public sealed partial class ReplyGenerator(
     private async Task<PreparedReply> PrepareAsync(ReplyJob job, CancellationToken ct)
     {
         var tools = job.Options is null && models.Get(job.Reply.Model).SupportsTools ? await toolbox.ListAsync(ct) : [];
-        while (true)
-        {
-            try
-            {
-                return await scopes.UseAsync((ReplyPreparation preparation) => preparation.PrepareAsync(job, tools, ct));
-            }
-            catch (Exception e) when (e.IsDatabaseUnavailable)
-            {
-                await Task.Delay(PreparationInterval, clock, ct);
-            }
-        }
+        return await scopes.UsePatientlyAsync((ReplyPreparation preparation) => preparation.PrepareAsync(job, tools, ct), clock, ct);
     }
 
     private async Task EndAsync(ReplyDraft draft)

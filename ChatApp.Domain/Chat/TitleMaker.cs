@@ -1,5 +1,4 @@
 using ChatApp.Domain.Chat.Ports;
-using ChatApp.Domain.Errors;
 using ChatApp.Domain.Personas;
 using ChatApp.Domain.Sessions;
 using Microsoft.Extensions.DependencyInjection;
@@ -19,7 +18,6 @@ public sealed partial class TitleMaker(
     private const long LastSeq = 6;
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan CorrectionInterval = TimeSpan.FromSeconds(1);
 
     /// <summary>Names the session of an answer that has ended, if it is still to be named. It does not throw.</summary>
     public async Task RunAsync(ReplyJob job, CancellationToken ct)
@@ -65,27 +63,11 @@ public sealed partial class TitleMaker(
         }
         finally
         {
-            await CorrectAsync(call.Charged, draft.Calls.Single(), ct);
+            await scopes.UsePatientlyAsync((TitleService titles) => titles.CorrectAsync(call.Charged, draft.Calls.Single(), CancellationToken.None), clock, ct);
         }
         if (SessionTitles.FromModel(draft.Content) is { } title)
         {
             await scopes.UseAsync((TitleService titles) => titles.RenameAsync(reply, call.OldTitle, title, CancellationToken.None));
-        }
-    }
-
-    private async Task CorrectAsync(ProviderCall charged, ProviderCall actual, CancellationToken ct)
-    {
-        while (true)
-        {
-            try
-            {
-                await scopes.UseAsync((TitleService titles) => titles.CorrectAsync(charged, actual, CancellationToken.None));
-                return;
-            }
-            catch (Exception e) when (e.IsDatabaseUnavailable && !ct.IsCancellationRequested)
-            {
-                await Task.Delay(CorrectionInterval, clock, ct);
-            }
         }
     }
 

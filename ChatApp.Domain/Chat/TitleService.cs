@@ -60,7 +60,8 @@ public sealed class TitleService(IChatDb db, UserSignals signals, TimeProvider c
     }
 
     /// <summary>Corrects what the call was charged with.</summary>
-    public Task CorrectAsync(ProviderCall charged, ProviderCall actual, CancellationToken ct)
+    /// <returns>The rows of totals that were corrected: none, if the account is gone.</returns>
+    public Task<int> CorrectAsync(ProviderCall charged, ProviderCall actual, CancellationToken ct)
     {
         var (before, after) = (charged.Usage, actual.Usage);
         return db.Database.ExecuteSqlAsync($"""

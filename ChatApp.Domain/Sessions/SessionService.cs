@@ -154,10 +154,10 @@ public sealed class SessionService(IChatDb db, PersonaCatalog personas, UserSign
     /// <summary>The caller's live sessions and tokens, summed up.</summary>
     public async Task<SessionTotals> TotalsAsync(Guid userId, CancellationToken ct)
     {
-        var live = db.LiveSessions(userId, clock.Now());
-        var sums = live.GroupBy(_ => 1).Select(all => new { Messages = all.Sum(s => (long)s.MessageCount), Last = all.Max(s => s.LastMessageAt) });
+        var now = clock.Now();
+        var sums = db.LiveSessions(userId, now).GroupBy(_ => 1).Select(all => new { Messages = all.Sum(s => (long)s.MessageCount), Last = all.Max(s => s.LastMessageAt) });
         var usage = db.UserUsage.Where(u => u.UserId == userId).Select(u => u.TotalTokens);
-        var messages = db.Messages.OwnedBy(userId).Live().Where(m => live.Any(s => s.Id == m.SessionId));
+        var messages = db.LiveMessages(userId, now);
         return await db.Database.SqlQuery<int>($"SELECT 1 AS \"Value\"") // a row also for who has nothing yet
             .SelectMany(_ => sums.DefaultIfEmpty(), (_, s) => new SessionTotals(
                 (long?)s!.Messages ?? 0, usage.FirstOrDefault(), messages.OrderBy(m => m.CreatedAt).Select(m => (DateTimeOffset?)m.CreatedAt).FirstOrDefault(), s.Last))

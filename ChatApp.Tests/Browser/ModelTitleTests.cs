@@ -11,7 +11,7 @@ internal sealed class ModelTitleTests : BrowserFixture
     [Test]
     public async Task Title_MadeByTheModel_AppearsInListHeadingAndTab()
     {
-        var call = Model.Hold($"<user>\nname this\n</user>\n\n<assistant>\n{GatedModel.Answer}\n</assistant>");
+        var call = Model.Hold(GatedModel.Conversation("name this"));
         var page = await NewPageAsync(await App.RegisterAsync());
         await page.GotoAsync("/chat-ui");
         await page.WriteAsync("name this");

@@ -41,6 +41,10 @@ internal sealed class GatedModel : IModelCatalog, IChatClient
     /// <summary>Holds the answer to this question: the test gives it piece by piece.</summary>
     public ModelCall Hold(string question) => _held[question] = new ModelCall();
 
+    /// <summary>What it is asked when a session is to be named in which it has answered these questions at once.</summary>
+    public static string Conversation(params string[] questions) =>
+        string.Join("\n\n", questions.Select(q => $"<user>\n{q}\n</user>\n\n<assistant>\n{Answer}\n</assistant>"));
+
     public ChatModel Get(string? name) =>
         name is null or Name or ChatModel.Default ? new(Name, Provider, this, ContextWindow)
         : Others.Contains(name) ? new(name, Provider, this, ContextWindow)

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using ChatApp.Data;
+using ChatApp.Domain.Chat;
 using ChatApp.Web;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Identity;
@@ -122,6 +123,13 @@ internal sealed class TestApp : IAsyncDisposable
         await using var scope = _app.Services.CreateAsyncScope();
         return await call(scope.ServiceProvider.GetRequiredService<TService>());
     }
+
+    /// <summary>Gives a user a quota of tokens.</summary>
+    public Task SetQuotaAsync(Guid userId, long tokens) => WithServiceAsync(async (QuotaService quotas) =>
+    {
+        await quotas.SetAsync(userId, tokens, CancellationToken.None);
+        return true;
+    });
 
     public Task StopAsync() => _app.StopAsync();
 

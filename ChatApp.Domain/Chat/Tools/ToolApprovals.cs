@@ -1,5 +1,4 @@
 using ChatApp.Domain.Errors;
-using ChatApp.Domain.Sessions;
 using ChatApp.Domain.Time;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -18,9 +17,7 @@ public sealed class ToolApprovals(IServiceScopeFactory scopes, UserSignals signa
     /// <exception cref="ConflictException">The call does not wait, or not any more.</exception>
     public Task<Guid> DecideAsync(Guid userId, Guid messageId, string callId, ToolDecision decision, CancellationToken ct) => scopes.UseAsync(async (IChatDb db) =>
     {
-        var live = db.LiveSessions(userId, clock.Now());
-        var message = await db.Messages.AsNoTracking().OwnedBy(userId).Live().Where(m => m.Id == messageId && live.Any(s => s.Id == m.SessionId)).FirstOrDefaultAsync(ct)
-            ?? throw new NotFoundException("Message");
+        var message = await db.LiveMessages(userId, clock.Now()).AsNoTracking().FirstOrDefaultAsync(m => m.Id == messageId, ct) ?? throw new NotFoundException("Message");
         var call = ToolCall.Of(message).FirstOrDefault(c => c.Id == callId) ?? throw new NotFoundException("Tool call");
         if (message.Status != MessageStatus.Generating || call.Status != ToolCallStatus.Asking)
         {

@@ -24,11 +24,7 @@ internal sealed class SessionModelTests : ChatFixture
     {
         if (hasQuota)
         {
-            await App.WithServiceAsync<QuotaService, bool>(async quotas =>
-            {
-                await quotas.SetAsync(_user.Id, 1_000_000, CancellationToken.None);
-                return true;
-            });
+            await App.SetQuotaAsync(_user.Id, 1_000_000);
         }
         var models = new List<string?>();
         foreach (var chosen in new[] { null, "other", null, "third", null, "default", null })

@@ -19,7 +19,7 @@ internal sealed class TitleTests : ChatFixture
     [Test]
     public async Task Title_FirstExchange_IsMadeByTheModelAndCharged()
     {
-        var call = Model.Hold(Conversation("How do I plan a trip to Tokyo?"));
+        var call = Model.Hold(GatedModel.Conversation("How do I plan a trip to Tokyo?"));
         var id = await SendAsync("How do I plan a trip to Tokyo?");
         Assert.That(await TitleAsync(id), Is.EqualTo("How do I plan a trip to Tokyo?"), "until the model has answered");
 
@@ -38,7 +38,7 @@ internal sealed class TitleTests : ChatFixture
     [Test]
     public async Task Title_UserNamesTheSessionMeanwhile_StaysTheirs()
     {
-        var call = Model.Hold(Conversation("meanwhile"));
+        var call = Model.Hold(GatedModel.Conversation("meanwhile"));
         var id = await SendAsync("meanwhile");
         await call.Asked;
 
@@ -54,9 +54,7 @@ internal sealed class TitleTests : ChatFixture
     [Test]
     public async Task Title_SessionWithAName_AsksNoModel()
     {
-        var session = await _user.Client.SendJsonAsync(HttpMethod.Post, "/chat/sessions", new { title = "Named" }, System.Net.HttpStatusCode.Created);
-        await _user.Client.SendJsonAsync(
-            HttpMethod.Post, $"/chat/sessions/{session.Text("id")}/messages?wait=true", new { content = "hello" }, System.Net.HttpStatusCode.Created);
+        var session = await CreateSessionAsync(_user, "Named", "hello");
 
         var other = await NamedByModelAsync("after it", "Another");
 
@@ -67,12 +65,12 @@ internal sealed class TitleTests : ChatFixture
     [Test]
     public async Task Title_ProviderFails_IsTheFirstLineAndTheNextExchangeTriesAgain()
     {
-        Model.Hold(Conversation("first")).Fail(new ModelException(ReplyErrorCode.ProviderRefused, "No."));
+        Model.Hold(GatedModel.Conversation("first")).Fail(new ModelException(ReplyErrorCode.ProviderRefused, "No."));
         var id = await SendAsync("first");
         await Eventually.TrueAsync(async () => (await TitleCallsAsync()).SingleOrDefault() is { PromptTokens: 0, CompletionTokens: 0 }, "a refused call costs nothing");
         Assert.That(await TitleAsync(id), Is.EqualTo("first"));
 
-        Model.Hold(Conversation("first", "second")).Say("A Better Name").Report(60, 3).End();
+        Model.Hold(GatedModel.Conversation("first", "second")).Say("A Better Name").Report(60, 3).End();
         await _user.Client.SendJsonAsync(HttpMethod.Post, $"/chat/sessions/{id}/messages?wait=true", new { content = "second" }, System.Net.HttpStatusCode.Created);
 
         await Eventually.TrueAsync(async () => await TitleAsync(id) == "A Better Name", "the session has the model's name");
@@ -82,7 +80,7 @@ internal sealed class TitleTests : ChatFixture
     [Test]
     public async Task Title_ModelSaysNothingUseful_KeepsTheFirstLine()
     {
-        Model.Hold(Conversation("useless")).Say("…\n").Report(60, 1).End();
+        Model.Hold(GatedModel.Conversation("useless")).Say("…\n").Report(60, 1).End();
         var id = await SendAsync("useless");
 
         await Eventually.TrueAsync(async () => (await TitleCallsAsync()).SingleOrDefault() is { CompletionTokens: 1 }, "the call is over");
@@ -94,11 +92,7 @@ internal sealed class TitleTests : ChatFixture
     {
         // The answer fits, its title does not any more.
         Model.Hold("costly").Say("answer").Report(4_000, 5_900).End();
-        await App.WithServiceAsync<QuotaService, bool>(async quotas =>
-        {
-            await quotas.SetAsync(_user.Id, 10_000, CancellationToken.None);
-            return true;
-        });
+        await App.SetQuotaAsync(_user.Id, 10_000);
         var id = await SendAsync("costly");
         var (_, other) = (_user, await App.RegisterAsync());
         _user = other;
@@ -111,7 +105,7 @@ internal sealed class TitleTests : ChatFixture
     [Test]
     public async Task Title_WhileTheCallRuns_IsChargedWithTheMostItCanCost()
     {
-        var call = Model.Hold(Conversation("running"));
+        var call = Model.Hold(GatedModel.Conversation("running"));
         await SendAsync("running");
         await call.Asked;
 
@@ -123,21 +117,12 @@ internal sealed class TitleTests : ChatFixture
         await AssertSoundAsync();
     }
 
-    private static string Conversation(params string[] questions) =>
-        string.Join("\n\n", questions.Select(q => $"<user>\n{q}\n</user>\n\n<assistant>\n{GatedModel.Answer}\n</assistant>"));
-
-    private async Task<Guid> SendAsync(string question)
-    {
-        var session = await _user.Client.SendJsonAsync(HttpMethod.Post, "/chat/sessions", new { }, System.Net.HttpStatusCode.Created);
-        await _user.Client.SendJsonAsync(
-            HttpMethod.Post, $"/chat/sessions/{session.Text("id")}/messages?wait=true", new { content = question }, System.Net.HttpStatusCode.Created);
-        return session.Id();
-    }
+    private async Task<Guid> SendAsync(string question) => (await CreateSessionAsync(_user, null, question)).Id();
 
     /// <summary>When a later session has its name, an earlier one will not get any.</summary>
     private async Task<Guid> NamedByModelAsync(string question, string title)
     {
-        Model.Hold(Conversation(question)).Say(title).Report(1, 1).End();
+        Model.Hold(GatedModel.Conversation(question)).Say(title).Report(1, 1).End();
         var id = await SendAsync(question);
         await Eventually.TrueAsync(async () => await TitleAsync(id) == title, "the later session is named");
         return id;

@@ -1,5 +1,4 @@
 using System.Net;
-using ChatApp.Domain.Chat;
 using ChatApp.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 
@@ -13,7 +12,7 @@ internal sealed class QuotaTests : TwoInstances
     {
         var user = await App.RegisterAsync();
         const long quota = 20_000;
-        await SetAsync(user, quota);
+        await App.SetQuotaAsync(user.Id, quota);
         var sessions = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => CreateSessionAsync(user)));
         using var elsewhere = Other.WithToken(user.Client.DefaultRequestHeaders.Authorization!.Parameter!);
 
@@ -33,7 +32,7 @@ internal sealed class QuotaTests : TwoInstances
     public async Task Send_OverTheQuota_Is429WithRetryAfterAndStoresNothing()
     {
         var user = await App.RegisterAsync();
-        await SetAsync(user, 1);
+        await App.SetQuotaAsync(user.Id, 1);
         var session = await CreateSessionAsync(user);
 
         var answer = await user.Client.SendAsync(HttpMethod.Post, $"/chat/sessions/{session.Text("id")}/messages", new { content = "too much" });
@@ -49,7 +48,7 @@ internal sealed class QuotaTests : TwoInstances
     public async Task Send_WhileAnAnswerIsWritten_KeepsItsTokensAsideUntilItEnds()
     {
         var user = await App.RegisterAsync();
-        await SetAsync(user, 1_000_000);
+        await App.SetQuotaAsync(user.Id, 1_000_000);
         var call = Model.Hold("aside");
         var session = await CreateSessionAsync(user);
         var sent = await user.Client.SendJsonAsync(
@@ -64,10 +63,4 @@ internal sealed class QuotaTests : TwoInstances
     }
 
     private Task<Domain.Accounts.UserUsage> UsageAsync(TestUser user) => App.WithDb(db => db.UserUsage.AsNoTracking().SingleAsync(u => u.UserId == user.Id));
-
-    private async Task SetAsync(TestUser user, long quota) => await App.WithServiceAsync<QuotaService, bool>(async quotas =>
-    {
-        await quotas.SetAsync(user.Id, quota, CancellationToken.None);
-        return true;
-    });
 }

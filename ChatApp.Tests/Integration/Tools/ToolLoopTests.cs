@@ -195,11 +195,7 @@ internal sealed partial class ToolLoopTests : ChatFixture
     public async Task Send_RoundsWouldOverspendTheQuota_FailsWithinIt()
     {
         var user = await App.RegisterAsync();
-        await App.WithServiceAsync<QuotaService, bool>(async quotas =>
-        {
-            await quotas.SetAsync(user.Id, 12_000, CancellationToken.None);
-            return true;
-        });
+        await App.SetQuotaAsync(user.Id, 12_000);
         Model.Script("Spend", ModelScript.Call(("long", new { input = "" })));
         var session = await CreateSessionAsync(user);
 

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using ChatApp.Domain.Chat.Tools;
+using ChatApp.Web.Integrations.Mcp;
 
 namespace ChatApp.Web.Features.Chat;
 
@@ -14,7 +15,7 @@ internal static class ToolTexts
     public static string Name(ToolCall call)
     {
         // Models know a server's tools by names that begin with the server's, which needs no second mention.
-        var prefix = call.Source.Replace('_', '-') + "_";
+        var prefix = McpFunction.PrefixOf(call.Source);
         return call.Source.Length == 0 ? call.Name : $"{call.Source}: {(call.Name.StartsWith(prefix, StringComparison.Ordinal) ? call.Name[prefix.Length..] : call.Name)}";
     }
 

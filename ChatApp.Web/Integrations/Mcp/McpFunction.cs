@@ -43,7 +43,7 @@ internal sealed partial class McpFunction(McpConnection connection, Tool tool) :
     /// </summary>
     internal static string NameOf(string server, string tool)
     {
-        var whole = $"{server.Replace('_', '-')}_{Others().Replace(tool, "_")}";
+        var whole = PrefixOf(server) + Others().Replace(tool, "_");
         if (whole.Length <= NameMaxLength && !Others().IsMatch(tool))
         {
             return whole;
@@ -51,6 +51,9 @@ internal sealed partial class McpFunction(McpConnection connection, Tool tool) :
         var hash = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(tool)))[..8];
         return $"{whole[..Math.Min(whole.Length, NameMaxLength - hash.Length - 1)]}_{hash}";
     }
+
+    /// <summary>What the names of all tools of a server begin with.</summary>
+    internal static string PrefixOf(string server) => server.Replace('_', '-') + "_";
 
     protected override async ValueTask<object?> InvokeCoreAsync(AIFunctionArguments arguments, CancellationToken cancellationToken)
     {
