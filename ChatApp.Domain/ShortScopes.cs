@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace ChatApp.Domain;
 
-/// <summary>For what outlives a request: services with a database context are had for one use at a time, so that nothing holds one while it waits.</summary>
+/// <summary>For work that outlives a request: a scope for each use of a service, so that nothing holds a database context while it waits.</summary>
 internal static class ShortScopes
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
@@ -18,8 +18,8 @@ internal static class ShortScopes
             return await use(scope.ServiceProvider.GetRequiredService<TService>());
         }
 
-        /// <summary>The same, for what must happen: while the database is away, again and again.</summary>
-        public async Task<TResult> UsePatientlyAsync<TService, TResult>(Func<TService, Task<TResult>> use, TimeProvider clock, CancellationToken ct)
+        /// <summary>The same, retried for as long as the database is unavailable.</summary>
+        public async Task<TResult> UseWithRetryAsync<TService, TResult>(Func<TService, Task<TResult>> use, TimeProvider clock, CancellationToken ct)
             where TService : notnull
         {
             while (true)

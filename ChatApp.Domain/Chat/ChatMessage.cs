@@ -11,68 +11,70 @@ public enum MessageRole
 
 public enum MessageStatus
 {
-    /// <summary>All of it is there.</summary>
     Complete,
 
-    /// <summary>An answer that is being written; at most one a session.</summary>
+    /// <summary>A reply that is being generated; at most one a session.</summary>
     Generating,
 
-    /// <summary>An answer that was stopped; what was written until then is kept.</summary>
+    /// <summary>A reply that was stopped; its text so far is kept.</summary>
     Interrupted,
 
-    /// <summary>An answer that could not be finished; <see cref="MessageDetails.Error"/> says why.</summary>
+    /// <summary>A reply that could not be finished; <see cref="MessageDetails.Error"/> says why.</summary>
     Failed,
 }
 
-/// <summary>One message of a session.</summary>
+/// <summary>One message of a session. <see cref="Sessions.ChatSession.Append"/> creates it.</summary>
 public sealed class ChatMessage
 {
     public const int ModelMaxLength = 128;
 
-    /// <summary>Answers are cut here, and say so: 500,000 UTF-16 units.</summary>
+    /// <summary>Replies are cut at this length, in UTF-16 units, and marked as truncated.</summary>
     public const int ReplyMaxLength = 500_000;
 
-    public Guid Id { get; set; }
+    /// <summary>The unique index that allows one generating reply a session.</summary>
+    public const string GeneratingIndex = "ux_messages_generating";
 
-    public Guid SessionId { get; set; }
+    public required Guid Id { get; init; }
 
-    public Guid UserId { get; set; }
+    public required Guid SessionId { get; init; }
 
-    /// <summary>The place in the session, from 1: gapless, unique, and the one and only order.</summary>
-    public long Seq { get; set; }
+    public required Guid UserId { get; init; }
 
-    public MessageRole Role { get; set; }
+    /// <summary>The position in the session, from 1: gapless, unique, and the only order of messages.</summary>
+    public required long Seq { get; init; }
+
+    public required MessageRole Role { get; init; }
 
     public string Content { get; set; } = "";
 
     public MessageStatus Status { get; set; }
 
-    /// <summary>The model that answered, or that was asked to.</summary>
+    /// <summary>The model that replied, or that was asked to.</summary>
     public string? Model { get; set; }
 
     public long? PromptTokens { get; set; }
 
     public long? CompletionTokens { get; set; }
 
-    /// <summary>Whether the tokens are our estimate because the provider reported none.</summary>
+    /// <summary>Whether the tokens are the app's own estimate because the provider reported none.</summary>
     public bool UsageEstimated { get; set; }
 
-    /// <summary>The tools that were called for this answer, in order: a JSON array.</summary>
+    /// <summary>The tool calls of this reply, in order: a JSON array.</summary>
     public JsonElement ToolCalls { get; set; } = JsonSerializer.SerializeToElement(Array.Empty<object>());
 
-    /// <summary>The instance that writes this answer; null when nobody does.</summary>
+    /// <summary>The instance that generates this reply; null when none does.</summary>
     public long? InstanceId { get; set; }
 
-    /// <summary>Since when somebody wants this answer stopped; seen by whichever instance writes it.</summary>
+    /// <summary>When the user asked to stop this reply; read by whichever instance generates it.</summary>
     public DateTimeOffset? StopRequestedAt { get; set; }
 
-    /// <summary>Tokens of the user's quota that are set aside for this answer while it is written.</summary>
+    /// <summary>Tokens of the user's quota that are reserved for this reply while it is generated.</summary>
     public long ReservedTokens { get; set; }
 
     /// <summary>A JSON object; see <see cref="MessageDetails"/> for what the app writes there.</summary>
     public JsonElement Metadata { get; set; } = MessageDetails.None;
 
-    public DateTimeOffset CreatedAt { get; set; }
+    public required DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset UpdatedAt { get; set; }
 

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace ChatApp.Domain.Chat;
 
-/// <summary>What the app tells about an answer in <see cref="ChatMessage.Metadata"/>.</summary>
+/// <summary>What the app stores about a reply in <see cref="ChatMessage.Metadata"/>.</summary>
 public sealed record MessageDetails
 {
     private static readonly JsonSerializerOptions Options = new()
@@ -12,19 +12,19 @@ public sealed record MessageDetails
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
     };
 
-    /// <summary>Nothing to tell: the empty object.</summary>
+    /// <summary>The empty object.</summary>
     public static JsonElement None { get; } = new MessageDetails().ToJson();
 
-    /// <summary>Who answered: the key of the persona, which a session can change.</summary>
+    /// <summary>The key of the persona that replied; a session can change its own.</summary>
     public string? Persona { get; init; }
 
-    /// <summary>Why a failed answer failed, for people.</summary>
+    /// <summary>Why a reply failed, for people.</summary>
     public string? Error { get; init; }
 
-    /// <summary>The same for programs: see <see cref="ReplyErrorCode"/>.</summary>
+    /// <summary>The same for programs; see <see cref="ReplyErrorCode"/>.</summary>
     public string? ErrorCode { get; init; }
 
-    /// <summary>Whether the answer reached <see cref="ChatMessage.ReplyMaxLength"/> or the model's own limit and was cut there.</summary>
+    /// <summary>Whether the reply was cut at <see cref="ChatMessage.ReplyMaxLength"/> or at the model's own limit.</summary>
     public bool Truncated { get; init; }
 
     /// <summary>How many older messages did not fit into the model's context window.</summary>
@@ -38,15 +38,15 @@ public sealed record MessageDetails
     public JsonElement ToJson() => JsonSerializer.SerializeToElement(this, Options);
 }
 
-/// <summary>Why an answer failed, for programs.</summary>
+/// <summary>Why a reply failed, for programs.</summary>
 public static class ReplyErrorCode
 {
     public const string Timeout = "timeout";
     public const string ProviderUnavailable = "provider_unavailable";
     public const string ProviderRefused = "provider_refused";
     public const string RateLimited = "provider_rate_limited";
-    public const string EmptyAnswer = "empty_answer";
-    public const string InvalidAnswer = "provider_invalid_answer";
+    public const string EmptyReply = "empty_answer";
+    public const string InvalidResponse = "provider_invalid_answer";
     public const string QuotaExceeded = "quota_exceeded";
     public const string Internal = "internal";
 }

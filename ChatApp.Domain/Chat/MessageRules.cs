@@ -1,10 +1,13 @@
+using ChatApp.Domain.Chat.Ports;
 using ChatApp.Domain.Errors;
+using ChatApp.Domain.Personas;
 using ChatApp.Domain.Text;
+using Microsoft.Extensions.Options;
 
 namespace ChatApp.Domain.Chat;
 
-/// <summary>What a message's text must be like, whichever way it comes in.</summary>
-public static class MessageRules
+/// <summary>What a message must be like, whichever way it comes in.</summary>
+public sealed class MessageRules(IModelCatalog models, PersonaCatalog personas, IOptions<ChatSettings> settings)
 {
     /// <summary>What is wrong with the text; null if nothing is.</summary>
     public static string? Problem(string? text, int maxLength) =>
@@ -13,12 +16,25 @@ public static class MessageRules
         : !StorableText.IsStorable(text) ? "The message contains characters that cannot be stored (NUL or half of a surrogate pair)."
         : null;
 
-    /// <exception cref="InvalidException">Something is.</exception>
+    /// <exception cref="InvalidException">The text is blank, too long or cannot be stored.</exception>
     public static void Check(string text, int maxLength, string field = "message")
     {
         if (Problem(text, maxLength) is { } problem)
         {
             throw new InvalidException(field, problem);
         }
+    }
+
+    /// <summary>Checks a message before anything is stored.</summary>
+    /// <returns>The model that will reply.</returns>
+    /// <exception cref="InvalidException">The text is blank, too long or cannot be stored; there is no such persona or model.</exception>
+    public ChatModel Check(NewMessage message)
+    {
+        Check(message.Content, settings.Value.MaxMessageLength);
+        if (message.Persona is { } persona)
+        {
+            personas.Require(persona);
+        }
+        return models.Get(message.Model);
     }
 }

@@ -10,39 +10,39 @@ public interface IModelCatalog
     /// <exception cref="InvalidException">There is no such model.</exception>
     ChatModel Get(string? name);
 
-    /// <summary>What can be chosen, as far as is known at this moment: nothing is waited for.</summary>
+    /// <summary>The models that can be chosen, as far as is known now; does not wait for any server.</summary>
     IReadOnlyList<ModelInfo> Known();
 
-    /// <summary>What can be chosen. Servers that were not asked lately are asked first, for seconds at most.</summary>
+    /// <summary>The models that can be chosen. Servers whose lists are old are asked first, for a few seconds at most.</summary>
     Task<IReadOnlyList<ModelInfo>> ListAsync(CancellationToken ct);
 }
 
 /// <summary>A model that can be chosen.</summary>
-/// <param name="Id">What to call it in requests.</param>
-/// <param name="Name">What people see.</param>
+/// <param name="Id">Its name in requests.</param>
+/// <param name="Name">Its name for people.</param>
 /// <param name="Provider">Who serves it.</param>
-/// <param name="ContextWindow">Tokens that prompt and answer may have together.</param>
-/// <param name="IsDefault">Whether it answers when nobody names one.</param>
+/// <param name="ContextWindow">Tokens that prompt and reply may have together.</param>
+/// <param name="IsDefault">Whether it is used when no model is named.</param>
 /// <param name="SupportsTools">Whether it can call tools, as far as is known.</param>
-/// <param name="Problem">Why it cannot be had at the moment, for people; null if it can.</param>
+/// <param name="Problem">Why it is not available at the moment, for people; null if it is.</param>
 public sealed record ModelInfo(string Id, string Name, string Provider, int ContextWindow, bool IsDefault, bool SupportsTools, string? Problem);
 
-/// <summary>A model and the way to it.</summary>
-/// <param name="Name">What the provider calls it.</param>
+/// <summary>A model and the client that calls it.</summary>
+/// <param name="Name">The provider's name for it.</param>
 /// <param name="Provider">Who serves it, e.g. <c>openai</c>.</param>
-/// <param name="Client">Calls it. It throws <see cref="ModelException"/> for what a provider can do wrong.</param>
-/// <param name="ContextWindow">Tokens that prompt and answer may have together.</param>
-/// <param name="SupportsTools">Whether it can call tools, as far as is known. Offering them to one that cannot does no harm: its client leaves them out.</param>
+/// <param name="Client">Calls it. It throws <see cref="ModelException"/> for all failures of a provider.</param>
+/// <param name="ContextWindow">Tokens that prompt and reply may have together.</param>
+/// <param name="SupportsTools">Whether it can call tools, as far as is known. Offering them to one that cannot does no harm: its client omits them.</param>
 public sealed record ChatModel(string Name, string Provider, IChatClient Client, int ContextWindow, bool SupportsTools = true)
 {
-    /// <summary>False for an assistant that looks things up and can do no task of the app's own, such as to name a session.</summary>
+    /// <summary>False for an assistant that only looks things up and cannot do a task such as naming a session.</summary>
     public bool IsLanguageModel { get; init; } = true;
 
-    /// <summary>Names whichever model answers when nobody names one.</summary>
+    /// <summary>Stands for the model that is used when none is named.</summary>
     public const string Default = "default";
 }
 
-/// <summary>A provider refused, failed or answered nonsense.</summary>
+/// <summary>A provider refused a call, failed or returned nonsense.</summary>
 /// <param name="code">One of <see cref="ReplyErrorCode"/>.</param>
 /// <param name="message">A text for people, without keys or addresses with credentials.</param>
 /// <param name="inner">What the provider's library threw.</param>
@@ -50,13 +50,13 @@ public sealed class ModelException(string code, string message, Exception? inner
 {
     public string Code { get; } = code;
 
-    /// <summary>When the provider wants to be asked again; null if that would not help.</summary>
+    /// <summary>The back-off that the provider asks for; null if a retry would not help.</summary>
     public TimeSpan? RetryAfter { get; init; }
 }
 
-/// <summary>Who asks: handed to the model's client in <see cref="ChatOptions.AdditionalProperties"/>, for assistants that act for the user. Never sent out.</summary>
-/// <param name="UserId">The caller, whose identity everything on the way keeps.</param>
-/// <param name="SessionId">The session that the answer belongs to.</param>
+/// <summary>Who a call is made for, in <see cref="ChatOptions.AdditionalProperties"/>: for assistants and tools that act for the user. Never sent to a provider.</summary>
+/// <param name="UserId">The user.</param>
+/// <param name="SessionId">The session that the reply belongs to.</param>
 public sealed record ChatCaller(Guid UserId, Guid SessionId)
 {
     private const string Key = "chatapp.caller";

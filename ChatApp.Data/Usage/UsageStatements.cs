@@ -1,0 +1,51 @@
+using ChatApp.Domain.Usage;
+using Npgsql;
+
+namespace ChatApp.Data.Usage;
+
+/// <summary>The statements that change the ledger and the users' totals: every change of a total goes through the one upsert.</summary>
+internal static class UsageStatements
+{
+    private const string InsertRecord = """
+        INSERT INTO usage_records (user_id, id, session_id, message_id, purpose, provider, model, prompt_tokens, completion_tokens, estimated, duration_milliseconds, created_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+        """;
+
+    private const string Upsert = """
+        INSERT INTO user_usage AS u (user_id, prompt_tokens, completion_tokens, total_tokens, request_count, reserved_tokens, created_at, updated_at)
+        VALUES ($1, $2, $3, $2 + $3, $4, $5, $6, $6)
+        ON CONFLICT (user_id) DO UPDATE SET
+            prompt_tokens = u.prompt_tokens + excluded.prompt_tokens,
+            completion_tokens = u.completion_tokens + excluded.completion_tokens,
+            total_tokens = u.total_tokens + excluded.total_tokens,
+            request_count = u.request_count + excluded.request_count,
+            reserved_tokens = u.reserved_tokens + excluded.reserved_tokens,
+            updated_at = excluded.updated_at
+        """;
+
+    private const string WithinQuota = """
+
+        WHERE u.token_quota IS NULL OR u.total_tokens + u.reserved_tokens + excluded.total_tokens + excluded.reserved_tokens <= u.token_quota
+        """;
+
+    /// <summary>Inserts a record into the ledger.</summary>
+    public static void Insert(NpgsqlBatch batch, UsageRecord record) => batch.Add(InsertRecord,
+        record.UserId, record.Id, record.SessionId, record.MessageId, record.Purpose.ToString().ToLowerInvariant(), record.Provider, record.Model,
+        record.PromptTokens, record.CompletionTokens, record.Estimated, record.DurationMilliseconds, record.CreatedAt);
+
+    /// <summary>Adds calls to a user's totals, and to the reserved tokens, whatever the quota.</summary>
+    public static void Add(NpgsqlBatch batch, Guid userId, IReadOnlyCollection<ProviderCall> calls, long reserved, DateTimeOffset now) =>
+        batch.Add(Upsert, userId, calls.Sum(c => c.Usage.PromptTokens), calls.Sum(c => c.Usage.CompletionTokens), (long)calls.Count, reserved, now);
+
+    /// <summary>Adds a record to a user's totals if the quota has room for it: then one row is affected.</summary>
+    public static NpgsqlBatchCommand Charge(NpgsqlBatch batch, UsageRecord record) =>
+        batch.Add(Upsert + WithinQuota, record.UserId, record.PromptTokens, record.CompletionTokens, 1L, 0L, record.CreatedAt);
+
+    /// <summary>Reserves tokens if the quota has room for them: then one row is affected.</summary>
+    public static NpgsqlBatchCommand Reserve(NpgsqlBatch batch, Guid userId, long tokens, DateTimeOffset now) =>
+        batch.Add(Upsert + WithinQuota, userId, 0L, 0L, 0L, tokens, now);
+
+    /// <summary>Adds the difference between two costs of one call to a user's totals.</summary>
+    public static void Correct(NpgsqlBatch batch, Guid userId, long promptTokens, long completionTokens, DateTimeOffset now) =>
+        batch.Add(Upsert, userId, promptTokens, completionTokens, 0L, 0L, now);
+}

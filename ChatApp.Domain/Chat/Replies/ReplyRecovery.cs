@@ -1,0 +1,113 @@
+using ChatApp.Domain.Chat.Generation;
+using ChatApp.Domain.Chat.Generation.Tools;
+using ChatApp.Domain.Chat.Ports;
+using ChatApp.Domain.Errors;
+using ChatApp.Domain.Sessions;
+using ChatApp.Domain.Time;
+using ChatApp.Domain.Usage;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace ChatApp.Domain.Chat.Replies;
+
+/// <summary>Ends the replies of dead instances as interrupted, with the text that the journal has, and picks up stored requests to stop.</summary>
+public sealed partial class ReplyRecovery(
+    IServiceScopeFactory scopes, RunningReplies running, IInstances instances, ReplyGenerator generator, TimeProvider clock, ILogger<ReplyRecovery> log)
+{
+    /// <summary>Between two ticks while no instance seems to be missing.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan MissingInterval = TimeSpan.FromMilliseconds(200);
+
+    // An instance counts as dead when it is missing in so many consecutive ticks: after a network fault a live one needs a moment to reconnect.
+    private const int Ticks = 6;
+
+    private Dictionary<Guid, int> _missing = [];
+
+    /// <summary>Looks once at all generating replies.</summary>
+    /// <returns>When to look again.</returns>
+    public async Task<TimeSpan> TickAsync(CancellationToken ct)
+    {
+        var before = _missing;
+        _missing = [];
+        // Of all users: whose replies are due is what this finds out. Everything that follows is done user by user.
+        var generating = await scopes.UseAsync((IChatDb db) => db.Messages.AsNoTracking().Where(m => m.Status == MessageStatus.Generating)
+            .Select(m => new { m.UserId, m.Id, m.InstanceId, m.StopRequestedAt }).ToListAsync(ct));
+        foreach (var stop in generating.Where(r => r.StopRequestedAt is not null))
+        {
+            running.FindLocal(stop.Id)?.RequestStop();
+        }
+
+        // Of this instance but unknown to it: the transaction was committed although it seemed to have failed.
+        foreach (var unknown in generating.Where(r => r.InstanceId == instances.Id && running.FindLocal(r.Id) is null))
+        {
+            await CloseAsync(unknown.UserId, unknown.Id, ct);
+        }
+
+        var others = generating.Where(r => r.InstanceId != instances.Id).ToList();
+        var dead = others.Count == 0 ? new HashSet<long>() : await instances.FindDeadAsync([.. others.Select(r => r.InstanceId ?? 0).Distinct()], ct);
+        var missing = others.Where(r => r.InstanceId is not { } instance || dead.Contains(instance)).ToList();
+        foreach (var reply in missing)
+        {
+            _missing[reply.Id] = before.GetValueOrDefault(reply.Id) + 1;
+            if (_missing[reply.Id] >= Ticks)
+            {
+                await CloseAsync(reply.UserId, reply.Id, ct);
+            }
+        }
+        return missing.Count == 0 ? Interval : MissingInterval;
+    }
+
+    private async Task CloseAsync(Guid userId, Guid replyId, CancellationToken ct)
+    {
+        var run = await scopes.UseAsync(async (IServiceProvider services) =>
+        {
+            var db = services.GetRequiredService<IChatDb>();
+            var reply = await db.Messages.AsNoTracking().OwnedBy(userId).SingleOrDefaultAsync(m => m.Id == replyId && m.Status == MessageStatus.Generating, ct);
+            if (reply is null || running.FindLocal(replyId) is not null) // ended in the meantime, and perhaps continued
+            {
+                return null;
+            }
+            var deltas = await db.ReplyDeltas.AsNoTracking().Where(d => d.UserId == userId && d.MessageId == replyId)
+                .OrderBy(d => d.Position).Select(d => d.Content).ToListAsync(ct);
+            var persona = await db.Sessions.Where(s => s.UserId == userId && s.Id == reply.SessionId).Select(s => s.Persona).SingleAsync(ct);
+            var recovered = new ReplyRun(reply, persona, new RunningReply(replyId, userId, reply.Content + string.Concat(deltas), ToolCall.Of(reply)));
+            await ChargeAsync(recovered, services.GetRequiredService<PromptBuilder>(), ct);
+            return recovered;
+        });
+        if (run is not null)
+        {
+            run.Interrupt();
+            LogRecovered(replyId, (await generator.CloseAsync(run)).Status);
+        }
+    }
+
+    // What it must have cost as far as it got: a call for each round of tools, then the one for the reply's text.
+    private async Task ChargeAsync(ReplyRun run, PromptBuilder prompts, CancellationToken ct)
+    {
+        try
+        {
+            var request = await prompts.BuildAsync(run, [], ct);
+            var sent = request.EstimatedTokens;
+            foreach (var round in run.Running.ToolCalls.GroupBy(c => c.Round))
+            {
+                var called = round.Sum(c => TokenEstimator.Count(c.Arguments.GetRawText()));
+                Charge(UsagePurpose.Tool, sent, called);
+                sent += called + round.Sum(c => TokenEstimator.Count(c.Result ?? ""));
+            }
+            Charge(UsagePurpose.Reply, sent, TokenEstimator.Count(run.Running.From(run.Reply.Content.Length)));
+
+            void Charge(UsagePurpose purpose, int prompt, int completion) => run.Charge(new(
+                Guid.CreateVersion7(clock.Now()), purpose, request.Model.Provider, request.Model.Name, new(prompt, completion, Estimated: true),
+                (int)Math.Clamp((clock.Now() - run.Reply.UpdatedAt).TotalMilliseconds, 0, int.MaxValue)));
+        }
+        catch (InvalidException)
+        {
+            // Its model is no longer configured: there is nothing to estimate a prompt for.
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Reply {ReplyId} was left by a dead instance; it is {Status} now")]
+    private partial void LogRecovered(Guid replyId, MessageStatus status);
+}

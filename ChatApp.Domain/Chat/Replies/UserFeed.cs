@@ -1,0 +1,117 @@
+using System.Runtime.CompilerServices;
+using ChatApp.Domain.Chat.Generation.Tools;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ChatApp.Domain.Chat.Replies;
+
+/// <summary>What happens in a user's sessions.</summary>
+public abstract record UserEvent;
+
+/// <summary>Sessions, their messages or the status of a reply have changed.</summary>
+/// <param name="Sessions">The sessions that have changed; null if any of them may have.</param>
+/// <param name="Generating">The replies that are being generated now. One that was there before and is missing has ended.</param>
+public sealed record SessionsChanged(IReadOnlyCollection<Guid>? Sessions, IReadOnlyList<GeneratingReply> Generating) : UserEvent;
+
+/// <summary>A reply that is being generated.</summary>
+public sealed record GeneratingReply(Guid SessionId, Guid MessageId);
+
+/// <summary>A reply has new text.</summary>
+/// <param name="SessionId">Its session.</param>
+/// <param name="MessageId">The reply.</param>
+/// <param name="Start">UTF-16 units before the text.</param>
+/// <param name="Content">The text.</param>
+public sealed record ReplyGrown(Guid SessionId, Guid MessageId, int Start, string Content) : UserEvent;
+
+/// <summary>The tool calls of a reply have progressed.</summary>
+public sealed record ToolsChanged(Guid SessionId, Guid MessageId) : UserEvent;
+
+/// <summary>All that happens in a user's sessions, as one stream: what a browser's tabs share.</summary>
+public sealed class UserFeed(IServiceScopeFactory scopes, RunningReplies running, ChangeSignals signals, TimeProvider clock)
+{
+    // Changes that come close together are reported together.
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
+
+    public async IAsyncEnumerable<UserEvent> WatchAsync(Guid userId, [EnumeratorCancellation] CancellationToken ct)
+    {
+        using var watcher = signals.Watch(userId);
+        var watched = new Dictionary<Guid, WatchedReply>();
+        IReadOnlyCollection<Guid>? changed = null;
+        try
+        {
+            while (true)
+            {
+                foreach (var rest in await UpdateAsync(userId, watched, ct))
+                {
+                    yield return rest;
+                }
+                yield return new SessionsChanged(changed, [.. watched.Select(w => new GeneratingReply(w.Value.SessionId, w.Key))]);
+                while (!watcher.Changed.IsCompleted)
+                {
+                    var grown = watched.Values.Select(r => r.Lease.Reply.NextChange).ToList();
+                    foreach (var e in watched.Values.SelectMany(r => r.TakeNew()))
+                    {
+                        yield return e;
+                    }
+                    await Task.WhenAny([watcher.Changed, .. grown]).WaitAsync(ct);
+                    await Task.Delay(Interval, clock, ct);
+                }
+                changed = watcher.Take();
+            }
+        }
+        finally
+        {
+            foreach (var reply in watched.Values)
+            {
+                reply.Lease.Dispose();
+            }
+        }
+    }
+
+    // Starts to watch the replies that have begun, and lets go of those that have ended, after their last events.
+    private async Task<List<UserEvent>> UpdateAsync(Guid userId, Dictionary<Guid, WatchedReply> watched, CancellationToken ct)
+    {
+        var rest = new List<UserEvent>();
+        var generating = await scopes.UseAsync((IChatDb db) =>
+            db.Messages.AsNoTracking().OwnedBy(userId).Where(m => m.Status == MessageStatus.Generating).ToListAsync(ct));
+        foreach (var (id, reply) in watched.Where(w => generating.TrueForAll(g => g.Id != w.Key)).ToList())
+        {
+            watched.Remove(id);
+            rest.AddRange(reply.TakeNew());
+            reply.Lease.Dispose();
+        }
+        foreach (var reply in generating.Where(g => !watched.ContainsKey(g.Id)))
+        {
+            if (await running.FindAsync(reply, ct) is { } lease)
+            {
+                watched.Add(reply.Id, new(reply.SessionId, lease));
+            }
+        }
+        return rest;
+    }
+
+    private sealed class WatchedReply(Guid sessionId, RunningReplies.Lease lease)
+    {
+        private int _position;
+        private IReadOnlyList<ToolCall> _tools = [];
+
+        public Guid SessionId => sessionId;
+
+        public RunningReplies.Lease Lease => lease;
+
+        public IEnumerable<UserEvent> TakeNew()
+        {
+            var reply = lease.Reply;
+            if (reply.From(_position) is { Length: > 0 } text)
+            {
+                yield return new ReplyGrown(sessionId, reply.Id, _position, text);
+                _position += text.Length;
+            }
+            if (reply.ToolCalls is var tools && !tools.SequenceEqual(_tools, ToolCall.ByProgress))
+            {
+                _tools = tools;
+                yield return new ToolsChanged(sessionId, reply.Id);
+            }
+        }
+    }
+}

@@ -1,0 +1,27 @@
+namespace ChatApp.Domain.Usage;
+
+/// <summary>One user's totals, changed only in the transactions that add to the ledger and therefore equal to its sums.</summary>
+public sealed class UserUsage
+{
+    public Guid UserId { get; set; }
+
+    public long PromptTokens { get; set; }
+
+    public long CompletionTokens { get; set; }
+
+    /// <summary><see cref="PromptTokens"/> + <see cref="CompletionTokens"/>.</summary>
+    public long TotalTokens { get; set; }
+
+    /// <summary>Rows of the ledger.</summary>
+    public long RequestCount { get; set; }
+
+    /// <summary>The most tokens that the user may use; null: any number. An administrator sets it.</summary>
+    public long? TokenQuota { get; set; }
+
+    /// <summary>Tokens set aside for answers that are being written: the sum of their <see cref="Chat.ChatMessage.ReservedTokens"/>.</summary>
+    public long ReservedTokens { get; set; }
+
+    public DateTimeOffset CreatedAt { get; set; }
+
+    public DateTimeOffset UpdatedAt { get; set; }
+}
