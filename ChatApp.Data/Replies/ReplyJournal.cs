@@ -37,8 +37,8 @@ public sealed class ReplyJournal : IReplyJournal
         // A piece that is written a second time, because the first time's answer got lost, has grown since.
         await using var command = _database.Source.CreateCommand($"""
             INSERT INTO reply_deltas (message_id, position, content, user_id)
-            SELECT p.* FROM unnest($1, $2, $3, $4) AS p(message_id, position, content, user_id) JOIN messages m ON m.id = p.message_id
-            ON CONFLICT (message_id, position) DO UPDATE SET content = excluded.content;
+            SELECT p.* FROM unnest($1, $2, $3, $4) AS p(message_id, position, content, user_id) JOIN messages m ON m.user_id = p.user_id AND m.id = p.message_id
+            ON CONFLICT (user_id, message_id, position) DO UPDATE SET content = excluded.content;
             """);
         command.Parameters.Add(new() { Value = pieces.Select(p => p.MessageId).ToArray() });
         command.Parameters.Add(new() { Value = pieces.Select(p => p.Position).ToArray() });

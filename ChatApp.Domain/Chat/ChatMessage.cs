@@ -29,6 +29,9 @@ public sealed class ChatMessage
 {
     public const int ModelMaxLength = 128;
 
+    /// <summary>The unique index that allows one generating reply a session.</summary>
+    public const string GeneratingIndex = "ux_messages_generating";
+
     /// <summary>Answers are cut here, and say so: 500,000 UTF-16 units.</summary>
     public const int ReplyMaxLength = 500_000;
 

@@ -77,7 +77,7 @@ public sealed class ChatService(
             signals.Raise(userId);
             return new(session, message, reply);
         }
-        catch (Exception e) when (e.IsUniqueViolation)
+        catch (Exception e) when (e.Violates(ChatMessage.GeneratingIndex) || e.Violates(IdempotencyKey.PrimaryKey))
         {
             feed.Close(live);
             // Either the same key in a request at the same time, or the index that allows one generating message a session.
@@ -130,8 +130,8 @@ public sealed class ChatService(
         {
             return null;
         }
-        var reply = await db.Messages.AsNoTracking().FirstOrDefaultAsync(m => m.Id == replyId, ct) ?? throw new NotFoundException("Message");
-        var message = await db.Messages.AsNoTracking().FirstAsync(m => m.SessionId == reply.SessionId && m.Seq == reply.Seq - 1, ct);
+        var reply = await db.Messages.AsNoTracking().OwnedBy(userId).FirstOrDefaultAsync(m => m.Id == replyId, ct) ?? throw new NotFoundException("Message");
+        var message = await db.Messages.AsNoTracking().InSession(userId, reply.SessionId).FirstAsync(m => m.Seq == reply.Seq - 1, ct);
         return new(await sessions.FindAsync(userId, SessionKey.Of(reply.SessionId), ct), message, reply);
     }
 }

@@ -2,7 +2,7 @@ using ChatApp.Domain.Sessions;
 
 namespace ChatApp.Domain.Chat;
 
-/// <summary>The words that queries for messages are made of.</summary>
+/// <summary>The building blocks of queries for messages.</summary>
 public static class MessageQueries
 {
     extension(IChatDb db)
@@ -11,7 +11,7 @@ public static class MessageQueries
         public IQueryable<ChatMessage> LiveMessages(Guid userId, DateTimeOffset now)
         {
             var sessions = db.LiveSessions(userId, now);
-            return db.Messages.OwnedBy(userId).Live().Where(m => sessions.Any(s => s.Id == m.SessionId));
+            return db.Messages.OwnedBy(userId).Live().Where(m => sessions.Any(s => s.UserId == m.UserId && s.Id == m.SessionId));
         }
     }
 
@@ -19,9 +19,9 @@ public static class MessageQueries
     {
         public IQueryable<ChatMessage> OwnedBy(Guid userId) => messages.Where(m => m.UserId == userId);
 
-        public IQueryable<ChatMessage> InSession(Guid sessionId) => messages.Where(m => m.SessionId == sessionId);
+        public IQueryable<ChatMessage> InSession(Guid userId, Guid sessionId) => messages.Where(m => m.UserId == userId && m.SessionId == sessionId);
 
-        /// <summary>Those that are not deleted themselves; whether their session is, is the session's matter.</summary>
+        /// <summary>Those that are not deleted themselves; their session may be.</summary>
         public IQueryable<ChatMessage> Live() => messages.Where(m => m.DeletedAt == null);
     }
 }

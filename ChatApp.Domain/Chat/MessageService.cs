@@ -27,7 +27,7 @@ public sealed class MessageService(
         {
             return new(null, [], null);
         }
-        var messages = db.Messages.AsNoTracking().InSession(session.Id).Live();
+        var messages = db.Messages.AsNoTracking().InSession(session.UserId, session.Id).Live();
         var page = await (before is { } seq ? messages.Where(m => m.Seq < seq) : messages)
             .OrderByDescending(m => m.Seq).ToPageAsync(limit, m => m.Seq, ct);
         return new(session, [.. page.Items.Reverse()], page.Next);
@@ -37,13 +37,13 @@ public sealed class MessageService(
     public async Task<long?> FindPageEndAsync(Guid userId, Guid messageId, int pageLength, CancellationToken ct)
     {
         var found = await db.Messages.OwnedBy(userId).Where(m => m.Id == messageId)
-            .Select(m => new { m.Seq, db.Sessions.First(s => s.Id == m.SessionId).NextSeq }).FirstOrDefaultAsync(ct);
+            .Select(m => new { m.Seq, db.Sessions.First(s => s.UserId == userId && s.Id == m.SessionId).NextSeq }).FirstOrDefaultAsync(ct);
         return found is null || found.NextSeq - found.Seq <= pageLength ? null : found.Seq + pageLength / 2;
     }
 
     /// <summary>All messages of a session, oldest first.</summary>
     public async Task<IReadOnlyList<ChatMessage>> AllAsync(ChatSession session, CancellationToken ct) =>
-        await db.Messages.AsNoTracking().InSession(session.Id).Live().OrderBy(m => m.Seq).ToListAsync(ct);
+        await db.Messages.AsNoTracking().InSession(session.UserId, session.Id).Live().OrderBy(m => m.Seq).ToListAsync(ct);
 
     /// <summary>One message of the caller, in a live session.</summary>
     /// <exception cref="NotFoundException">There is no such message.</exception>
@@ -128,10 +128,10 @@ public sealed class MessageService(
         var session = await sessions.FindAsync(userId, key, ct);
         var now = clock.Now();
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        session.KeepAlive(now, sessionSettings.Value.TemporaryIdleTimeout);
-        await db.Sessions.Where(s => s.Id == session.Id)
-            .ExecuteUpdateAsync(s => s.SetProperty(x => x.UpdatedAt, now).SetProperty(x => x.ExpiresAt, session.ExpiresAt), ct);
-        var affected = which(db.Messages.InSession(session.Id).Where(m => (m.DeletedAt == null) == delete));
+        DateTimeOffset? expiry = now + sessionSettings.Value.TemporaryIdleTimeout;
+        await db.Sessions.Where(s => s.UserId == userId && s.Id == session.Id)
+            .ExecuteUpdateAsync(s => s.SetProperty(x => x.UpdatedAt, now).SetProperty(x => x.ExpiresAt, x => x.ExpiresAt == null ? null : expiry), ct);
+        var affected = which(db.Messages.InSession(session.UserId, session.Id).Where(m => (m.DeletedAt == null) == delete));
         if (delete && await affected.AnyAsync(m => m.Status == MessageStatus.Generating, ct))
         {
             throw new ConflictException("The answer is still being written. Wait for it or stop it first.");
@@ -142,7 +142,7 @@ public sealed class MessageService(
         {
             return 0; // and the transaction with it: nothing has changed
         }
-        await db.Sessions.Where(s => s.Id == session.Id)
+        await db.Sessions.Where(s => s.UserId == userId && s.Id == session.Id)
             .ExecuteUpdateAsync(s => s.SetProperty(x => x.MessageCount, x => x.MessageCount + (delete ? -count : count)), ct);
         await transaction.CommitAsync(ct);
         signals.Raise(userId);

@@ -55,7 +55,7 @@ public sealed class ProviderCaller(TimeProvider clock)
         {
             reception.Close();
             draft.Charge(new(
-                Guid.CreateVersion7(clock.Now()), reception.Calls.Count > 0 ? UsagePurpose.Tool : UsagePurpose.Answer, model.Provider, model.Name,
+                Guid.CreateVersion7(clock.Now()), reception.Calls.Count > 0 ? UsagePurpose.Tool : UsagePurpose.Reply, model.Provider, model.Name,
                 Usage(reception, request, refused, draft.Content[before..]), (int)Math.Min(clock.GetElapsedTime(started).TotalMilliseconds, int.MaxValue)));
         }
     }

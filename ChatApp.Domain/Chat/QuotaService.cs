@@ -21,7 +21,7 @@ public sealed class QuotaService(IChatDb db, PersonaCatalog personas, TimeProvid
         var character = personas.Get(persona ?? session.Persona);
         // No tokenizer makes more tokens than there are bytes.
         var history = await db.Database.SqlQuery<long>($"""
-            SELECT coalesce(sum(octet_length(content) + octet_length(tool_calls::text) + {PromptSize.TokensPerMessage}), 0)::bigint AS "Value" FROM messages WHERE session_id = {session.Id} AND deleted_at IS NULL
+            SELECT coalesce(sum(octet_length(content) + octet_length(tool_calls::text) + {PromptSize.TokensPerMessage}), 0)::bigint AS "Value" FROM messages WHERE user_id = {session.UserId} AND session_id = {session.Id} AND deleted_at IS NULL
             """).SingleAsync(ct);
         var prompt = history + Encoding.UTF8.GetByteCount(question) + Encoding.UTF8.GetByteCount(character.SystemPrompt) + 2 * PromptSize.TokensPerMessage;
         return Math.Min(prompt, model.ContextWindow) + (maxTokens ?? character.MaxTokens);
@@ -45,7 +45,7 @@ public sealed class QuotaService(IChatDb db, PersonaCatalog personas, TimeProvid
     public async Task ExtendAsync(ChatMessage reply, long tokens, CancellationToken ct)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        var isOurs = await db.Messages.Where(m => m.Id == reply.Id && m.Status == MessageStatus.Generating && m.InstanceId == reply.InstanceId)
+        var isOurs = await db.Messages.Where(m => m.UserId == reply.UserId && m.Id == reply.Id && m.Status == MessageStatus.Generating && m.InstanceId == reply.InstanceId)
             .ExecuteUpdateAsync(m => m.SetProperty(x => x.ReservedTokens, x => x.ReservedTokens + tokens), ct);
         if (isOurs == 1)
         {

@@ -18,7 +18,7 @@ public sealed class ReplyCloser(IChatDb db, JournalWriter journal, UserSignals s
             signals.Raise(draft.Job.Reply.UserId);
             return new(draft.Status, draft.Usage(), draft.Details.Error, draft.Details.ErrorCode) { IsTruncated = draft.Details.Truncated };
         }
-        return await db.Messages.AsNoTracking().FirstOrDefaultAsync(m => m.Id == draft.Job.Reply.Id, ct) is { } stored
+        return await db.Messages.AsNoTracking().OwnedBy(draft.Job.Reply.UserId).FirstOrDefaultAsync(m => m.Id == draft.Job.Reply.Id, ct) is { } stored
             ? ReplyEnd.Of(stored)
             : new(MessageStatus.Interrupted, null, null, null); // removed for good in the meantime
     }

@@ -19,7 +19,7 @@ public sealed class ReplyControl(
     public async Task<ChatSession> StopAsync(Guid userId, SessionKey? key, CancellationToken ct)
     {
         var session = await sessions.OpenAsync(userId, key, ct);
-        var reply = await db.Messages.AsNoTracking().InSession(session.Id).FirstOrDefaultAsync(m => m.Status == MessageStatus.Generating, ct);
+        var reply = await db.Messages.AsNoTracking().InSession(userId, session.Id).FirstOrDefaultAsync(m => m.Status == MessageStatus.Generating, ct);
         if (reply is null)
         {
             return session;
@@ -31,7 +31,7 @@ public sealed class ReplyControl(
         else
         {
             // Stored, so that it is not lost when the call is.
-            await db.Messages.Where(m => m.Id == reply.Id && m.Status == MessageStatus.Generating)
+            await db.Messages.Where(m => m.UserId == userId && m.Id == reply.Id && m.Status == MessageStatus.Generating)
                 .ExecuteUpdateAsync(m => m.SetProperty(x => x.StopRequestedAt, clock.Now()), ct);
             await journal.RequestStopAsync(reply.Id, ct);
         }

@@ -94,17 +94,17 @@ public sealed class ReplyFollower : IDisposable
         }
         await using var scope = _scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<IChatDb>();
-        var (ids, positions) = (copies.Keys.ToArray(), copies.Values.Select(l => l.Length).ToArray());
+        var (ids, users, positions) = (copies.Keys.ToArray(), copies.Values.Select(l => l.UserId).ToArray(), copies.Values.Select(l => l.Length).ToArray());
         // First the pieces, then the ends: an answer that ends in between is found whole.
         var pieces = await db.ReplyDeltas.FromSql($"""
-            SELECT d.* FROM unnest({ids}, {positions}) AS f(id, position) JOIN reply_deltas d ON d.message_id = f.id AND d.position >= f.position
+            SELECT d.* FROM unnest({ids}, {users}, {positions}) AS f(id, user_id, position) JOIN reply_deltas d ON d.user_id = f.user_id AND d.message_id = f.id AND d.position >= f.position
             ORDER BY d.message_id, d.position
             """).AsNoTracking().ToListAsync(ct);
         foreach (var piece in pieces.Where(p => p.Position == copies[p.MessageId].Length))
         {
             copies[piece.MessageId].Append(piece.Content);
         }
-        foreach (var stored in await db.Messages.AsNoTracking().Where(m => ids.Contains(m.Id)).ToListAsync(ct))
+        foreach (var stored in await db.Messages.AsNoTracking().Where(m => users.Contains(m.UserId) && ids.Contains(m.Id)).ToListAsync(ct))
         {
             var copy = copies[stored.Id];
             if (ToolCall.Of(stored) is { } calls && !calls.SequenceEqual(copy.ToolCalls, ToolCall.ByProgress))

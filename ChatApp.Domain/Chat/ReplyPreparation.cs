@@ -21,7 +21,7 @@ public sealed class ReplyPreparation(IChatDb db, IModelCatalog models, PersonaCa
         var (reply, persona, model) = (job.Reply, personas.Get(job.Persona), models.Get(job.Reply.Model));
         persona = persona with { Temperature = job.Options?.Temperature ?? persona.Temperature, MaxTokens = job.Options?.MaxTokens ?? persona.MaxTokens };
         // More messages than tokens cannot fit.
-        var history = await db.Messages.AsNoTracking().InSession(reply.SessionId).Live()
+        var history = await db.Messages.AsNoTracking().InSession(reply.UserId, reply.SessionId).Live()
             .Where(m => m.Seq < reply.Seq && m.Content != "")
             .OrderByDescending(m => m.Seq).Take(model.ContextWindow / PromptSize.TokensPerMessage).ToListAsync(ct);
         if (job.IsContinued)
@@ -37,7 +37,7 @@ public sealed class ReplyPreparation(IChatDb db, IModelCatalog models, PersonaCa
     /// <summary>The draft of an answer whose process has died: its text, and what it must have cost as far as it came.</summary>
     public async Task<ReplyDraft> RecoverAsync(ChatMessage reply, string text, CancellationToken ct)
     {
-        var persona = await db.Sessions.Where(s => s.Id == reply.SessionId).Select(s => s.Persona).SingleAsync(ct);
+        var persona = await db.Sessions.Where(s => s.UserId == reply.UserId && s.Id == reply.SessionId).Select(s => s.Persona).SingleAsync(ct);
         var job = new ReplyJob(reply, persona, new LiveReply(reply.Id, reply.UserId, text, clock));
         var draft = new ReplyDraft(job);
         try
@@ -50,7 +50,7 @@ public sealed class ReplyPreparation(IChatDb db, IModelCatalog models, PersonaCa
                 Charge(UsagePurpose.Tool, sent, round.Sum(c => TokenEstimator.Count(c.Arguments.GetRawText())));
                 sent += round.Sum(c => TokenEstimator.Count(c.Arguments.GetRawText()) + TokenEstimator.Count(c.Result ?? ""));
             }
-            Charge(UsagePurpose.Answer, sent, TokenEstimator.Count(text[reply.Content.Length..]));
+            Charge(UsagePurpose.Reply, sent, TokenEstimator.Count(text[reply.Content.Length..]));
 
             void Charge(UsagePurpose purpose, int prompt, int completion) => draft.Charge(new(
                 Guid.CreateVersion7(clock.Now()), purpose, prepared.Model.Provider, prepared.Model.Name, new(prompt, completion, Estimated: true),

@@ -20,10 +20,10 @@ public sealed class ReplyReader(IServiceScopeFactory scopes, ReplyFeed feed, Rep
     /// <exception cref="NotFoundException">The caller has no such answer.</exception>
     public Task<FoundReply> FindAsync(Guid userId, Guid replyId, CancellationToken ct) => scopes.UseAsync(async (IChatDb db) =>
         await (from reply in db.Messages.AsNoTracking().OwnedBy(userId).Live()
-               join session in db.LiveSessions(userId, clock.Now()) on reply.SessionId equals session.Id
+               join session in db.LiveSessions(userId, clock.Now()) on new { reply.UserId, Id = reply.SessionId } equals new { session.UserId, session.Id }
                where reply.Id == replyId && reply.Role == MessageRole.Assistant
                select new FoundReply(reply, session.ThreadId, db.Messages
-                   .Where(m => m.SessionId == session.Id && m.DeletedAt == null && m.Seq < reply.Seq && m.Role == MessageRole.User)
+                   .Where(m => m.UserId == userId && m.SessionId == session.Id && m.DeletedAt == null && m.Seq < reply.Seq && m.Role == MessageRole.User)
                    .OrderByDescending(m => m.Seq).Select(m => (Guid?)m.Id).FirstOrDefault()))
             .FirstOrDefaultAsync(ct) ?? throw new NotFoundException("Message"));
 

@@ -28,7 +28,7 @@ public sealed partial class ReplyRecovery(
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<IChatDb>();
         var running = await db.Messages.AsNoTracking().Where(m => m.Status == MessageStatus.Generating)
-            .Select(m => new { m.Id, m.InstanceId, m.StopRequestedAt }).ToListAsync(ct);
+            .Select(m => new { m.Id, m.UserId, m.InstanceId, m.StopRequestedAt }).ToListAsync(ct);
         foreach (var stop in running.Where(r => r.StopRequestedAt is not null))
         {
             feed.Find(stop.Id)?.RequestStop();
@@ -37,31 +37,31 @@ public sealed partial class ReplyRecovery(
         // Ours, but unknown to us: its transaction was committed when we believed that it had failed.
         foreach (var unknown in running.Where(r => r.InstanceId == journal.InstanceId && feed.Find(r.Id) is null))
         {
-            await CloseAsync(unknown.Id, ct);
+            await CloseAsync(unknown.UserId, unknown.Id, ct);
         }
 
         var others = running.Where(r => r.InstanceId != journal.InstanceId).ToList();
         var dead = others.Count == 0 ? new HashSet<long>() : await journal.FindDeadAsync([.. others.Select(r => r.InstanceId ?? 0).Distinct()], ct);
         var missing = others.Where(r => r.InstanceId is not { } instance || dead.Contains(instance))
             .ToDictionary(r => r.Id, r => before.GetValueOrDefault(r.Id) + 1);
-        foreach (var (id, _) in missing.Where(m => m.Value >= Looks))
+        foreach (var left in others.Where(r => missing.GetValueOrDefault(r.Id) >= Looks))
         {
-            await CloseAsync(id, ct);
+            await CloseAsync(left.UserId, left.Id, ct);
         }
         _missing = missing;
         return missing.Count == 0 ? Interval : NextLookInterval;
     }
 
-    private async Task CloseAsync(Guid replyId, CancellationToken ct)
+    private async Task CloseAsync(Guid userId, Guid replyId, CancellationToken ct)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<IChatDb>();
-        var reply = await db.Messages.AsNoTracking().SingleOrDefaultAsync(m => m.Id == replyId && m.Status == MessageStatus.Generating, ct);
+        var reply = await db.Messages.AsNoTracking().OwnedBy(userId).SingleOrDefaultAsync(m => m.Id == replyId && m.Status == MessageStatus.Generating, ct);
         if (reply is null || feed.Find(replyId) is not null) // ended in the meantime, and perhaps continued
         {
             return;
         }
-        var pieces = await db.ReplyDeltas.AsNoTracking().Where(d => d.MessageId == replyId).OrderBy(d => d.Position).Select(d => d.Content).ToListAsync(ct);
+        var pieces = await db.ReplyDeltas.AsNoTracking().Where(d => d.UserId == userId && d.MessageId == replyId).OrderBy(d => d.Position).Select(d => d.Content).ToListAsync(ct);
         var draft = await scope.ServiceProvider.GetRequiredService<ReplyPreparation>().RecoverAsync(reply, reply.Content + string.Concat(pieces), ct);
         draft.Interrupt();
         var end = await scope.ServiceProvider.GetRequiredService<ReplyCloser>().CloseAsync(draft, ct);

@@ -32,13 +32,12 @@ internal static class ReplyStatements
                         persona = coalesce({how.Persona}::text, persona),
                         model = nullif(coalesce({how.Model}::text, model), {ChatModel.Default}),
                         title = CASE WHEN title_is_automatic AND title = {ChatSession.DefaultTitle} THEN {how.Title} ELSE title END,
-                        expires_at = CASE WHEN temporary THEN {message.CreatedAt} + {how.TemporaryIdleTimeout} END
-                    WHERE id = coalesce( -- two looks into an index each; with OR it would read all of the user's sessions
+                        expires_at = NULL -- until the reply ends
+                    WHERE user_id = {userId} AND id = coalesce( -- two looks into an index each; with OR it would read all of the user's sessions
                             (SELECT id FROM chat_sessions WHERE id = {id}::uuid AND user_id = {userId} AND deleted_at IS NULL),
                             (SELECT id FROM chat_sessions WHERE user_id = {userId} AND thread_id = {thread} AND deleted_at IS NULL))
                         AND deleted_at IS NULL
-                        AND (expires_at IS NULL OR expires_at > {message.CreatedAt}
-                            OR EXISTS (SELECT FROM messages WHERE session_id = chat_sessions.id AND status = 'generating')) -- which the index refuses
+                        AND (expires_at IS NULL OR expires_at > {message.CreatedAt})
                         AND ({reserved}::bigint IS NOT NULL OR NOT EXISTS (SELECT FROM user_usage WHERE user_id = {userId} AND token_quota IS NOT NULL))
                     RETURNING *, xmin),
                 question AS (
@@ -69,16 +68,18 @@ internal static class ReplyStatements
                     -- Locked first, as by everybody who changes messages: a send that holds it waits for this message's end.
                     UPDATE chat_sessions SET
                         last_message_at = greatest(last_activity_at, {now}), last_activity_at = greatest(last_activity_at, {now}), updated_at = greatest(updated_at, {now}),
-                        expires_at = CASE WHEN temporary THEN {now} + {temporaryIdleTimeout} END
-                    WHERE id = {reply.SessionId}
-                    RETURNING id),
+                        expires_at = CASE WHEN temporary AND EXISTS (
+                                SELECT FROM messages g WHERE g.user_id = {reply.UserId} AND g.id = {reply.Id} AND g.status = 'generating' AND g.instance_id IS NOT DISTINCT FROM {reply.InstanceId}::bigint)
+                            THEN {now} + {temporaryIdleTimeout} ELSE expires_at END
+                    WHERE user_id = {reply.UserId} AND id = {reply.SessionId}
+                    RETURNING user_id, id),
                 reply AS (
                     UPDATE messages m SET
                         content = {content}, status = {status}, metadata = {metadata}::jsonb, tool_calls = {tools}::jsonb,
                         prompt_tokens = {usage?.PromptTokens}::bigint, completion_tokens = {usage?.CompletionTokens}::bigint, usage_estimated = {usage?.Estimated ?? false},
                         instance_id = NULL, stop_requested_at = NULL, reserved_tokens = 0, updated_at = {now}
                     FROM session
-                    WHERE m.session_id = session.id AND m.id = {reply.Id} AND m.status = 'generating' AND m.instance_id IS NOT DISTINCT FROM {reply.InstanceId}::bigint
+                    WHERE m.user_id = session.user_id AND m.user_id = {reply.UserId} AND m.session_id = session.id AND m.id = {reply.Id} AND m.status = 'generating' AND m.instance_id IS NOT DISTINCT FROM {reply.InstanceId}::bigint
                     RETURNING m.id, m.session_id, m.user_id),
                 ledger AS (
                     INSERT INTO usage_records (id, user_id, session_id, message_id, purpose, provider, model, prompt_tokens, completion_tokens, estimated, duration_milliseconds, created_at)
@@ -99,7 +100,7 @@ internal static class ReplyStatements
                         request_count = u.request_count + excluded.request_count,
                         reserved_tokens = u.reserved_tokens - {reply.ReservedTokens},
                         updated_at = excluded.updated_at),
-                journal AS (DELETE FROM reply_deltas d USING reply WHERE d.message_id = reply.id)
+                journal AS (DELETE FROM reply_deltas d USING reply WHERE d.user_id = reply.user_id AND d.message_id = reply.id)
                 SELECT count(*)::int AS "Value" FROM reply
                 """).ToListAsync(ct);
             return closed.Single() == 1;

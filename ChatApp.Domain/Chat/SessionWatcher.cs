@@ -79,7 +79,7 @@ public sealed class SessionWatcher(IServiceScopeFactory scopes, ReplyReader repl
         {
             return null;
         }
-        var messages = await db.Messages.AsNoTracking().InSession(sessionId).Live().OrderByDescending(m => m.Seq).Take(SessionState.MaxMessages).ToListAsync(ct);
+        var messages = await db.Messages.AsNoTracking().InSession(userId, sessionId).Live().OrderByDescending(m => m.Seq).Take(SessionState.MaxMessages).ToListAsync(ct);
         messages.Reverse();
         var generating = messages.Find(m => m.Status == MessageStatus.Generating);
         return new(session, messages, generating, generating is null ? null : await replies.AttachAsync(generating, ct));

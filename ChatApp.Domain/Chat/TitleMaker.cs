@@ -63,7 +63,7 @@ public sealed partial class TitleMaker(
         }
         finally
         {
-            await scopes.UsePatientlyAsync((TitleService titles) => titles.CorrectAsync(call.Charged, draft.Calls.Single(), CancellationToken.None), clock, ct);
+            await scopes.UsePatientlyAsync((TitleService titles) => titles.CorrectAsync(draft.Job.Reply.UserId, call.Charged, draft.Calls.Single(), CancellationToken.None), clock, ct);
         }
         if (SessionTitles.FromModel(draft.Content) is { } title)
         {

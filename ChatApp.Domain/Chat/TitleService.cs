@@ -43,7 +43,7 @@ public sealed class TitleService(IChatDb db, UserSignals signals, TimeProvider c
         {
             return null;
         }
-        var messages = await db.Messages.AsNoTracking().InSession(reply.SessionId).Live()
+        var messages = await db.Messages.AsNoTracking().InSession(reply.UserId, reply.SessionId).Live()
             .Where(m => m.Seq <= reply.Seq && m.Content != "" && m.Role != MessageRole.System).OrderBy(m => m.Seq).Take(MaxMessages).ToListAsync(ct);
         var isWhole = messages.LastOrDefault() is { Status: MessageStatus.Complete } last && last.Id == reply.Id;
         // Any other title than the rule's was made by a model before.
@@ -61,21 +61,21 @@ public sealed class TitleService(IChatDb db, UserSignals signals, TimeProvider c
 
     /// <summary>Corrects what the call was charged with.</summary>
     /// <returns>The rows of totals that were corrected: none, if the account is gone.</returns>
-    public Task<int> CorrectAsync(ProviderCall charged, ProviderCall actual, CancellationToken ct)
+    public Task<int> CorrectAsync(Guid userId, ProviderCall charged, ProviderCall actual, CancellationToken ct)
     {
         var (before, after) = (charged.Usage, actual.Usage);
         return db.Database.ExecuteSqlAsync($"""
             WITH record AS (
                 UPDATE usage_records SET
                     prompt_tokens = {after.PromptTokens}, completion_tokens = {after.CompletionTokens}, estimated = {after.Estimated}, duration_milliseconds = {actual.DurationMilliseconds}
-                WHERE id = {charged.Id}
+                WHERE user_id = {userId} AND id = {charged.Id}
                 RETURNING user_id)
             UPDATE user_usage u SET
                 prompt_tokens = u.prompt_tokens + {after.PromptTokens - before.PromptTokens},
                 completion_tokens = u.completion_tokens + {after.CompletionTokens - before.CompletionTokens},
                 total_tokens = u.total_tokens + {after.TotalTokens - before.TotalTokens},
                 updated_at = {clock.Now()}
-            FROM record WHERE u.user_id = record.user_id
+            FROM record WHERE u.user_id = {userId} AND record.user_id = u.user_id
             """, ct);
     }
 

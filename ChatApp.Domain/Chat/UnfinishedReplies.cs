@@ -4,14 +4,12 @@ using ChatApp.Domain.Idempotency;
 using ChatApp.Domain.Sessions;
 using ChatApp.Domain.Time;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Options;
 
 namespace ChatApp.Domain.Chat;
 
 /// <summary>Has an interrupted or failed answer, the last message of its session, continued or made again.</summary>
 public sealed class UnfinishedReplies(
-    IChatDb db, QuotaService quotas, IModelCatalog models, IReplyJournal journal, ReplyFeed feed, IReplyQueue queue, UserSignals signals, TimeProvider clock,
-    IOptions<SessionSettings> settings)
+    IChatDb db, QuotaService quotas, IModelCatalog models, IReplyJournal journal, ReplyFeed feed, IReplyQueue queue, UserSignals signals, TimeProvider clock)
 {
     /// <summary>Has the model go on where the answer stops: the same message grows.</summary>
     /// <param name="userId">The caller.</param>
@@ -65,9 +63,9 @@ public sealed class UnfinishedReplies(
             var session = await db.LockSessionAsync(userId, sessionId, now, ct);
             if (request is not null && await db.FindCreatedAsync(userId, request, now, ct) is { } before) // under the lock: of two at once the second sees the first
             {
-                return await db.Messages.AsNoTracking().Live().SingleOrDefaultAsync(m => m.Id == before, ct) ?? throw new NotFoundException("Message");
+                return await db.Messages.AsNoTracking().OwnedBy(userId).Live().SingleOrDefaultAsync(m => m.Id == before, ct) ?? throw new NotFoundException("Message");
             }
-            var old = await FindAsync(replyId, ct);
+            var old = await FindAsync(userId, replyId, ct);
             var reply = choose(session, old);
             reply.Status = MessageStatus.Generating;
             reply.InstanceId = journal.InstanceId;
@@ -75,7 +73,7 @@ public sealed class UnfinishedReplies(
             reply.UpdatedAt = now;
             reply.ReservedTokens = await quotas.MostTokensAsync(session, null, models.Get(reply.Model), "", maxTokens: null, ct);
             session.Touch(now);
-            session.KeepAlive(now, settings.Value.TemporaryIdleTimeout);
+            session.ExpiresAt = null; // until the reply ends
             if (request is not null)
             {
                 db.IdempotencyKeys.Add(request.ToEntity(userId, reply.Id, now));
@@ -88,7 +86,7 @@ public sealed class UnfinishedReplies(
             signals.Raise(userId);
             return reply;
         }
-        catch (Exception e) when (Forget(live) && e.IsUniqueViolation)
+        catch (Exception e) when (Forget(live) && (e.Violates(ChatMessage.GeneratingIndex) || e.Violates(IdempotencyKey.PrimaryKey)))
         {
             throw ChatService.Busy();
         }
@@ -103,14 +101,14 @@ public sealed class UnfinishedReplies(
         return true;
     }
 
-    private async Task<ChatMessage> FindAsync(Guid replyId, CancellationToken ct)
+    private async Task<ChatMessage> FindAsync(Guid userId, Guid replyId, CancellationToken ct)
     {
-        var reply = await db.Messages.Live().SingleOrDefaultAsync(m => m.Id == replyId, ct) ?? throw new NotFoundException("Message");
+        var reply = await db.Messages.OwnedBy(userId).Live().SingleOrDefaultAsync(m => m.Id == replyId, ct) ?? throw new NotFoundException("Message");
         if (reply.Status is MessageStatus.Generating)
         {
             throw ChatService.Busy();
         }
-        var isLast = !await db.Messages.InSession(reply.SessionId).Live().AnyAsync(m => m.Seq > reply.Seq && m.Role != MessageRole.System, ct);
+        var isLast = !await db.Messages.InSession(userId, reply.SessionId).Live().AnyAsync(m => m.Seq > reply.Seq && m.Role != MessageRole.System, ct);
         return isLast && reply.Status is MessageStatus.Interrupted or MessageStatus.Failed
             ? reply
             : throw new ConflictException("Only the last answer of a session can be continued or made again, and only if it is unfinished.");

@@ -14,6 +14,9 @@ public enum ToolDecision
 /// <summary>A user's decision about a call of a tool. The first one counts.</summary>
 public sealed class ToolApproval
 {
+    /// <summary>The primary key: one decision a call.</summary>
+    public const string PrimaryKey = "pk_tool_approvals";
+
     public const int CallIdMaxLength = 8;
 
     public const int ToolMaxLength = 64;

@@ -37,7 +37,7 @@ public sealed class ToolApprovals(IServiceScopeFactory scopes, UserSignals signa
         {
             await db.SaveChangesAsync(ct);
         }
-        catch (DbUpdateException e) when (e.IsUniqueViolation)
+        catch (DbUpdateException e) when (e.Violates(ToolApproval.PrimaryKey))
         {
             throw TooLate();
         }
@@ -69,7 +69,7 @@ public sealed class ToolApprovals(IServiceScopeFactory scopes, UserSignals signa
 
     private Task<ToolDecision?> FindAsync(ChatMessage reply, string tool, string callId, CancellationToken ct) => scopes.UseAsync((IChatDb db) =>
         db.ToolApprovals.AsNoTracking()
-            .Where(a => a.SessionId == reply.SessionId && ((a.MessageId == reply.Id && a.CallId == callId) || (a.Tool == tool && a.Decision == ToolDecision.Session)))
+            .Where(a => a.UserId == reply.UserId && a.SessionId == reply.SessionId && ((a.MessageId == reply.Id && a.CallId == callId) || (a.Tool == tool && a.Decision == ToolDecision.Session)))
             .OrderByDescending(a => a.MessageId == reply.Id && a.CallId == callId)
             .Select(a => (ToolDecision?)a.Decision).FirstOrDefaultAsync(ct));
 }

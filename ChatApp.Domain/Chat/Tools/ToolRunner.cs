@@ -116,7 +116,7 @@ public sealed partial class ToolRunner(
             await scopes.UseAsync((IChatDb db) => db.Database.ExecuteSqlAsync(
                 $"""
                 UPDATE messages SET tool_calls = {json}::jsonb
-                WHERE id = {reply.Id} AND status = 'generating' AND instance_id IS NOT DISTINCT FROM {reply.InstanceId}::bigint
+                WHERE user_id = {reply.UserId} AND id = {reply.Id} AND status = 'generating' AND instance_id IS NOT DISTINCT FROM {reply.InstanceId}::bigint
                 """, ct));
             signals.Raise(reply.UserId);
         }
