@@ -1,8 +1,10 @@
 using ChatApp.Data.Accounts;
 using ChatApp.Data.Replies;
+using ChatApp.Data.Search;
 using ChatApp.Data.Startup;
 using ChatApp.Domain;
 using ChatApp.Domain.Chat.Ports;
+using ChatApp.Domain.Search;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.EntityFrameworkCore;
@@ -26,6 +28,7 @@ public static class DataServices
         services.AddSingleton<ReplyJournal>();
         services.AddSingleton<IReplyJournal>(s => s.GetRequiredService<ReplyJournal>());
         services.AddHostedService<InstanceConnection>();
+        services.AddScoped<IMessageSearch, MessageSearch>();
         services.AddScoped<Housekeeping>();
         services.AddScoped<LoginService>();
         services.AddScoped<AccountService>();

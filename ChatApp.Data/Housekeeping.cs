@@ -4,16 +4,20 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ChatApp.Data;
 
-/// <summary>Removes what has served its time. Any number of instances may do it at once: a row is removed once.</summary>
+/// <summary>Removes expired tokens and idempotency keys. Any number of instances may run it at the same time.</summary>
 public sealed class Housekeeping(ChatDbContext db, TimeProvider clock)
 {
     public static readonly TimeSpan Interval = TimeSpan.FromHours(1);
 
-    // Until it expires, an ended refresh token that is used again gives a thief away.
+    // An ended refresh token is kept until it expires: a second use reveals that it was stolen.
     public async Task CleanUpAsync(CancellationToken ct)
     {
         var now = clock.Now();
         await db.AccessTokens.Where(t => t.ExpiresAt < now).ExecuteDeleteAsync(ct);
-        await db.IdempotencyKeys.Where(k => k.CreatedAt < now - IdempotencyKey.Lifetime).ExecuteDeleteAsync(ct);
+        var due = now - IdempotencyKey.Lifetime;
+        foreach (var userId in await db.IdempotencyKeys.Where(k => k.CreatedAt < due).Select(k => k.UserId).Distinct().ToListAsync(ct))
+        {
+            await db.IdempotencyKeys.Where(k => k.UserId == userId && k.CreatedAt < due).ExecuteDeleteAsync(ct);
+        }
     }
 }

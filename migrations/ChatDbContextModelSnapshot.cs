@@ -204,21 +204,25 @@ namespace ChatApp.Migrations
                     b.HasIndex("ExpiresAt")
                         .HasDatabaseName("ix_access_tokens_expires_at");
 
-                    b.HasIndex("Hash")
-                        .IsUnique()
-                        .HasDatabaseName("ix_access_tokens_hash");
-
                     b.HasIndex("LoginId")
                         .HasDatabaseName("ix_access_tokens_login_id");
 
                     b.HasIndex("UserId")
                         .HasDatabaseName("ix_access_tokens_user_id");
 
+                    b.HasIndex(new[] { "Hash" }, "ix_access_tokens_hash")
+                        .IsUnique()
+                        .HasDatabaseName("ix_access_tokens_hash");
+
                     b.ToTable("access_tokens", (string)null);
                 });
 
             modelBuilder.Entity("ChatApp.Domain.Accounts.UsageRecord", b =>
                 {
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid")
                         .HasColumnName("id");
@@ -269,11 +273,7 @@ namespace ChatApp.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("session_id");
 
-                    b.Property<Guid>("UserId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("user_id");
-
-                    b.HasKey("Id")
+                    b.HasKey("UserId", "Id")
                         .HasName("pk_usage_records");
 
                     b.HasIndex("UserId", "CreatedAt")
@@ -328,6 +328,10 @@ namespace ChatApp.Migrations
 
             modelBuilder.Entity("ChatApp.Domain.Chat.ChatMessage", b =>
                 {
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid")
                         .HasColumnName("id");
@@ -406,21 +410,17 @@ namespace ChatApp.Migrations
                         .HasColumnType("boolean")
                         .HasColumnName("usage_estimated");
 
-                    b.Property<Guid>("UserId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("user_id");
-
-                    b.HasKey("Id")
+                    b.HasKey("UserId", "Id")
                         .HasName("pk_messages");
-
-                    b.HasIndex("SessionId", "Seq")
-                        .IsUnique()
-                        .HasDatabaseName("ix_messages_session_id_seq");
 
                     b.HasIndex("UserId", "CreatedAt")
                         .HasDatabaseName("ix_messages_user_id_created_at");
 
-                    b.HasIndex(new[] { "SessionId" }, "ux_messages_generating")
+                    b.HasIndex("UserId", "SessionId", "Seq")
+                        .IsUnique()
+                        .HasDatabaseName("ix_messages_user_id_session_id_seq");
+
+                    b.HasIndex(new[] { "UserId", "SessionId" }, "ux_messages_generating")
                         .IsUnique()
                         .HasDatabaseName("ux_messages_generating")
                         .HasFilter("status = 'generating'");
@@ -430,6 +430,10 @@ namespace ChatApp.Migrations
 
             modelBuilder.Entity("ChatApp.Domain.Chat.ReplyDelta", b =>
                 {
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
                     b.Property<Guid>("MessageId")
                         .HasColumnType("uuid")
                         .HasColumnName("message_id");
@@ -443,11 +447,7 @@ namespace ChatApp.Migrations
                         .HasColumnType("text")
                         .HasColumnName("content");
 
-                    b.Property<Guid>("UserId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("user_id");
-
-                    b.HasKey("MessageId", "Position")
+                    b.HasKey("UserId", "MessageId", "Position")
                         .HasName("pk_reply_deltas");
 
                     b.ToTable("reply_deltas", (string)null);
@@ -455,6 +455,10 @@ namespace ChatApp.Migrations
 
             modelBuilder.Entity("ChatApp.Domain.Chat.Tools.ToolApproval", b =>
                 {
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
                     b.Property<Guid>("MessageId")
                         .HasColumnType("uuid")
                         .HasColumnName("message_id");
@@ -484,15 +488,11 @@ namespace ChatApp.Migrations
                         .HasColumnType("character varying(64)")
                         .HasColumnName("tool");
 
-                    b.Property<Guid>("UserId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("user_id");
-
-                    b.HasKey("MessageId", "CallId")
+                    b.HasKey("UserId", "MessageId", "CallId")
                         .HasName("pk_tool_approvals");
 
-                    b.HasIndex("SessionId")
-                        .HasDatabaseName("ix_tool_approvals_session_id");
+                    b.HasIndex("UserId", "SessionId")
+                        .HasDatabaseName("ix_tool_approvals_user_id_session_id");
 
                     b.ToTable("tool_approvals", (string)null);
                 });
@@ -533,6 +533,10 @@ namespace ChatApp.Migrations
 
             modelBuilder.Entity("ChatApp.Domain.Sessions.ChatSession", b =>
                 {
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid")
                         .HasColumnName("id");
@@ -612,17 +616,13 @@ namespace ChatApp.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("updated_at");
 
-                    b.Property<Guid>("UserId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("user_id");
-
                     b.Property<uint>("Version")
                         .IsConcurrencyToken()
                         .ValueGeneratedOnAddOrUpdate()
                         .HasColumnType("xid")
                         .HasColumnName("xmin");
 
-                    b.HasKey("Id")
+                    b.HasKey("UserId", "Id")
                         .HasName("pk_chat_sessions");
 
                     b.HasIndex("DeletedAt")
@@ -633,11 +633,6 @@ namespace ChatApp.Migrations
                         .HasDatabaseName("ix_chat_sessions_expires_at")
                         .HasFilter("expires_at IS NOT NULL");
 
-                    b.HasIndex("UserId", "ThreadId")
-                        .IsUnique()
-                        .HasDatabaseName("ix_chat_sessions_user_id_thread_id")
-                        .HasFilter("deleted_at IS NULL");
-
                     b.HasIndex(new[] { "UserId", "LastActivityAt", "Id" }, "ix_chat_sessions_live")
                         .IsDescending(false, true, true)
                         .HasDatabaseName("ix_chat_sessions_live")
@@ -647,6 +642,11 @@ namespace ChatApp.Migrations
                         .IsDescending(false, true, true)
                         .HasDatabaseName("ix_chat_sessions_trash")
                         .HasFilter("deleted_at IS NOT NULL");
+
+                    b.HasIndex(new[] { "UserId", "ThreadId" }, "ix_chat_sessions_user_id_thread_id")
+                        .IsUnique()
+                        .HasDatabaseName("ix_chat_sessions_user_id_thread_id")
+                        .HasFilter("deleted_at IS NULL");
 
                     b.ToTable("chat_sessions", (string)null);
                 });
@@ -836,30 +836,30 @@ namespace ChatApp.Migrations
                 {
                     b.HasOne("ChatApp.Domain.Sessions.ChatSession", null)
                         .WithMany()
-                        .HasForeignKey("SessionId")
+                        .HasForeignKey("UserId", "SessionId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
-                        .HasConstraintName("fk_messages_chat_sessions_session_id");
+                        .HasConstraintName("fk_messages_chat_sessions_user_id_session_id");
                 });
 
             modelBuilder.Entity("ChatApp.Domain.Chat.ReplyDelta", b =>
                 {
                     b.HasOne("ChatApp.Domain.Chat.ChatMessage", null)
                         .WithMany()
-                        .HasForeignKey("MessageId")
+                        .HasForeignKey("UserId", "MessageId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
-                        .HasConstraintName("fk_reply_deltas_messages_message_id");
+                        .HasConstraintName("fk_reply_deltas_messages_user_id_message_id");
                 });
 
             modelBuilder.Entity("ChatApp.Domain.Chat.Tools.ToolApproval", b =>
                 {
                     b.HasOne("ChatApp.Domain.Chat.ChatMessage", null)
                         .WithMany()
-                        .HasForeignKey("MessageId")
+                        .HasForeignKey("UserId", "MessageId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
-                        .HasConstraintName("fk_tool_approvals_messages_message_id");
+                        .HasConstraintName("fk_tool_approvals_messages_user_id_message_id");
                 });
 
             modelBuilder.Entity("ChatApp.Domain.Idempotency.IdempotencyKey", b =>

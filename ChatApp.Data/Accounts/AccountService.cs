@@ -62,9 +62,13 @@ public sealed class AccountService(ChatDbContext db, UserManager<AppUser> users,
                 await users.AddToRoleAsync(user, Roles.Administrator);
             }
         }
-        catch (DbUpdateException e) when (e.IsUniqueViolation)
+        catch (DbUpdateException e) when (e.Violates(AppUser.EmailIndex))
         {
-            // Somebody took the name between Identity's look and the insert.
+            return (user, IdentityResult.Failed(users.ErrorDescriber.DuplicateEmail(email)));
+        }
+        catch (DbUpdateException e) when (e.Violates(AppUser.UserNameIndex))
+        {
+            // Registered by another request between Identity's query and the insert.
             return (user, IdentityResult.Failed(users.ErrorDescriber.DuplicateUserName(userName)));
         }
         if (result.Succeeded)

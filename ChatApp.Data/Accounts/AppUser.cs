@@ -5,14 +5,20 @@ namespace ChatApp.Data.Accounts;
 /// <summary>An account.</summary>
 public sealed class AppUser : IdentityUser<Guid>
 {
+    /// <summary>The unique index of normalized user names.</summary>
+    public const string UserNameIndex = "user_name_index";
+
+    /// <summary>The unique index of normalized e-mail addresses.</summary>
+    public const string EmailIndex = "email_index";
+
     public const int UserNameMaxLength = 64;
     public const int EmailMaxLength = 254;
     public const int PasswordMinLength = 10;
     public const int PasswordMaxLength = 128;
 
-    public DateTimeOffset CreatedAt { get; set; }
+    public DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>Since when an administrator has shut the account; it can neither sign in nor use tokens it has.</summary>
+    /// <summary>When an administrator disabled the account; since then it can neither sign in nor use its tokens.</summary>
     public DateTimeOffset? DisabledAt { get; set; }
 }
 

@@ -101,7 +101,7 @@ public sealed class LoginService(ChatDbContext db, TimeProvider clock)
         {
             await db.SaveChangesAsync(ct);
         }
-        catch (DbUpdateException e) when (request is not null && e.IsUniqueViolation)
+        catch (DbUpdateException e) when (request is not null && e.Violates(IdempotencyKey.PrimaryKey))
         {
             db.ForgetChanges();
             return (await FindMadeAsync(userId, request, now, ct) ?? throw new NotFoundException("API key"), null);

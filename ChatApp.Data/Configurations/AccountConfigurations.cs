@@ -14,8 +14,9 @@ internal sealed class AppUserConfiguration : IEntityTypeConfiguration<AppUser>
     {
         user.Property(u => u.UserName).HasMaxLength(AppUser.UserNameMaxLength).IsRequired();
         user.Property(u => u.Email).HasMaxLength(AppUser.EmailMaxLength).IsRequired();
-        // Identity's own index on the e-mail is not unique, but people sign in with it.
-        user.HasIndex(u => u.NormalizedEmail).HasDatabaseName("email_index").IsUnique();
+        user.HasIndex(u => u.NormalizedUserName).HasDatabaseName(AppUser.UserNameIndex).IsUnique();
+        // Identity's own index on the e-mail address is not unique, but people sign in with it.
+        user.HasIndex(u => u.NormalizedEmail).HasDatabaseName(AppUser.EmailIndex).IsUnique();
     }
 }
 
@@ -42,7 +43,7 @@ internal sealed class AccessTokenConfiguration : IEntityTypeConfiguration<Access
         token.Property(t => t.Scopes).HasMaxLength(32).HasConversion(Lowercase.Of<ApiScope>());
         token.Property(t => t.Hash).HasMaxLength(AccessToken.HashLength);
         token.HasOne<AppUser>().WithMany().HasForeignKey(t => t.UserId).OnDelete(DeleteBehavior.Cascade);
-        token.HasIndex(t => t.Hash).IsUnique();
+        token.HasIndex(t => t.Hash, AccessToken.HashIndex).IsUnique();
         token.HasIndex(t => t.LoginId);
         token.HasIndex(t => t.UserId);
         token.HasIndex(t => t.ExpiresAt);
@@ -54,6 +55,7 @@ internal sealed class UsageRecordConfiguration : IEntityTypeConfiguration<UsageR
     public void Configure(EntityTypeBuilder<UsageRecord> record)
     {
         record.ToTable("usage_records");
+        record.HasKey(r => new { r.UserId, r.Id });
         record.Property(r => r.Id).ValueGeneratedNever();
         record.Property(r => r.Purpose).HasMaxLength(16).HasConversion(Lowercase.Of<UsagePurpose>());
         record.Property(r => r.Provider).HasMaxLength(64);
@@ -77,7 +79,7 @@ internal sealed class IdempotencyKeyConfiguration : IEntityTypeConfiguration<Ide
     public void Configure(EntityTypeBuilder<IdempotencyKey> key)
     {
         key.ToTable("idempotency_keys");
-        key.HasKey(k => new { k.UserId, k.Key });
+        key.HasKey(k => new { k.UserId, k.Key }).HasName(IdempotencyKey.PrimaryKey);
         key.Property(k => k.Key).HasMaxLength(IdempotencyKey.KeyMaxLength);
         key.Property(k => k.RequestHash).HasMaxLength(IdempotencyKey.HashLength);
         key.HasOne<AppUser>().WithMany().HasForeignKey(k => k.UserId).OnDelete(DeleteBehavior.Cascade);

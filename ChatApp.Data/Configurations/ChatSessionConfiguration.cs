@@ -12,6 +12,7 @@ internal sealed class ChatSessionConfiguration : IEntityTypeConfiguration<ChatSe
     public void Configure(EntityTypeBuilder<ChatSession> session)
     {
         session.ToTable("chat_sessions");
+        session.HasKey(s => new { s.UserId, s.Id });
         session.Property(s => s.Id).ValueGeneratedNever();
         session.Property(s => s.ThreadId).HasMaxLength(ChatSession.ThreadIdMaxLength);
         session.Property(s => s.Title).HasMaxLength(ChatSession.TitleMaxLength);
@@ -20,13 +21,13 @@ internal sealed class ChatSessionConfiguration : IEntityTypeConfiguration<ChatSe
         session.Property(s => s.Metadata).HasColumnType("jsonb");
         session.Property(s => s.Version).IsRowVersion(); // xmin
         session.HasOne<AppUser>().WithMany().HasForeignKey(s => s.UserId).OnDelete(DeleteBehavior.Cascade);
-        session.HasIndex(s => new { s.UserId, s.ThreadId }).IsUnique().HasFilter("deleted_at IS NULL");
-        // One for the list and one for the trash, both in the order of the keyset.
+        session.HasIndex(s => new { s.UserId, s.ThreadId }, ChatSession.ThreadIdIndex).IsUnique().HasFilter("deleted_at IS NULL");
+        // One for the list and one for the trash, both in keyset order.
         session.HasIndex(s => new { s.UserId, s.LastActivityAt, s.Id }, "ix_chat_sessions_live")
             .IsDescending(false, true, true).HasFilter("deleted_at IS NULL");
         session.HasIndex(s => new { s.UserId, s.LastActivityAt, s.Id }, "ix_chat_sessions_trash")
             .IsDescending(false, true, true).HasFilter("deleted_at IS NOT NULL");
-        // What is due to be removed.
+        // For the clean-up, which looks for what is due among all users' sessions.
         session.HasIndex(s => s.ExpiresAt).HasFilter("expires_at IS NOT NULL");
         session.HasIndex(s => s.DeletedAt).HasFilter("deleted_at IS NOT NULL");
     }

@@ -9,7 +9,7 @@ namespace ChatApp.Data.Instances;
 /// The connection that keeps this instance alive for the others: it holds the instance's advisory lock, which PostgreSQL releases when the process dies,
 /// and listens to the other instances. It reconnects at once when it is lost.
 /// </summary>
-public sealed partial class InstanceConnection(DatabaseConnection database, Instances instances, TimeProvider clock, ILogger<InstanceConnection> log)
+public sealed partial class InstanceConnection(DatabaseConnection database, PostgresInstances instances, TimeProvider clock, ILogger<InstanceConnection> log)
     : BackgroundService
 {
     private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(100);
@@ -50,7 +50,7 @@ public sealed partial class InstanceConnection(DatabaseConnection database, Inst
         await using var connection = new NpgsqlConnection(settings.ConnectionString);
         await connection.OpenAsync(ct);
         connection.Notification += (_, e) => instances.OnNotification(e.Payload);
-        await using (var take = new NpgsqlCommand($"SELECT pg_advisory_lock({instances.Id}); LISTEN {Instances.Channel}", connection))
+        await using (var take = new NpgsqlCommand($"SELECT pg_advisory_lock({instances.Id}); LISTEN {PostgresInstances.Channel}", connection))
         {
             await take.ExecuteNonQueryAsync(ct);
         }

@@ -22,6 +22,9 @@ public enum TokenKind
 /// </summary>
 public sealed class AccessToken
 {
+    /// <summary>The unique index by which a request's token is found.</summary>
+    public const string HashIndex = "ix_access_tokens_hash";
+
     public const int HashLength = 32;
     public const int NameMaxLength = 100;
     public const int PrefixLength = 12;
@@ -29,23 +32,24 @@ public sealed class AccessToken
     /// <summary>An account has at most this many API keys.</summary>
     public const int MaxApiKeys = 50;
 
-    public Guid Id { get; set; }
+    public required Guid Id { get; init; }
 
-    public Guid UserId { get; set; }
+    public required Guid UserId { get; init; }
 
-    public Guid LoginId { get; set; }
+    /// <summary>The sign-in.</summary>
+    public required Guid LoginId { get; init; }
 
-    public TokenKind Kind { get; set; }
+    public required TokenKind Kind { get; init; }
 
     /// <summary>SHA-256 of the secret, which has 256 random bits and so needs no salt.</summary>
-    public byte[] Hash { get; set; } = [];
+    public required byte[] Hash { get; init; }
 
-    public DateTimeOffset CreatedAt { get; set; }
+    public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>Null only for an API key that its owner has given no end.</summary>
+    /// <summary>Null only for an API key without an end.</summary>
     public DateTimeOffset? ExpiresAt { get; set; }
 
-    /// <summary>When it was used up (refresh) or revoked; it is worthless since.</summary>
+    /// <summary>When it was used up (refresh) or revoked; it has not been valid since.</summary>
     public DateTimeOffset? EndedAt { get; set; }
 
     /// <summary>What the owner calls an API key; null for other tokens.</summary>

@@ -11,7 +11,7 @@ public static class MessageQueries
         public IQueryable<ChatMessage> LiveMessages(Guid userId, DateTimeOffset now)
         {
             var sessions = db.LiveSessions(userId, now);
-            return db.Messages.OwnedBy(userId).Live().Where(m => sessions.Any(s => s.Id == m.SessionId));
+            return db.Messages.OwnedBy(userId).Live().Where(m => sessions.Any(s => s.UserId == m.UserId && s.Id == m.SessionId));
         }
     }
 

@@ -10,31 +10,31 @@ using Microsoft.Extensions.Logging;
 
 namespace ChatApp.Domain.Completions;
 
-/// <summary>A conversation that a program brings along, to be answered.</summary>
-/// <param name="Messages">Oldest first; the last one is the user's and is what is answered.</param>
+/// <summary>A conversation that a program sends for a reply.</summary>
+/// <param name="Messages">Oldest first; the last one is the user's and is replied to.</param>
 /// <param name="Message">How the last one is sent.</param>
 public sealed record NewCompletion(IReadOnlyList<CompletionMessage> Messages, NewMessage Message)
 {
     /// <summary>Whether the exchange is kept as a session like any other.</summary>
     public bool Store { get; init; }
 
-    /// <summary>The session that it is kept in, named by its id or any text and made if there is none; its own history comes before the last message, instead of what the program brings.</summary>
+    /// <summary>The session to keep it in, named by its id or any text and created if there is none; the session's history precedes the last message, instead of the program's.</summary>
     public string? Session { get; init; }
 }
 
-/// <summary>A message that a program brings along.</summary>
+/// <summary>A message of the program's conversation.</summary>
 public sealed record CompletionMessage(MessageRole Role, string Content);
 
 /// <summary>
-/// Answers programs that keep their conversations themselves. Each exchange takes the way of every message, so that it is stopped, recovered and accounted for like any other;
-/// one that is not to be kept lives in an unlisted session for as long as the answer takes.
+/// Serves programs that keep their conversations themselves. An exchange is processed like any other message, so that it is stopped, recovered and accounted for in the same way;
+/// one that is not to be stored lives in an unlisted session until the reply has ended.
 /// </summary>
 public sealed partial class CompletionService(
     IChatDb db, ChatService chat, SessionService sessions, IServiceScopeFactory scopes, TimeProvider clock, ILogger<CompletionService> log)
 {
-    /// <summary>Has the last message answered.</summary>
+    /// <summary>Accepts the last message and has the reply generated.</summary>
     /// <exception cref="InvalidException">A text is blank, too long or cannot be stored; there is no such model.</exception>
-    /// <exception cref="ConflictException">An answer is being generated in this session, or the client's key was used for something else.</exception>
+    /// <exception cref="ConflictException">A reply is being generated in this session, or the client's key was used for something else.</exception>
     /// <exception cref="QuotaExceededException">The caller's quota is used up.</exception>
     public async Task<AcceptedMessage> AcceptAsync(Guid userId, NewCompletion input, CancellationToken ct)
     {
@@ -50,31 +50,32 @@ public sealed partial class CompletionService(
             }, ct);
         if (input.Session is null)
         {
-            await BringAsync(session, input.Messages.SkipLast(1), ct);
+            await ImportHistoryAsync(session, input.Messages.SkipLast(1), ct);
         }
         return await chat.AcceptAsync(userId, SessionKey.Of(session.Id), input.Message, ct);
     }
 
-    /// <summary>Forgets an exchange that is not to be kept, once its answer has ended; an answer that nobody waits for any more is stopped. What it has cost stays in the ledger.</summary>
+    /// <summary>Removes an exchange that is not to be stored, stopping its reply if it is still being generated. The ledger keeps its usage.</summary>
     public async Task ForgetAsync(ChatSession session)
     {
         try
         {
             await using var scope = scopes.CreateAsyncScope();
             await scope.ServiceProvider.GetRequiredService<ReplyControl>().StopAsync(session.UserId, SessionKey.Of(session.Id), CancellationToken.None);
-            var own = scope.ServiceProvider.GetRequiredService<IChatDb>(); // the request's may be gone by now
+            var own = scope.ServiceProvider.GetRequiredService<IChatDb>(); // the request's scope may have ended
             await own.Sessions
-                .Where(s => s.Id == session.Id && s.Unlisted && !own.Messages.Any(m => m.SessionId == s.Id && m.Status == MessageStatus.Generating))
+                .Where(s => s.UserId == session.UserId && s.Id == session.Id && s.Unlisted
+                    && !own.Messages.Any(m => m.UserId == session.UserId && m.SessionId == session.Id && m.Status == MessageStatus.Generating))
                 .ExecuteDeleteAsync(CancellationToken.None);
         }
         catch (Exception e) when (e.IsDatabaseUnavailable || e is ChatAppException)
         {
-            LogLeft(session.Id, e.GetType().Name); // a temporary session expires anyway
+            LogLeft(session.Id, e.GetType().Name); // it expires, being temporary
         }
     }
 
-    // A repeated request finds them there already.
-    private async Task BringAsync(ChatSession made, IEnumerable<CompletionMessage> messages, CancellationToken ct)
+    // Does nothing for a repeated request, whose messages are stored already.
+    private async Task ImportHistoryAsync(ChatSession made, IEnumerable<CompletionMessage> messages, CancellationToken ct)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var now = clock.Now();

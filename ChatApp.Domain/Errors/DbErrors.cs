@@ -1,21 +1,22 @@
 using System.Data.Common;
+using System.Text.RegularExpressions;
 
 namespace ChatApp.Domain.Errors;
 
 /// <summary>Reads the SQLSTATE of failed statements (PostgreSQL manual, appendix A).</summary>
-public static class DbErrors
+public static partial class DbErrors
 {
     extension(Exception exception)
     {
-        /// <summary>Whether a unique index refused the row: how uniqueness is decided here, never by a look first.</summary>
-        public bool IsUniqueViolation => exception.Chain().Any(e => e is DbException { SqlState: "23505" });
+        /// <summary>Whether this unique index or key refused the row. Uniqueness is decided by the index, never by a query beforehand.</summary>
+        public bool Violates(string index) => exception.Chain().Any(e => e is DbException { SqlState: "23505" } refused && IndexOf(refused) == index);
 
-        /// <summary>Whether the database could not be reached, went away, did not answer in time or takes only reads for now, so that the same statement may succeed later.</summary>
+        /// <summary>Whether the database was unreachable, closed the connection, timed out or is read-only for now, so that the same statement may succeed later.</summary>
         public bool IsDatabaseUnavailable => exception.Chain().Any(e => e is TimeoutException or DbException { IsTransient: true }
             || e is DbException { SqlState: { } state } && (state.StartsWith("08", StringComparison.Ordinal) || state.StartsWith("57P", StringComparison.Ordinal)
                 || state == "25006")); // a standby, during a failover
 
-        /// <summary>Whether the statement took longer than it may, by the client's limit or by the server's.</summary>
+        /// <summary>Whether the statement exceeded the client's or the server's time limit.</summary>
         public bool IsTimeout => exception.Chain().Any(e => e is TimeoutException or DbException { SqlState: "57014" });
 
         private IEnumerable<Exception> Chain()
@@ -26,4 +27,18 @@ public static class DbErrors
             }
         }
     }
+
+    // The driver keeps the error's fields in the exception's data. Citus reports the index of a shard, which has the shard's number at its end,
+    // and only within the message.
+    private static string? IndexOf(DbException refused)
+    {
+        var name = refused.Data["ConstraintName"] as string ?? QuotedName().Match(refused.Message).Groups[1].Value;
+        return ShardNumber().Replace(name, "");
+    }
+
+    [GeneratedRegex("\"([^\"]+)\"")]
+    private static partial Regex QuotedName();
+
+    [GeneratedRegex(@"_\d+$")]
+    private static partial Regex ShardNumber();
 }

@@ -7,15 +7,15 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ChatApp.Domain.Export;
 
-/// <summary>A session to be written down.</summary>
+/// <summary>A session to be exported.</summary>
 /// <param name="Session">The session.</param>
-/// <param name="Messages">Those that are not deleted, in their order. They are read page by page, each time that they are enumerated.</param>
+/// <param name="Messages">Those that are not deleted, in their order; read page by page, at each enumeration.</param>
 /// <param name="ExportedAt">Now.</param>
 public sealed record SessionExport(ChatSession Session, IAsyncEnumerable<ChatMessage> Messages, DateTimeOffset ExportedAt);
 
 /// <summary>
-/// Reads what the caller takes home. Nothing is read ahead of what is written, and no connection waits for a slow reader: memory and connections do not
-/// depend on how much there is.
+/// Reads what is exported. Nothing is read ahead of what is written, and no database connection is held for a slow client: memory and connections do not
+/// depend on the amount of data.
 /// </summary>
 public sealed class ExportService(IChatDb db, SessionService sessions, TimeProvider clock)
 {
@@ -33,7 +33,7 @@ public sealed class ExportService(IChatDb db, SessionService sessions, TimeProvi
         var last = Guid.Empty;
         do
         {
-            page = await db.LiveSessions(userId, clock.Now()).AsNoTracking().Where(s => !s.Unlisted && s.Id > last).OrderBy(s => s.Id).Take(PageLength).ToListAsync(ct);
+            page = await db.LiveSessions(userId, clock.Now()).AsNoTracking().Listed().Where(s => s.Id > last).OrderBy(s => s.Id).Take(PageLength).ToListAsync(ct);
             foreach (var session in page)
             {
                 yield return Of(session);
@@ -43,15 +43,15 @@ public sealed class ExportService(IChatDb db, SessionService sessions, TimeProvi
         while (page.Count == PageLength);
     }
 
-    private SessionExport Of(ChatSession session) => new(session, MessagesAsync(session.Id), clock.Now());
+    private SessionExport Of(ChatSession session) => new(session, MessagesAsync(session), clock.Now());
 
-    private async IAsyncEnumerable<ChatMessage> MessagesAsync(Guid sessionId, [EnumeratorCancellation] CancellationToken ct = default)
+    private async IAsyncEnumerable<ChatMessage> MessagesAsync(ChatSession session, [EnumeratorCancellation] CancellationToken ct = default)
     {
         List<ChatMessage> page;
         long last = 0;
         do
         {
-            page = await db.Messages.AsNoTracking().InSession(sessionId).Live().Where(m => m.Seq > last).OrderBy(m => m.Seq).Take(PageLength).ToListAsync(ct);
+            page = await db.Messages.AsNoTracking().InSession(session.UserId, session.Id).Live().Where(m => m.Seq > last).OrderBy(m => m.Seq).Take(PageLength).ToListAsync(ct);
             foreach (var message in page)
             {
                 yield return message;

@@ -1,23 +1,26 @@
 namespace ChatApp.Domain.Idempotency;
 
-/// <summary>A key that a client gave to a request, stored in the transaction of what the request created.</summary>
+/// <summary>A key that a client sent with a request, stored in the transaction that created the resource.</summary>
 public sealed class IdempotencyKey
 {
+    /// <summary>The primary key: a user's keys are unique.</summary>
+    public const string PrimaryKey = "pk_idempotency_keys";
+
     public const int KeyMaxLength = 128;
     public const int HashLength = 32;
 
-    /// <summary>How long a key gives the first answer again.</summary>
+    /// <summary>How long a repeated request returns the first response.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(24);
 
-    public Guid UserId { get; set; }
+    public required Guid UserId { get; init; }
 
-    public string Key { get; set; } = "";
+    public required string Key { get; init; }
 
-    /// <summary>SHA-256 of what was asked: the same key for something else is a mistake.</summary>
-    public byte[] RequestHash { get; set; } = [];
+    /// <summary>SHA-256 of the request; the same key with another request is a mistake of the client's.</summary>
+    public required byte[] RequestHash { get; init; }
 
-    /// <summary>What was created: a session, an answer, a message or an API key.</summary>
-    public Guid ResourceId { get; set; }
+    /// <summary>What was created: a session, a reply, a message or an API key.</summary>
+    public required Guid ResourceId { get; init; }
 
-    public DateTimeOffset CreatedAt { get; set; }
+    public required DateTimeOffset CreatedAt { get; init; }
 }

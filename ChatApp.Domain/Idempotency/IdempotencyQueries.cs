@@ -6,7 +6,7 @@ public static class IdempotencyQueries
 {
     extension(IChatDb db)
     {
-        /// <summary>What the caller's request with this key has created, if it was made before.</summary>
+        /// <summary>What an earlier request of the caller's with this key has created; null without one.</summary>
         /// <exception cref="Errors.ConflictException">The key was used for another request.</exception>
         public async Task<Guid?> FindCreatedAsync(Guid userId, RequestKey request, DateTimeOffset now, CancellationToken ct)
         {
@@ -19,7 +19,7 @@ public static class IdempotencyQueries
             var oldest = now - IdempotencyKey.Lifetime;
             if (stored.CreatedAt <= oldest)
             {
-                await keys.Where(k => k.CreatedAt <= oldest).ExecuteDeleteAsync(ct); // it may be used for something new
+                await keys.Where(k => k.CreatedAt <= oldest).ExecuteDeleteAsync(ct); // the key may be used again
                 return null;
             }
             request.MustMatch(stored);

@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ChatApp.Domain.Paging;
 
-/// <summary>Cuts keyset pages: asks for one item more than wanted, which tells whether there is a next page.</summary>
+/// <summary>Keyset paging. One item more than the limit is read, to see whether there is a next page.</summary>
 public static class KeysetQueries
 {
     /// <summary>Takes a page of <paramref name="limit"/> items of an ordered query that already starts after the cursor.</summary>

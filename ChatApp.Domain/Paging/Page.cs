@@ -1,6 +1,6 @@
 namespace ChatApp.Domain.Paging;
 
-/// <summary>One page of a list taken by keyset: page 1,000 costs what page 1 costs.</summary>
+/// <summary>One page of a list in keyset paging: page 1,000 costs as much as page 1.</summary>
 /// <typeparam name="T">The items.</typeparam>
 /// <typeparam name="TCursor">The position after the last item.</typeparam>
 /// <param name="Items">The items of this page, in the list's order.</param>

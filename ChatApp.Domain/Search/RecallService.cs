@@ -99,7 +99,7 @@ public sealed class RecallService(IChatDb db, TimeProvider clock)
         if (scope.From is not null || scope.Until is not null)
         {
             var messages = Messages(scope);
-            sessions = sessions.Where(s => messages.Any(m => m.SessionId == s.Id));
+            sessions = sessions.Where(s => messages.Any(m => m.UserId == s.UserId && m.SessionId == s.Id));
         }
         if (terms.Count > 0)
         {
@@ -126,7 +126,7 @@ public sealed class RecallService(IChatDb db, TimeProvider clock)
     /// <summary>A session's messages, oldest first: the beginning and the newest ones if there are very many.</summary>
     public async Task<IReadOnlyList<RecalledMessage>> ReadAsync(RecallScope scope, Guid sessionId, CancellationToken ct)
     {
-        var messages = Messages(scope).InSession(sessionId);
+        var messages = Messages(scope).InSession(scope.UserId, sessionId);
         var newest = await Recalled(scope, messages.OrderByDescending(m => m.Seq).Take(SummarizedMessages)).ToListAsync(ct);
         newest.Reverse();
         if (newest.Count < SummarizedMessages)
@@ -178,10 +178,10 @@ public sealed class RecallService(IChatDb db, TimeProvider clock)
     {
         var sessions = Sessions(scope);
         // The question that is being answered is the last one in its session; neither it nor what follows is part of what was said before.
-        var asked = db.Messages.OwnedBy(scope.UserId).InSession(scope.SessionId).Live().Where(m => m.Role == MessageRole.User);
+        var asked = db.Messages.InSession(scope.UserId, scope.SessionId).Live().Where(m => m.Role == MessageRole.User);
         var messages = db.Messages.AsNoTracking().OwnedBy(scope.UserId).Live()
             .Where(m => m.Role != MessageRole.System && m.Status != MessageStatus.Generating && m.Content != "")
-            .Where(m => sessions.Any(s => s.Id == m.SessionId))
+            .Where(m => sessions.Any(s => s.UserId == m.UserId && s.Id == m.SessionId))
             .Where(m => m.SessionId != scope.SessionId || m.Seq < asked.Max(q => (long?)q.Seq));
         if (scope.ExceptModel is { } model)
         {
@@ -200,7 +200,7 @@ public sealed class RecallService(IChatDb db, TimeProvider clock)
         return messages.Select(m => new RecalledMessage(
             m.Id,
             m.SessionId,
-            sessions.Where(s => s.Id == m.SessionId).Select(s => s.Title).First(),
+            sessions.Where(s => s.UserId == m.UserId && s.Id == m.SessionId).Select(s => s.Title).First(),
             m.Role,
             m.CreatedAt,
             m.Content.Substring(0, TextMaxLength),

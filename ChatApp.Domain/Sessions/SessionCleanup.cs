@@ -6,48 +6,74 @@ using Microsoft.Extensions.Options;
 namespace ChatApp.Domain.Sessions;
 
 /// <summary>
-/// Removes sessions for good: temporary ones at their end, others when they have lain in the trash for long enough. Messages, journal, permissions of tools and
-/// clients' keys go with them; the ledger stays. Any number of instances may do it at once: each takes what no other has taken.
+/// Removes sessions for good: expired temporary ones, and those whose retention in the trash is over. Messages, journal, tool approvals and idempotency keys
+/// go with them; the ledger stays. Any number of instances may run it at the same time: each session is removed and counted by one of them.
 /// </summary>
 public sealed class SessionCleanup(IChatDb db, UserSignals signals, TimeProvider clock, IOptions<SessionSettings> settings)
 {
-    /// <summary>Sessions that are removed in one transaction: few, as each may have many thousands of messages.</summary>
-    public const int BatchLength = 20;
+    /// <summary>Users found due by one query.</summary>
+    public const int UserPageLength = 1_000;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    // A session may have many thousands of messages.
+    private static readonly TimeSpan CommandTimeout = TimeSpan.FromMinutes(2);
 
-    /// <summary>Removes all that are due.</summary>
-    /// <returns>How many there were.</returns>
+    /// <summary>Removes all sessions that are due, user by user.</summary>
+    /// <returns>How many this call has removed.</returns>
     public async Task<int> RunAsync(CancellationToken ct)
     {
-        db.Database.SetCommandTimeout(Patience);
-        var (removed, batch) = (0, 0);
+        db.Database.SetCommandTimeout(CommandTimeout);
+        var now = clock.Now();
+        var (removed, last) = (0, Guid.Empty);
+        List<Guid> users;
         do
         {
-            var owners = await RemoveAsync(clock.Now(), ct);
-            foreach (var owner in owners.Distinct())
+            users = await Due(now).Where(s => s.UserId > last).Select(s => s.UserId).Distinct().OrderBy(id => id).Take(UserPageLength).ToListAsync(ct);
+            foreach (var userId in users)
             {
-                signals.Raise(owner);
+                removed += await CleanUpAsync(userId, now, ct);
+                last = userId;
             }
-            batch = owners.Count;
-            removed += batch;
         }
-        while (batch == BatchLength);
+        while (users.Count == UserPageLength);
         return removed;
     }
 
-    // What somebody uses at this moment is locked and so is left out; what was used a moment ago has a new end, which PostgreSQL looks at again under the lock.
-    private Task<List<Guid>> RemoveAsync(DateTimeOffset now, CancellationToken ct) => db.Database.SqlQuery<Guid>($"""
-        WITH due AS (
-            SELECT id, user_id FROM chat_sessions s
-            WHERE (expires_at <= {now} OR deleted_at <= {now - settings.Value.TrashRetention})
-                AND NOT EXISTS (SELECT FROM messages m WHERE m.session_id = s.id AND m.status = 'generating')
-            LIMIT {BatchLength} FOR UPDATE OF s SKIP LOCKED),
-        keys AS (
-            DELETE FROM idempotency_keys k
-            WHERE k.user_id IN (SELECT user_id FROM due)
-                AND (k.resource_id IN (SELECT id FROM due) OR EXISTS (SELECT FROM messages m JOIN due ON due.id = m.session_id WHERE m.id = k.resource_id))),
-        removed AS (DELETE FROM chat_sessions s USING due WHERE s.id = due.id RETURNING s.user_id)
-        SELECT user_id AS "Value" FROM removed
-        """).ToListAsync(ct);
+    private async Task<int> CleanUpAsync(Guid userId, DateTimeOffset now, CancellationToken ct)
+    {
+        var removed = 0;
+        foreach (var id in await Due(now).Where(s => s.UserId == userId).Select(s => s.Id).ToListAsync(ct))
+        {
+            removed += await RemoveAsync(userId, id, now, ct);
+        }
+        if (removed > 0)
+        {
+            signals.Raise(userId);
+        }
+        return removed;
+    }
+
+    private async Task<int> RemoveAsync(Guid userId, Guid id, DateTimeOffset now, CancellationToken ct)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        // Locks the row if it is still due: the session may have been used, or removed by another instance, since it was found.
+        var isDue = await Due(now)
+            .Where(s => s.UserId == userId && s.Id == id && !db.Messages.Any(m => m.UserId == userId && m.SessionId == id && m.Status == MessageStatus.Generating))
+            .ExecuteUpdateAsync(s => s.SetProperty(x => x.NextSeq, x => x.NextSeq), ct) == 1;
+        if (!isDue)
+        {
+            return 0;
+        }
+        await db.IdempotencyKeys
+            .Where(k => k.UserId == userId && (k.ResourceId == id || db.Messages.Any(m => m.UserId == userId && m.SessionId == id && m.Id == k.ResourceId)))
+            .ExecuteDeleteAsync(ct);
+        var removed = await db.Sessions.Where(s => s.UserId == userId && s.Id == id).ExecuteDeleteAsync(ct);
+        await transaction.CommitAsync(ct);
+        return removed;
+    }
+
+    private IQueryable<ChatSession> Due(DateTimeOffset now)
+    {
+        var retained = now - settings.Value.TrashRetention;
+        return db.Sessions.Where(s => s.ExpiresAt <= now || s.DeletedAt <= retained);
+    }
 }

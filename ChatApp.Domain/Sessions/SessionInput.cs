@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace ChatApp.Domain.Sessions;
 
-/// <summary>A session to be made.</summary>
+/// <summary>A session to be created.</summary>
 public sealed record NewSession
 {
-    /// <summary>Null: "New Chat", until the app names it after the first message.</summary>
+    /// <summary>Null: "New Chat", until the app names the session after its first message.</summary>
     public string? Title { get; init; }
 
     public string? Persona { get; init; }
@@ -14,20 +14,20 @@ public sealed record NewSession
 
     public bool Temporary { get; init; }
 
-    /// <summary>The thread key; null: made from the id.</summary>
+    /// <summary>The thread key; null: derived from the id.</summary>
     public string? ThreadId { get; init; }
 
-    /// <summary>What the thread key begins with; the time follows, and a number if that is taken. Null: see <see cref="ThreadId"/>.</summary>
+    /// <summary>A prefix of the thread key, to which the time is appended, and a number if that is taken. Null: see <see cref="ThreadId"/>.</summary>
     public string? ThreadPrefix { get; init; }
 
-    /// <summary>Whether it is kept out of lists: for an exchange that is not to be kept.</summary>
+    /// <summary>Whether it is excluded from lists: for an exchange that is not to be stored.</summary>
     public bool Unlisted { get; init; }
 
-    /// <summary>The client's name for this request: the same one again makes nothing and gives the first session.</summary>
+    /// <summary>The client's key for this request: a repeated request returns the first session.</summary>
     public string? IdempotencyKey { get; init; }
 }
 
-/// <summary>Changes to a session; null leaves a thing as it is.</summary>
+/// <summary>Changes to a session; null leaves a value unchanged.</summary>
 public sealed record SessionChanges
 {
     public string? Title { get; init; }
@@ -38,7 +38,7 @@ public sealed record SessionChanges
 
     public bool? Pinned { get; init; }
 
-    /// <summary>The versions that the caller accepts; another one stored refuses the change. Null: any.</summary>
+    /// <summary>The versions that the caller accepts; with any other one the change is refused. Null: any.</summary>
     public IReadOnlyList<uint>? IfVersions { get; init; }
 }
 
@@ -51,7 +51,7 @@ public sealed record SessionFilter(bool Deleted = false, string? TitleContains =
 /// <summary>A session in a list.</summary>
 /// <param name="Session">The session.</param>
 /// <param name="Preview">The beginning of its last message; empty without one.</param>
-/// <param name="IsGenerating">Whether an answer is being written in it.</param>
+/// <param name="IsGenerating">Whether a reply is being generated in it.</param>
 public sealed record SessionListItem(ChatSession Session, string Preview, bool IsGenerating)
 {
     public const int PreviewLength = 120;

@@ -1,10 +1,9 @@
-using ChatApp.Domain.Chat;
 using ChatApp.Domain.Errors;
 using Microsoft.EntityFrameworkCore;
 
 namespace ChatApp.Domain.Sessions;
 
-/// <summary>The words that queries for sessions are made of. Each starts from the caller, so that nobody can reach another's.</summary>
+/// <summary>The building blocks of queries for sessions. Each starts from the caller, so that no query reaches another user's rows.</summary>
 public static class SessionQueries
 {
     extension(IChatDb db)
@@ -15,28 +14,32 @@ public static class SessionQueries
         /// <summary>The caller's sessions in the trash.</summary>
         public IQueryable<ChatSession> TrashedSessions(Guid userId, DateTimeOffset now) => db.SessionsOf(userId, now).Where(s => s.DeletedAt != null);
 
-        /// <summary>Locks a session's row in the caller's transaction: whoever holds it gives out the next numbers.</summary>
+        /// <summary>Locks a session's row in the caller's transaction, which serialises the numbering of its messages.</summary>
         /// <exception cref="NotFoundException">The caller has no such live session.</exception>
         public async Task<ChatSession> LockSessionAsync(Guid userId, Guid sessionId, DateTimeOffset now, CancellationToken ct)
         {
-            if (db.Sessions.Local.FindEntry(sessionId) is { } seen)
+            // An update is a lock that LINQ can express; every caller changes the row anyway.
+            if (await db.LiveSessions(userId, now).Where(s => s.Id == sessionId).ExecuteUpdateAsync(s => s.SetProperty(x => x.NextSeq, x => x.NextSeq), ct) == 0)
             {
-                seen.State = EntityState.Detached; // a copy that this request has made or read before may be old by now
+                throw new NotFoundException("Session");
             }
-            return (await db.Sessions.FromSql($"""
-                SELECT *, xmin FROM chat_sessions s WHERE id = {sessionId} AND user_id = {userId} AND deleted_at IS NULL
-                    AND (expires_at IS NULL OR expires_at > {now} OR EXISTS (SELECT FROM messages m WHERE m.session_id = s.id AND m.status = 'generating'))
-                FOR UPDATE OF s
-                """).ToListAsync(ct)).SingleOrDefault() ?? throw new NotFoundException("Session");
+            if (db.Sessions.Local.FirstOrDefault(s => s.Id == sessionId) is { } stale)
+            {
+                db.Sessions.Entry(stale).State = EntityState.Detached;
+            }
+            return await db.Sessions.SingleAsync(s => s.UserId == userId && s.Id == sessionId, ct);
         }
 
-        // An expired one is gone for everybody, also before it is removed; but nobody's answer is taken away while it is being written.
-        private IQueryable<ChatSession> SessionsOf(Guid userId, DateTimeOffset now) => db.Sessions.Where(s => s.UserId == userId
-            && (s.ExpiresAt == null || s.ExpiresAt > now || db.Messages.Any(m => m.SessionId == s.Id && m.Status == MessageStatus.Generating)));
+        // An expired session does not exist for anybody, even before it is removed. While a reply is being generated there is no expiry.
+        private IQueryable<ChatSession> SessionsOf(Guid userId, DateTimeOffset now) =>
+            db.Sessions.Where(s => s.UserId == userId && (s.ExpiresAt == null || s.ExpiresAt > now));
     }
 
     extension(IQueryable<ChatSession> sessions)
     {
+        /// <summary>Those that lists show.</summary>
+        public IQueryable<ChatSession> Listed() => sessions.Where(s => !s.Unlisted);
+
         /// <summary>Those with this id or thread key. One session's id can be another's thread key: the id comes first, then the newest.</summary>
         public IQueryable<ChatSession> WithKey(SessionKey key)
         {
@@ -50,7 +53,7 @@ public static class SessionQueries
                 : sessions.Where(s => s.Id == id || s.ThreadId == thread).OrderByDescending(s => s.Id == id).ThenByDescending(s => s.Id);
         }
 
-        /// <summary>Those with this id, thread key or title, in this order; of several with the same title, the one that was used last comes first.</summary>
+        /// <summary>Those with this id, thread key or title, in this order; of several with the same title, the most recently used comes first.</summary>
         public IQueryable<ChatSession> WithKeyOrTitle(SessionKey key)
         {
             if (!key.IsPossible)

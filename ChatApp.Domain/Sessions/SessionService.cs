@@ -9,10 +9,10 @@ using Microsoft.Extensions.Options;
 
 namespace ChatApp.Domain.Sessions;
 
-/// <summary>Makes, finds, lists and changes the caller's sessions.</summary>
+/// <summary>Creates, finds, lists and changes the caller's sessions.</summary>
 public sealed class SessionService(IChatDb db, PersonaCatalog personas, UserSignals signals, TimeProvider clock, IOptions<SessionSettings> settings)
 {
-    // So many callers of one user would have to ask for the same name in one second.
+    // Reached only if so many requests of one user ask for the same name within a second.
     private const int MostAttempts = 100;
 
     /// <exception cref="ConflictException">The thread key is taken, or the client's key was used for something else.</exception>
@@ -33,6 +33,7 @@ public sealed class SessionService(IChatDb db, PersonaCatalog personas, UserSign
         {
             Id = id,
             UserId = userId,
+            ExpiresAt = input.Temporary ? now + settings.Value.TemporaryIdleTimeout : null,
             ThreadId = input.ThreadId ?? (input.ThreadPrefix is { } prefix ? ChatSession.TimedThreadId(prefix, now, attempt) : ChatSession.OwnThreadId(id)),
             Title = input.Title?.Trim() ?? ChatSession.DefaultTitle,
             TitleIsAutomatic = input.Title is null,
@@ -43,7 +44,6 @@ public sealed class SessionService(IChatDb db, PersonaCatalog personas, UserSign
             UpdatedAt = now,
             LastActivityAt = now,
         };
-        session.KeepAlive(now, settings.Value.TemporaryIdleTimeout);
         if (input.Metadata is { } metadata)
         {
             session.Metadata = metadata;
@@ -57,14 +57,15 @@ public sealed class SessionService(IChatDb db, PersonaCatalog personas, UserSign
         {
             await db.SaveChangesAsync(ct);
         }
-        catch (DbUpdateException e) when (e.IsUniqueViolation)
+        catch (DbUpdateException e) when (e.Violates(ChatSession.ThreadIdIndex) || e.Violates(IdempotencyKey.PrimaryKey))
         {
             db.ForgetChanges();
             if (request is not null && await db.FindCreatedAsync(userId, request, now, ct) is { } winner)
             {
                 return await FindAsync(userId, SessionKey.Of(winner), ct);
             }
-            return input.ThreadPrefix is not null && attempt < MostAttempts
+            var mayRetry = input.ThreadPrefix is not null || e.Violates(IdempotencyKey.PrimaryKey); // with another number, or the key has just expired
+            return mayRetry && attempt < MostAttempts
                 ? await CreateAsync(userId, input, attempt + 1, ct)
                 : throw new ConflictException("There is already a session with this thread_id.");
         }
@@ -108,7 +109,7 @@ public sealed class SessionService(IChatDb db, PersonaCatalog personas, UserSign
             return found;
         }
         var now = clock.Now();
-        await db.Sessions.Where(s => s.UserId == userId && s.ThreadId == threadId && s.ExpiresAt <= now).ExecuteDeleteAsync(ct); // not removed yet, but gone
+        await db.Sessions.Where(s => s.UserId == userId && s.ThreadId == threadId && s.ExpiresAt <= now).ExecuteDeleteAsync(ct); // expired, but not removed yet
         try
         {
             return await CreateAsync(userId, new NewSession { ThreadId = threadId }, ct);
@@ -124,7 +125,7 @@ public sealed class SessionService(IChatDb db, PersonaCatalog personas, UserSign
         Guid userId, SessionFilter filter, int limit, TimeCursor? after, CancellationToken ct)
     {
         var now = clock.Now();
-        var sessions = (filter.Deleted ? db.TrashedSessions(userId, now) : db.LiveSessions(userId, now)).AsNoTracking().Where(s => !s.Unlisted);
+        var sessions = (filter.Deleted ? db.TrashedSessions(userId, now) : db.LiveSessions(userId, now)).AsNoTracking().Listed();
         if (filter.Pinned is { } pinned)
         {
             sessions = sessions.Where(s => s.Pinned == pinned);
@@ -145,9 +146,9 @@ public sealed class SessionService(IChatDb db, PersonaCatalog personas, UserSign
             .OrderByDescending(s => s.LastActivityAt).ThenByDescending(s => s.Id)
             .Select(s => new SessionListItem(
                 s,
-                db.Messages.Where(m => m.SessionId == s.Id && m.DeletedAt == null && m.Content != "")
+                db.Messages.Where(m => m.UserId == userId && m.SessionId == s.Id && m.DeletedAt == null && m.Content != "")
                     .OrderByDescending(m => m.Seq).Select(m => m.Content.Substring(0, SessionListItem.PreviewLength)).FirstOrDefault() ?? "",
-                db.Messages.Any(m => m.SessionId == s.Id && m.Status == MessageStatus.Generating)))
+                db.Messages.Any(m => m.UserId == userId && m.SessionId == s.Id && m.Status == MessageStatus.Generating)))
             .ToPageAsync(limit, i => new TimeCursor(i.Session.LastActivityAt, i.Session.Id), ct);
     }
 
@@ -155,13 +156,23 @@ public sealed class SessionService(IChatDb db, PersonaCatalog personas, UserSign
     public async Task<SessionTotals> TotalsAsync(Guid userId, CancellationToken ct)
     {
         var now = clock.Now();
-        var sums = db.LiveSessions(userId, now).GroupBy(_ => 1).Select(all => new { Messages = all.Sum(s => (long)s.MessageCount), Last = all.Max(s => s.LastMessageAt) });
-        var usage = db.UserUsage.Where(u => u.UserId == userId).Select(u => u.TotalTokens);
         var messages = db.LiveMessages(userId, now);
-        return await db.Database.SqlQuery<int>($"SELECT 1 AS \"Value\"") // a row also for who has nothing yet
-            .SelectMany(_ => sums.DefaultIfEmpty(), (_, s) => new SessionTotals(
-                (long?)s!.Messages ?? 0, usage.FirstOrDefault(), messages.OrderBy(m => m.CreatedAt).Select(m => (DateTimeOffset?)m.CreatedAt).FirstOrDefault(), s.Last))
-            .SingleAsync(ct);
+        var sessions = db.LiveSessions(userId, now).GroupBy(_ => 1).Select(all => new
+        {
+            Messages = all.Sum(s => (long)s.MessageCount),
+            Tokens = 0L,
+            First = messages.OrderBy(m => m.CreatedAt).Select(m => (DateTimeOffset?)m.CreatedAt).FirstOrDefault(),
+            Last = all.Max(s => s.LastMessageAt),
+        });
+        var usage = db.UserUsage.Where(u => u.UserId == userId).Select(u => new
+        {
+            Messages = 0L,
+            Tokens = u.TotalTokens,
+            First = (DateTimeOffset?)null,
+            Last = (DateTimeOffset?)null,
+        });
+        var rows = await sessions.Concat(usage).ToListAsync(ct); // each is missing for a user who has none
+        return new(rows.Sum(r => r.Messages), rows.Sum(r => r.Tokens), rows.Max(r => r.First), rows.Max(r => r.Last));
     }
 
     /// <exception cref="NotFoundException">The caller has no such live session.</exception>
@@ -184,7 +195,7 @@ public sealed class SessionService(IChatDb db, PersonaCatalog personas, UserSign
         }
         catch (DbUpdateConcurrencyException) when (changes.IfVersions is null)
         {
-            // A message arrived between the two statements; the change does not depend on it.
+            // Another request, such as a new message, has updated the row; the change does not depend on it.
             await db.Sessions.Entry(session).ReloadAsync(ct);
             return await UpdateAsync(userId, SessionKey.Of(session.Id), changes, ct);
         }

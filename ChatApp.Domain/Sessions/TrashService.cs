@@ -23,7 +23,7 @@ public sealed class TrashService(IChatDb db, UserSignals signals, TimeProvider c
         return moved == 1 ? id : throw new NotFoundException("Session");
     }
 
-    /// <summary>Brings a session back. If its thread key has been taken in the meantime, it gets one of its own.</summary>
+    /// <summary>Brings a session back. If its thread key has been taken in the meantime, it gets a new one.</summary>
     /// <exception cref="NotFoundException">The caller's trash has no such session.</exception>
     public async Task<ChatSession> RestoreAsync(Guid userId, SessionKey key, CancellationToken ct)
     {
@@ -36,14 +36,14 @@ public sealed class TrashService(IChatDb db, UserSignals signals, TimeProvider c
         {
             await db.SaveChangesAsync(ct);
         }
-        catch (DbUpdateException e) when (e.IsUniqueViolation)
+        catch (DbUpdateException e) when (e.Violates(ChatSession.ThreadIdIndex))
         {
             session.ThreadId = ChatSession.OwnThreadId(session.Id);
             await db.SaveChangesAsync(ct);
         }
         catch (DbUpdateConcurrencyException)
         {
-            throw new NotFoundException("Session"); // restored or removed by somebody else at the same moment
+            throw new NotFoundException("Session"); // restored or removed by another request
         }
         signals.Raise(userId);
         return session;
@@ -51,7 +51,7 @@ public sealed class TrashService(IChatDb db, UserSignals signals, TimeProvider c
 
     /// <summary>Removes a session and its messages for good.</summary>
     /// <returns>The session's id.</returns>
-    /// <exception cref="ConflictException">It is not in the trash, or an answer is still being written in it.</exception>
+    /// <exception cref="ConflictException">It is not in the trash, or a reply is still being generated in it.</exception>
     /// <exception cref="NotFoundException">The caller has no such session.</exception>
     public async Task<Guid> RemoveAsync(Guid userId, SessionKey key, CancellationToken ct)
     {
@@ -63,7 +63,7 @@ public sealed class TrashService(IChatDb db, UserSignals signals, TimeProvider c
                 ? new ConflictException("Only a session in the trash can be removed for good. Delete it first.")
                 : new NotFoundException("Session");
         }
-        if (await db.Messages.InSession(id.Value).AnyAsync(m => m.Status == MessageStatus.Generating, ct))
+        if (await db.Messages.InSession(userId, id.Value).AnyAsync(m => m.Status == MessageStatus.Generating, ct))
         {
             throw new ConflictException("An answer is still being written in this session. Wait for it or stop it first.");
         }

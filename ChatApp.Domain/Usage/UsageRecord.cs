@@ -3,8 +3,13 @@ namespace ChatApp.Domain.Usage;
 /// <summary>What a call to a provider was for.</summary>
 public enum UsagePurpose
 {
-    Answer,
+    /// <summary>The text of a reply.</summary>
+    Reply,
+
+    /// <summary>A round that ended in calls of tools.</summary>
     Tool,
+
+    /// <summary>A session's title.</summary>
     Title,
 }
 
@@ -14,24 +19,24 @@ public enum UsagePurpose
 /// </summary>
 public sealed class UsageRecord
 {
-    public Guid Id { get; set; }
+    public required Guid Id { get; init; }
 
-    public Guid UserId { get; set; }
+    public required Guid UserId { get; init; }
 
-    public Guid SessionId { get; set; }
+    public required Guid SessionId { get; init; }
 
-    public Guid MessageId { get; set; }
+    public required Guid MessageId { get; init; }
 
-    public UsagePurpose Purpose { get; set; }
+    public required UsagePurpose Purpose { get; init; }
 
-    public string Provider { get; set; } = "";
+    public required string Provider { get; init; }
 
-    public string Model { get; set; } = "";
+    public required string Model { get; init; }
 
     /// <summary>Tokens of the prompt.</summary>
     public long PromptTokens { get; set; }
 
-    /// <summary>Tokens of the answer, as far as it was received.</summary>
+    /// <summary>Tokens of the completion, as far as it was received.</summary>
     public long CompletionTokens { get; set; }
 
     /// <summary>True when the provider reported no usage and the tokens are our estimate.</summary>
@@ -39,5 +44,5 @@ public sealed class UsageRecord
 
     public int DurationMilliseconds { get; set; }
 
-    public DateTimeOffset CreatedAt { get; set; }
+    public required DateTimeOffset CreatedAt { get; init; }
 }

@@ -3,7 +3,7 @@ namespace ChatApp.Domain.Usage;
 /// <summary>One user's totals, changed only in the transactions that add to the ledger and therefore equal to its sums.</summary>
 public sealed class UserUsage
 {
-    public Guid UserId { get; set; }
+    public required Guid UserId { get; init; }
 
     public long PromptTokens { get; set; }
 
@@ -18,10 +18,10 @@ public sealed class UserUsage
     /// <summary>The most tokens that the user may use; null: any number. An administrator sets it.</summary>
     public long? TokenQuota { get; set; }
 
-    /// <summary>Tokens set aside for answers that are being written: the sum of their <see cref="Chat.ChatMessage.ReservedTokens"/>.</summary>
+    /// <summary>Tokens reserved for replies that are being generated: the sum of their <see cref="Chat.ChatMessage.ReservedTokens"/>.</summary>
     public long ReservedTokens { get; set; }
 
-    public DateTimeOffset CreatedAt { get; set; }
+    public required DateTimeOffset CreatedAt { get; init; }
 
-    public DateTimeOffset UpdatedAt { get; set; }
+    public required DateTimeOffset UpdatedAt { get; set; }
 }

@@ -14,8 +14,17 @@ internal static class StoredChats
         /// <summary>A session with these messages, the user's and answers by turns, a minute apart.</summary>
         public Task<(ChatSession Session, IReadOnlyList<ChatMessage> Messages)> StoreAsync(TestUser user, string title, params IEnumerable<string> contents) => app.WithDb(async db =>
         {
-            var session = new ChatSession { Id = NewId(), UserId = user.Id, Title = title, CreatedAt = Began, UpdatedAt = Began, LastActivityAt = Began };
-            session.ThreadId = ChatSession.OwnThreadId(session.Id);
+            var id = NewId();
+            var session = new ChatSession
+            {
+                Id = id,
+                UserId = user.Id,
+                ThreadId = ChatSession.OwnThreadId(id),
+                Title = title,
+                CreatedAt = Began,
+                UpdatedAt = Began,
+                LastActivityAt = Began,
+            };
             var messages = contents.Select((content, i) => new ChatMessage
             {
                 Id = NewId(),

@@ -69,10 +69,12 @@ public sealed partial class DemoSeeder(IServiceScopeFactory scopes, PersonaCatal
     private void Add(ChatDbContext db, Guid userId, DemoTranscript chat, List<UsageRecord> ledger)
     {
         var times = DemoTimes.Of(chat, clock.Now());
+        var id = Guid.CreateVersion7(times[0].Begin);
         var session = new ChatSession
         {
-            Id = Guid.CreateVersion7(times[0].Begin),
+            Id = id,
             UserId = userId,
+            ThreadId = ChatSession.OwnThreadId(id),
             Title = chat.Title,
             Persona = personas.Require(chat.Persona),
             Pinned = chat.Pinned,
@@ -80,7 +82,6 @@ public sealed partial class DemoSeeder(IServiceScopeFactory scopes, PersonaCatal
             UpdatedAt = times[0].Begin,
             LastActivityAt = times[0].Begin,
         };
-        session.ThreadId = ChatSession.OwnThreadId(session.Id);
         db.Sessions.Add(session);
         var history = new List<ChatMessage>();
         foreach (var (message, (begin, end)) in chat.Messages.Zip(times))
@@ -117,7 +118,7 @@ public sealed partial class DemoSeeder(IServiceScopeFactory scopes, PersonaCatal
             UserId = reply.UserId,
             SessionId = reply.SessionId,
             MessageId = reply.Id,
-            Purpose = UsagePurpose.Answer,
+            Purpose = UsagePurpose.Reply,
             Provider = Model,
             Model = Model,
             PromptTokens = read,

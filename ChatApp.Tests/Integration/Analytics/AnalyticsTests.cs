@@ -147,7 +147,7 @@ internal sealed class AnalyticsTests : ChatFixture
 
     private Task<int> SetDurationsAsync(JsonElement session, params int[] milliseconds) => App.WithDb(async db =>
     {
-        var records = await db.UsageRecords.Where(r => r.SessionId == session.Id() && r.Purpose == UsagePurpose.Answer).OrderBy(r => r.CreatedAt).ToListAsync();
+        var records = await db.UsageRecords.Where(r => r.SessionId == session.Id() && r.Purpose == UsagePurpose.Reply).OrderBy(r => r.CreatedAt).ToListAsync();
         Assert.That(records, Has.Count.EqualTo(milliseconds.Length));
         for (var i = 0; i < records.Count; i++)
         {

@@ -26,7 +26,7 @@ internal sealed class UsageTests : ChatFixture
         using (Assert.EnterMultipleScope())
         {
             Assert.That((record.PromptTokens, record.CompletionTokens, record.Estimated), Is.EqualTo((120L, 30L, false)));
-            Assert.That((record.Provider, record.Model, record.Purpose), Is.EqualTo((GatedModel.Provider, GatedModel.Name, UsagePurpose.Answer)));
+            Assert.That((record.Provider, record.Model, record.Purpose), Is.EqualTo((GatedModel.Provider, GatedModel.Name, UsagePurpose.Reply)));
             Assert.That(record.MessageId.ToString(), Is.EqualTo(answer.Text("message_id")));
             Assert.That(record.SessionId.ToString(), Is.EqualTo(answer.Text("session_id")));
         }

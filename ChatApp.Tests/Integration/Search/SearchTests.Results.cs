@@ -106,6 +106,6 @@ internal sealed partial class SearchTests
         while (cursor is not null);
 
         Assert.That(seen, Is.EquivalentTo(messages.Select(m => m.Id.ToString())));
-        Assert.That(ranks.Take(SearchStatement.WindowLength), Is.Ordered.Descending);
+        Assert.That(ranks.Take(IMessageSearch.WindowLength), Is.Ordered.Descending);
     }
 }

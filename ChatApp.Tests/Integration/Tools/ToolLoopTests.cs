@@ -66,7 +66,7 @@ internal sealed partial class ToolLoopTests : ChatFixture
 
         var id = reply.Id();
         var rows = await App.WithDb(db => db.UsageRecords.AsNoTracking().Where(u => u.MessageId == id).OrderBy(u => u.Id).ToListAsync());
-        Assert.That(rows.Select(r => (r.Purpose, r.PromptTokens, r.CompletionTokens)), Is.EqualTo([(UsagePurpose.Tool, 100L, 10L), (UsagePurpose.Answer, 100L, 10L)]));
+        Assert.That(rows.Select(r => (r.Purpose, r.PromptTokens, r.CompletionTokens)), Is.EqualTo([(UsagePurpose.Tool, 100L, 10L), (UsagePurpose.Reply, 100L, 10L)]));
         Assert.That(reply.GetProperty("usage").GetProperty("total_tokens").GetInt64(), Is.EqualTo(220));
     }
 

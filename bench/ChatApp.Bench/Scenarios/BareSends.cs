@@ -20,19 +20,19 @@ internal static class BareSends
         """;
 
     private const string Close = """
-        WITH session AS (UPDATE chat_sessions SET last_message_at = $5, last_activity_at = $5, updated_at = $5 WHERE id = $1 RETURNING id),
+        WITH session AS (UPDATE chat_sessions SET last_message_at = $5, last_activity_at = $5, updated_at = $5 WHERE user_id = $2 AND id = $1 RETURNING id),
         reply AS (
             UPDATE messages m SET content = 'This is an answer.', status = 'complete', prompt_tokens = 10, completion_tokens = 10, instance_id = NULL, updated_at = $5
-            FROM session WHERE m.session_id = session.id AND m.id = $4 AND status = 'generating' RETURNING m.id),
+            FROM session WHERE m.user_id = $2 AND m.session_id = session.id AND m.id = $4 AND status = 'generating' RETURNING m.id),
         ledger AS (
             INSERT INTO usage_records (id, user_id, session_id, message_id, purpose, provider, model, prompt_tokens, completion_tokens, estimated, duration_milliseconds, created_at)
-            SELECT $3, $2, $1, $4, 'answer', 'bench', 'scripted', 10, 10, false, 1, $5 FROM reply),
+            SELECT $3, $2, $1, $4, 'reply', 'bench', 'scripted', 10, 10, false, 1, $5 FROM reply),
         totals AS (
             INSERT INTO user_usage AS u (user_id, prompt_tokens, completion_tokens, total_tokens, request_count, reserved_tokens, created_at, updated_at)
             SELECT $2, 10, 10, 20, 1, 0, $5, $5 FROM reply
             ON CONFLICT (user_id) DO UPDATE SET prompt_tokens = u.prompt_tokens + 10, completion_tokens = u.completion_tokens + 10,
                 total_tokens = u.total_tokens + 20, request_count = u.request_count + 1, updated_at = $5),
-        journal AS (DELETE FROM reply_deltas d USING reply WHERE d.message_id = reply.id)
+        journal AS (DELETE FROM reply_deltas d USING reply WHERE d.user_id = $2 AND d.message_id = reply.id)
         SELECT count(*) FROM reply
         """;
 

@@ -72,7 +72,7 @@ internal sealed class ManyMessages
             SET maintenance_work_mem = '512MB';
             {string.Join(";\n", indexes)};
             UPDATE chat_sessions s SET message_count = n, next_seq = n + 1, last_message_at = last, last_activity_at = last
-            FROM (SELECT session_id, count(*) n, max(created_at) last FROM messages GROUP BY session_id) m WHERE m.session_id = s.id;
+            FROM (SELECT user_id, session_id, count(*) n, max(created_at) last FROM messages GROUP BY user_id, session_id) m WHERE m.user_id = s.user_id AND m.session_id = s.id;
             """);
         await ExecuteAsync(connection, "VACUUM ANALYZE");
     }

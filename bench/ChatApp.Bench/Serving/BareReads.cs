@@ -25,7 +25,7 @@ internal sealed class BareReads(NpgsqlDataSource source)
 
     private const string ListSql = """
         SELECT s.id, s.thread_id, s.title, s.persona, s.metadata::text, s.message_count, s.last_message_at, s.pinned, s.temporary, s.expires_at, s.created_at, s.updated_at, s.deleted_at,
-            (SELECT left(m.content, 120) FROM messages m WHERE m.session_id = s.id AND m.deleted_at IS NULL AND m.content <> '' ORDER BY m.seq DESC LIMIT 1), s.last_activity_at
+            (SELECT left(m.content, 120) FROM messages m WHERE m.user_id = $1 AND m.session_id = s.id AND m.deleted_at IS NULL AND m.content <> '' ORDER BY m.seq DESC LIMIT 1), s.last_activity_at
         FROM chat_sessions s
         WHERE s.user_id = $1 AND s.deleted_at IS NULL AND NOT s.unlisted AND (s.last_activity_at, s.id) < ($2, $3)
         ORDER BY s.last_activity_at DESC, s.id DESC LIMIT 51
@@ -33,7 +33,7 @@ internal sealed class BareReads(NpgsqlDataSource source)
 
     private const string TotalsSql = """
         SELECT sum(message_count)::bigint, max(last_message_at), coalesce((SELECT total_tokens FROM user_usage WHERE user_id = $1), 0), (
-            SELECT m.created_at FROM messages m JOIN chat_sessions s ON s.id = m.session_id
+            SELECT m.created_at FROM messages m JOIN chat_sessions s ON s.user_id = m.user_id AND s.id = m.session_id
             WHERE m.user_id = $1 AND m.deleted_at IS NULL AND s.deleted_at IS NULL ORDER BY m.created_at LIMIT 1)
         FROM chat_sessions WHERE user_id = $1 AND deleted_at IS NULL
         """;
@@ -42,7 +42,7 @@ internal sealed class BareReads(NpgsqlDataSource source)
 
     private const string HistorySql = """
         SELECT id, role, content, status, model, prompt_tokens, completion_tokens, usage_estimated, tool_calls::text, metadata::text, created_at, updated_at, deleted_at, seq
-        FROM messages WHERE session_id = $1 AND deleted_at IS NULL AND seq < $2 ORDER BY seq DESC LIMIT 51
+        FROM messages WHERE user_id = $3 AND session_id = $1 AND deleted_at IS NULL AND seq < $2 ORDER BY seq DESC LIMIT 51
         """;
 
     public static Task<int> RunAsync(string connectionString)
@@ -142,7 +142,7 @@ internal sealed class BareReads(NpgsqlDataSource source)
             json.WriteString("session_id", sessionId);
             json.WriteNumber("message_count", found.GetInt32(1));
         }
-        await using var history = Prepare(connection, HistorySql, sessionId, before);
+        await using var history = Prepare(connection, HistorySql, sessionId, before, user);
         var messages = new List<object?[]>(PageLength + 1); // they come newest first
         await using (var rows = await history.ExecuteReaderAsync())
         {

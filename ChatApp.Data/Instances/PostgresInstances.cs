@@ -7,7 +7,7 @@ using ChatApp.Domain.Chat.Replies;
 namespace ChatApp.Data.Instances;
 
 /// <summary>The instances as PostgreSQL knows them: NOTIFY between them, and an advisory lock for each that is alive.</summary>
-public sealed class Instances : IInstances
+public sealed class PostgresInstances : IInstances
 {
     internal const string Channel = "chatapp_instances";
 
@@ -17,7 +17,7 @@ public sealed class Instances : IInstances
     private readonly DatabaseConnection _database;
     private readonly string _self;
 
-    public Instances(DatabaseConnection database)
+    public PostgresInstances(DatabaseConnection database)
     {
         _database = database;
         _self = Id.ToString(CultureInfo.InvariantCulture);

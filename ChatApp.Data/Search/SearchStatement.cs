@@ -1,86 +1,42 @@
-using System.Data.Common;
 using System.Globalization;
+using ChatApp.Domain.Search;
 using ChatApp.Domain.Text;
-using Microsoft.EntityFrameworkCore;
 
-namespace ChatApp.Domain.Search;
+namespace ChatApp.Data.Search;
 
 /// <summary>
-/// The SQL of a search: the user's newest matching messages, as many as can be ranked at once, then the best of them. Two indexes that lead with the user
-/// answer it, one of words and one of trigrams. Beginnings of words are looked up by their trigrams: to the index of words, a beginning is all words of all users that begin so.
+/// The SQL of a search: the user's newest matching messages, as many as can be ranked at once, then the best of them. It uses two indexes that lead with the user,
+/// one of words and one of trigrams. Prefixes are looked up by their trigrams: the index of words would read all words of all users with the prefix.
 /// </summary>
 internal sealed class SearchStatement
 {
-    /// <summary>So many messages are ranked against each other; older ones come after them.</summary>
-    public const int WindowLength = 1_000;
+    // How much of a message is read to find the best part of it, in characters.
+    private const int TextLength = 20_000;
 
-    /// <summary>How much of a message is read to find the best part of it, in characters.</summary>
-    public const int TextLength = 20_000;
-
-    // What of it is read before the first match, if that is further on.
+    // How much of that precedes the first match, if the match is further on.
     private const int LeadLength = 1_000;
-
-    private static int _runs;
 
     private readonly List<object> _values = [];
 
-    /// <summary>A row of the result, in its order.</summary>
-    public sealed record Row(
-        Guid MessageId, Guid SessionId, string SessionTitle, string Role, DateTimeOffset CreatedAt, double Rank, string Text, bool IsCut,
-        int WindowCount, DateTimeOffset WindowEndAt, Guid WindowEndId);
-
-    public static async Task<List<Row>> RunAsync(
-        IChatDb db, Guid userId, SearchQuery query, int limit, SearchCursor? after, DateTimeOffset now, CancellationToken ct)
+    /// <summary>The statement and the values of its numbered parameters. Its columns are those of <see cref="MessageMatch"/>, the window's end in two.</summary>
+    public static (string Sql, IReadOnlyList<object> Values) Compose(Guid userId, SearchQuery query, int limit, SearchCursor? after, DateTimeOffset now)
     {
         var statement = new SearchStatement();
-        await db.Database.OpenConnectionAsync(ct);
-        try
-        {
-            await using var command = db.Database.GetDbConnection().CreateCommand();
-#pragma warning disable CA2100 // all values are parameters
-            // The number keeps the driver from preparing the statement: a plan for any words would take each for a rare one.
-            command.CommandText = $"{statement.Compose(userId, query, limit, after, now)} -- {Interlocked.Increment(ref _runs)}";
-#pragma warning restore CA2100
-            foreach (var value in statement._values)
-            {
-                var parameter = command.CreateParameter();
-                parameter.Value = value;
-                command.Parameters.Add(parameter);
-            }
-            return await ReadAsync(command, ct);
-        }
-        finally
-        {
-            await db.Database.CloseConnectionAsync();
-        }
+        return (statement.ComposeSql(userId, query, limit, after, now), statement._values);
     }
 
-    private static async Task<List<Row>> ReadAsync(DbCommand command, CancellationToken ct)
-    {
-        var rows = new List<Row>();
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        while (await reader.ReadAsync(ct))
-        {
-            rows.Add(new(
-                reader.GetGuid(0), reader.GetGuid(1), reader.GetString(2), reader.GetString(3), reader.GetFieldValue<DateTimeOffset>(4), reader.GetDouble(5),
-                reader.GetString(6), reader.GetBoolean(7), reader.GetInt32(8), reader.GetFieldValue<DateTimeOffset>(9), reader.GetGuid(10)));
-        }
-        return rows;
-    }
-
-    private string Compose(Guid userId, SearchQuery query, int limit, SearchCursor? after, DateTimeOffset now)
+    private string ComposeSql(Guid userId, SearchQuery query, int limit, SearchCursor? after, DateTimeOffset now)
     {
         var (user, first) = (Value(userId), query.Wanted[0] is { Words: [var word, ..] } ? word : query.Wanted[0].Text);
         return $"""
             WITH hits AS MATERIALIZED (
                 SELECT m.id, m.session_id, s.title, m.role, m.created_at, m.content, m.search_words
-                FROM messages m JOIN chat_sessions s ON s.id = m.session_id
+                FROM messages m JOIN chat_sessions s ON s.user_id = m.user_id AND s.id = m.session_id
                 WHERE m.user_id = {user} AND m.deleted_at IS NULL AND m.status <> 'generating' AND m.content <> ''
-                    AND s.user_id = {user} AND s.deleted_at IS NULL AND NOT s.unlisted AND (s.expires_at IS NULL OR s.expires_at > {Value(now)}
-                        OR EXISTS (SELECT FROM messages g WHERE g.session_id = s.id AND g.status = 'generating'))
+                    AND s.user_id = {user} AND s.deleted_at IS NULL AND NOT s.unlisted AND (s.expires_at IS NULL OR s.expires_at > {Value(now)})
                     AND {string.Join(" AND ", Conditions(query))}
                     {(after?.Window is { } window ? $"AND (m.created_at, m.id) < ({Value(window.Time)}, {Value(window.Id)})" : "")}
-                ORDER BY m.created_at DESC, m.id DESC LIMIT {WindowLength}),
+                ORDER BY m.created_at DESC, m.id DESC LIMIT {IMessageSearch.WindowLength}),
             ranked AS (SELECT *, {Rank(query)} AS rank FROM hits),
             page AS (
                 SELECT *, strpos(lower(content), lower({Value(first)})) AS first_at FROM ranked
@@ -104,7 +60,7 @@ internal sealed class SearchStatement
         {
             yield return $"m.content ILIKE {Value(LikePattern.Containing(term.Kind == TermKind.Text ? term.Text : term.Words[0]))}";
         }
-        // Called by its name the operator uses no index.
+        // Called as a function instead of an operator, it uses no index.
         if (query.Wanted.Where(t => t.Kind == TermKind.Beginning).Select(WordQuery)
             .Concat(query.Unwanted.Where(t => t.Kind != TermKind.Text).Select(t => "!" + WordQuery(t))).ToList() is { Count: > 0 } rest)
         {
@@ -116,7 +72,7 @@ internal sealed class SearchStatement
         }
     }
 
-    // How often and how close together; whole words count twice, long messages less. A text counts like a word, at most ten times.
+    // By frequency and proximity; whole words count twice, long messages less. A text counts like a word, at most ten times.
     private string Rank(SearchQuery query)
     {
         var words = query.Wanted.Where(t => t.Kind != TermKind.Text).ToList();
