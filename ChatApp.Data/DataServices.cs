@@ -1,10 +1,13 @@
 using ChatApp.Data.Accounts;
+using ChatApp.Data.Instances;
 using ChatApp.Data.Replies;
 using ChatApp.Data.Search;
 using ChatApp.Data.Startup;
+using ChatApp.Data.Usage;
 using ChatApp.Domain;
 using ChatApp.Domain.Chat.Ports;
 using ChatApp.Domain.Search;
+using ChatApp.Domain.Usage;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.EntityFrameworkCore;
@@ -25,8 +28,11 @@ public static class DataServices
         services.AddDbContextPool<ChatDbContext>((s, o) => o.UseChatApp(s.GetRequiredService<DatabaseConnection>().Source));
         services.AddScoped<IChatDb>(s => s.GetRequiredService<ChatDbContext>());
         services.AddHostedService<DatabaseStartup>();
-        services.AddSingleton<ReplyJournal>();
-        services.AddSingleton<IReplyJournal>(s => s.GetRequiredService<ReplyJournal>());
+        services.AddSingleton<PostgresInstances>();
+        services.AddSingleton<IInstances>(s => s.GetRequiredService<PostgresInstances>());
+        services.AddSingleton<IReplyJournal, ReplyJournal>();
+        services.AddScoped<IReplyStore, ReplyStore>();
+        services.AddScoped<IUsageLedger, UsageLedger>();
         services.AddHostedService<InstanceConnection>();
         services.AddScoped<IMessageSearch, MessageSearch>();
         services.AddScoped<Housekeeping>();

@@ -1,8 +1,9 @@
-using ChatApp.Domain.Accounts;
 using ChatApp.Domain.Chat;
-using ChatApp.Domain.Chat.Tools;
+using ChatApp.Domain.Chat.Generation.Tools;
+using ChatApp.Domain.Chat.Replies;
 using ChatApp.Domain.Idempotency;
 using ChatApp.Domain.Sessions;
+using ChatApp.Domain.Usage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 

@@ -1,5 +1,6 @@
 using ChatApp.Domain.Chat;
-using ChatApp.Domain.Chat.Tools;
+using ChatApp.Domain.Chat.Generation.Tools;
+using ChatApp.Domain.Chat.Replies;
 using ChatApp.Domain.Sessions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;

@@ -1,7 +1,6 @@
 using ChatApp.Domain.Time;
 using ChatApp.Domain.Usage;
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
 
 namespace ChatApp.Data.Usage;
 

@@ -1,4 +1,5 @@
 using ChatApp.Domain.Chat;
+using ChatApp.Domain.Chat.Replies;
 using ChatApp.Domain.Errors;
 using ChatApp.Domain.Idempotency;
 using ChatApp.Domain.Personas;
@@ -30,7 +31,7 @@ public sealed record CompletionMessage(MessageRole Role, string Content);
 /// one that is not to be stored lives in an unlisted session until the reply has ended.
 /// </summary>
 public sealed partial class CompletionService(
-    IChatDb db, ChatService chat, SessionService sessions, IServiceScopeFactory scopes, TimeProvider clock, ILogger<CompletionService> log)
+    IChatDb db, ChatService chat, MessageRules rules, SessionService sessions, IServiceScopeFactory scopes, TimeProvider clock, ILogger<CompletionService> log)
 {
     /// <summary>Accepts the last message and has the reply generated.</summary>
     /// <exception cref="InvalidException">A text is blank, too long or cannot be stored; there is no such model.</exception>
@@ -38,7 +39,7 @@ public sealed partial class CompletionService(
     /// <exception cref="QuotaExceededException">The caller's quota is used up.</exception>
     public async Task<AcceptedMessage> AcceptAsync(Guid userId, NewCompletion input, CancellationToken ct)
     {
-        chat.Check(input.Message); // before there is an empty session
+        rules.Check(input.Message); // before an empty session is created
         var session = input.Session is not null
             ? await sessions.GetOrCreateNamedAsync(userId, input.Session, ct)
             : await sessions.CreateAsync(userId, new NewSession
@@ -61,7 +62,7 @@ public sealed partial class CompletionService(
         try
         {
             await using var scope = scopes.CreateAsyncScope();
-            await scope.ServiceProvider.GetRequiredService<ReplyControl>().StopAsync(session.UserId, SessionKey.Of(session.Id), CancellationToken.None);
+            await scope.ServiceProvider.GetRequiredService<ReplyService>().StopAsync(session.UserId, SessionKey.Of(session.Id), CancellationToken.None);
             var own = scope.ServiceProvider.GetRequiredService<IChatDb>(); // the request's scope may have ended
             await own.Sessions
                 .Where(s => s.UserId == session.UserId && s.Id == session.Id && s.Unlisted
@@ -86,9 +87,7 @@ public sealed partial class CompletionService(
         }
         foreach (var (role, content) in messages.Where(m => m.Content.Length > 0))
         {
-            var message = new ChatMessage { Id = Guid.CreateVersion7(now), Role = role, Content = content, Status = MessageStatus.Complete, CreatedAt = now, UpdatedAt = now };
-            session.Append(message);
-            db.Messages.Add(message);
+            db.Messages.Add(session.Append(role, content, now));
         }
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);

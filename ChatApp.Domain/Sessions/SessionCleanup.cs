@@ -1,4 +1,5 @@
 using ChatApp.Domain.Chat;
+using ChatApp.Domain.Chat.Replies;
 using ChatApp.Domain.Time;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -9,7 +10,7 @@ namespace ChatApp.Domain.Sessions;
 /// Removes sessions for good: expired temporary ones, and those whose retention in the trash is over. Messages, journal, tool approvals and idempotency keys
 /// go with them; the ledger stays. Any number of instances may run it at the same time: each session is removed and counted by one of them.
 /// </summary>
-public sealed class SessionCleanup(IChatDb db, UserSignals signals, TimeProvider clock, IOptions<SessionSettings> settings)
+public sealed class SessionCleanup(IChatDb db, ChangeSignals signals, TimeProvider clock, IOptions<SessionSettings> settings)
 {
     /// <summary>Users found due by one query.</summary>
     public const int UserPageLength = 1_000;
@@ -47,7 +48,7 @@ public sealed class SessionCleanup(IChatDb db, UserSignals signals, TimeProvider
         }
         if (removed > 0)
         {
-            signals.Raise(userId);
+            signals.Raise(userId, sessionId: null);
         }
         return removed;
     }

@@ -1,4 +1,5 @@
 using ChatApp.Domain.Chat;
+using ChatApp.Domain.Chat.Replies;
 using ChatApp.Domain.Errors;
 using ChatApp.Domain.Idempotency;
 using ChatApp.Domain.Paging;
@@ -10,7 +11,7 @@ using Microsoft.Extensions.Options;
 namespace ChatApp.Domain.Sessions;
 
 /// <summary>Creates, finds, lists and changes the caller's sessions.</summary>
-public sealed class SessionService(IChatDb db, PersonaCatalog personas, UserSignals signals, TimeProvider clock, IOptions<SessionSettings> settings)
+public sealed class SessionService(IChatDb db, PersonaCatalog personas, ChangeSignals signals, TimeProvider clock, IOptions<SessionSettings> settings)
 {
     // Reached only if so many requests of one user ask for the same name within a second.
     private const int MostAttempts = 100;
@@ -69,7 +70,7 @@ public sealed class SessionService(IChatDb db, PersonaCatalog personas, UserSign
                 ? await CreateAsync(userId, input, attempt + 1, ct)
                 : throw new ConflictException("There is already a session with this thread_id.");
         }
-        signals.Raise(userId);
+        signals.Raise(userId, session.Id);
         return session;
     }
 
@@ -203,7 +204,7 @@ public sealed class SessionService(IChatDb db, PersonaCatalog personas, UserSign
         {
             throw new StaleException();
         }
-        signals.Raise(userId);
+        signals.Raise(userId, session.Id);
         return session;
     }
 

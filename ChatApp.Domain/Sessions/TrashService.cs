@@ -1,4 +1,5 @@
 using ChatApp.Domain.Chat;
+using ChatApp.Domain.Chat.Replies;
 using ChatApp.Domain.Errors;
 using ChatApp.Domain.Time;
 using Microsoft.EntityFrameworkCore;
@@ -7,7 +8,7 @@ using Microsoft.Extensions.Options;
 namespace ChatApp.Domain.Sessions;
 
 /// <summary>Moves sessions to the trash and back, and removes them from it for good. Usage stays in the ledger.</summary>
-public sealed class TrashService(IChatDb db, UserSignals signals, TimeProvider clock, IOptions<SessionSettings> settings)
+public sealed class TrashService(IChatDb db, ChangeSignals signals, TimeProvider clock, IOptions<SessionSettings> settings)
 {
     /// <summary>Moves a session to the trash. Its messages go with it, as they are.</summary>
     /// <returns>The session's id.</returns>
@@ -19,7 +20,7 @@ public sealed class TrashService(IChatDb db, UserSignals signals, TimeProvider c
             ?? throw new NotFoundException("Session");
         var moved = await db.LiveSessions(userId, now).Where(s => s.Id == id)
             .ExecuteUpdateAsync(s => s.SetProperty(x => x.DeletedAt, now).SetProperty(x => x.UpdatedAt, now), ct);
-        signals.Raise(userId);
+        signals.Raise(userId, id);
         return moved == 1 ? id : throw new NotFoundException("Session");
     }
 
@@ -45,7 +46,7 @@ public sealed class TrashService(IChatDb db, UserSignals signals, TimeProvider c
         {
             throw new NotFoundException("Session"); // restored or removed by another request
         }
-        signals.Raise(userId);
+        signals.Raise(userId, session.Id);
         return session;
     }
 
@@ -68,7 +69,7 @@ public sealed class TrashService(IChatDb db, UserSignals signals, TimeProvider c
             throw new ConflictException("An answer is still being written in this session. Wait for it or stop it first.");
         }
         var removed = await db.TrashedSessions(userId, now).Where(s => s.Id == id).ExecuteDeleteAsync(ct);
-        signals.Raise(userId);
+        signals.Raise(userId, id);
         return removed == 1 ? id.Value : throw new NotFoundException("Session");
     }
 }

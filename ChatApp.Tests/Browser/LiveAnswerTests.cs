@@ -1,5 +1,8 @@
+using ChatApp.Domain.Chat.Generation;
 using ChatApp.Tests.Support;
 using ChatApp.Web.Infrastructure;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -9,7 +12,14 @@ namespace ChatApp.Tests.Browser;
 /// <summary>Answers in the browser: in every tab, after a broken connection, stopped and continued.</summary>
 internal sealed class LiveAnswerTests : BrowserFixture
 {
+    private readonly OpenRequests _streams = new("/chat/events");
     private TestUser _user = null!;
+
+    protected override void Adjust(WebApplicationBuilder builder)
+    {
+        base.Adjust(builder);
+        builder.Services.AddSingleton<IStartupFilter>(_streams);
+    }
 
     [OneTimeSetUp]
     public async Task Register() => _user = await App.RegisterAsync();
@@ -37,7 +47,7 @@ internal sealed class LiveAnswerTests : BrowserFixture
             await Expect(tab.LastAnswer).ToHaveTextAsync("Seen");
             await Expect(tab.Stop).ToBeVisibleAsync();
         }
-        Assert.That(App.Services.GetRequiredService<OpenStreams>().Count, Is.EqualTo(1));
+        Assert.That(_streams.Count, Is.EqualTo(1));
         call.Say("by all.").End();
 
         foreach (var tab in tabs)
@@ -57,7 +67,8 @@ internal sealed class LiveAnswerTests : BrowserFixture
         call.Say("before ");
         await Expect(page.LastAnswer).ToHaveTextAsync("before");
 
-        App.Services.GetRequiredService<OpenStreams>().EndAll();
+        var streams = App.Services.GetRequiredService<OpenStreams>();
+        streams.End(streams.Logins.ToHashSet());
         call.Say("after").End();
 
         await Expect(page.LastAnswer).ToHaveTextAsync("before after");
@@ -78,7 +89,7 @@ internal sealed class LiveAnswerTests : BrowserFixture
 
         await Expect(page.Answers).ToHaveAttributeAsync("data-status", "interrupted");
         await Expect(page.LastAnswer).ToHaveTextAsync("So far");
-        Model.Hold(Domain.Chat.ReplyPreparation.GoOn).Say(", and on.").End();
+        Model.Hold(PromptBuilder.ContinuePrompt).Say(", and on.").End();
         await page.GetByRole(AriaRole.Button, new() { Name = "Continue" }).ClickAsync();
         await Expect(page.LastAnswer).ToHaveTextAsync("So far, and on.");
         await Expect(page.Answers).ToHaveAttributeAsync("data-status", "complete");

@@ -1,5 +1,6 @@
 using System.Net;
 using ChatApp.Domain.Chat;
+using ChatApp.Domain.Chat.Replies;
 using ChatApp.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;

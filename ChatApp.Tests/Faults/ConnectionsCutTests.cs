@@ -47,7 +47,7 @@ internal sealed class ConnectionsCutTests : TwoInstances
         using var state = await EventStream.GetAsync(elsewhere, "/api/chat/stream?session_id=deaf");
         await state.NextAsync();
         await using var listener = await ConnectAsync();
-        await using (var listen = new NpgsqlCommand("LISTEN chatapp_replies", listener))
+        await using (var listen = new NpgsqlCommand("LISTEN chatapp_instances", listener))
         {
             await listen.ExecuteNonQueryAsync();
         }
@@ -66,7 +66,7 @@ internal sealed class ConnectionsCutTests : TwoInstances
         var (_, reply, call) = await BeginAsync("unforeseen", "One");
         await App.WithDb(db => db.Database.ExecuteSqlRawAsync("ALTER TABLE reply_deltas RENAME TO gone"));
         call.Say(", two");
-        await Eventually.TrueAsync(() => App.Log.Text.Contains("JournalWorker failed", StringComparison.Ordinal), "the journal cannot be written");
+        await Eventually.TrueAsync(() => App.Log.Text.Contains("The reply journal failed", StringComparison.Ordinal), "the journal cannot be written");
         await App.WithDb(db => db.Database.ExecuteSqlRawAsync("ALTER TABLE gone RENAME TO reply_deltas"));
 
         using var elsewhere = Elsewhere();
@@ -79,7 +79,7 @@ internal sealed class ConnectionsCutTests : TwoInstances
     // Takes the connection away on which an instance hears of the others, and keeps it from making another until this is disposed.
     private async Task<IAsyncDisposable> DeafenAsync(TestApp app)
     {
-        var instance = app.Services.GetRequiredService<IReplyJournal>().InstanceId;
+        var instance = app.Services.GetRequiredService<IInstances>().Id;
         await using var administrator = await ConnectAsync();
         var holder = await ConnectAsync();
         await using var find = new NpgsqlCommand("SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted AND (classid::bigint << 32) | objid::bigint = $1", administrator);

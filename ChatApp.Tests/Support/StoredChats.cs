@@ -25,15 +25,8 @@ internal static class StoredChats
                 UpdatedAt = Began,
                 LastActivityAt = Began,
             };
-            var messages = contents.Select((content, i) => new ChatMessage
-            {
-                Id = NewId(),
-                Role = i % 2 == 0 ? MessageRole.User : MessageRole.Assistant,
-                Content = content,
-                CreatedAt = Began.AddMinutes(i),
-                UpdatedAt = Began.AddMinutes(i),
-            }).ToList();
-            messages.ForEach(session.Append);
+            var messages = contents.Select((content, i) =>
+                session.Append(i % 2 == 0 ? MessageRole.User : MessageRole.Assistant, content, Began.AddMinutes(i), NewId())).ToList();
             db.Sessions.Add(session);
             db.Messages.AddRange(messages);
             await db.SaveChangesAsync();

@@ -1,4 +1,6 @@
 using System.Reflection;
+using System.Reflection.Metadata;
+using System.Reflection.PortableExecutable;
 using ChatApp.Data;
 using ChatApp.Domain;
 using ChatApp.Domain.Search;
@@ -32,6 +34,15 @@ internal sealed class LayerTests
     [Test]
     public void Domain_Interfaces_ArePortsOrTheDatabase() => Assert.That(
         Domain.GetExportedTypes().Where(t => t.IsInterface && t.Namespace != "ChatApp.Domain.Chat.Ports"), Is.EquivalentTo(new[] { typeof(IChatDb), typeof(IMessageSearch) }));
+
+    [Test]
+    public void Domain_Calls_ContainNoRawSql()
+    {
+        using var file = new PEReader(File.OpenRead(Domain.Location));
+        var metadata = file.GetMetadataReader();
+        var called = metadata.MemberReferences.Select(h => metadata.GetString(metadata.GetMemberReference(h).Name)).Distinct();
+        Assert.That(called, Has.None.Contains("Sql").And.None.EqualTo("GetDbConnection").And.None.EqualTo("CreateCommand"));
+    }
 
     [TestCaseSource(nameof(Controllers))]
     public void Controller_EachOne_SaysWhoMayCallIt(Type controller) =>

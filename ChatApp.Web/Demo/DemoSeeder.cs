@@ -1,10 +1,11 @@
 using ChatApp.Data;
 using ChatApp.Data.Accounts;
-using ChatApp.Domain.Accounts;
 using ChatApp.Domain.Chat;
+using ChatApp.Domain.Chat.Generation;
 using ChatApp.Domain.Personas;
 using ChatApp.Domain.Sessions;
 using ChatApp.Domain.Time;
+using ChatApp.Domain.Usage;
 
 namespace ChatApp.Web.Demo;
 
@@ -86,16 +87,8 @@ public sealed partial class DemoSeeder(IServiceScopeFactory scopes, PersonaCatal
         var history = new List<ChatMessage>();
         foreach (var (message, (begin, end)) in chat.Messages.Zip(times))
         {
-            var stored = new ChatMessage
-            {
-                Id = Guid.CreateVersion7(begin),
-                Role = message.Role,
-                Content = message.Text,
-                Status = MessageStatus.Complete,
-                CreatedAt = begin,
-                UpdatedAt = end,
-            };
-            session.Append(stored);
+            var stored = session.Append(message.Role, message.Text, begin);
+            stored.UpdatedAt = end;
             if (message.Role == MessageRole.Assistant)
             {
                 ledger.Add(Charge(stored, personas.Get(session.Persona), history, end));

@@ -1,4 +1,5 @@
 using ChatApp.Domain.Chat;
+using ChatApp.Domain.Chat.Generation;
 
 namespace ChatApp.Web.Demo;
 

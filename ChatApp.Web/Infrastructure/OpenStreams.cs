@@ -3,13 +3,10 @@ using System.Security.Claims;
 
 namespace ChatApp.Web.Infrastructure;
 
-/// <summary>The event streams that are open here, and whose sign-in each belongs to: a stream must end with its sign-in.</summary>
+/// <summary>The open event streams of this instance with the sign-ins that they belong to: a stream must end with its sign-in.</summary>
 public sealed class OpenStreams
 {
     private readonly ConcurrentDictionary<HttpContext, Guid> _logins = new();
-
-    /// <summary>How many there are.</summary>
-    public int Count => _logins.Count;
 
     /// <summary>The sign-ins with open streams.</summary>
     public IReadOnlyCollection<Guid> Logins => [.. _logins.Values.Distinct()];
@@ -24,10 +21,7 @@ public sealed class OpenStreams
 
     public void Remove(HttpContext stream) => _logins.TryRemove(stream, out _);
 
-    /// <summary>Cuts all streams off; clients connect again.</summary>
-    public void EndAll() => End(_logins.Values.ToHashSet());
-
-    /// <summary>Cuts the streams of these sign-ins off.</summary>
+    /// <summary>Disconnects the streams of these sign-ins.</summary>
     public void End(IReadOnlySet<Guid> logins)
     {
         foreach (var (stream, login) in _logins)

@@ -1,5 +1,6 @@
 using ChatApp.Domain.Chat;
 using ChatApp.Domain.Chat.Ports;
+using ChatApp.Domain.Chat.Replies;
 using ChatApp.Domain.Search;
 using ChatApp.Web.Integrations.BuiltIn;
 using ChatApp.Web.Integrations.IFixit;
@@ -43,7 +44,7 @@ public static class IntegrationServices
         services.AddToolSource(s =>
         {
             var all = ActivatorUtilities.CreateInstance<McpServers>(s, servers);
-            all.Changed += s.GetRequiredService<UserSignals>().RaiseAllHere; // what clients of the live state are told
+            all.Changed += s.GetRequiredService<ChangeSignals>().RaiseAllHere; // what clients of the live state are told
             return all;
         });
     }

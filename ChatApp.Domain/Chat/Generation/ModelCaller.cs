@@ -39,8 +39,12 @@ public sealed class ModelCaller(TimeProvider clock)
     }
 
     /// <summary>The same without a retry.</summary>
-    /// <inheritdoc cref="CallAsync"/>
+    /// <param name="request">The request.</param>
     /// <param name="purpose">What the call is for, unless it ends with tool calls.</param>
+    /// <param name="onUpdate">Receives the updates; returns false to end the call.</param>
+    /// <param name="onEnd">Receives what the call has cost.</param>
+    /// <param name="ct">Ends the call.</param>
+    /// <returns>The tools that the model wants to call; none when it has replied.</returns>
     public async Task<IReadOnlyList<FunctionCallContent>> CallOnceAsync(
         ModelRequest request, UsagePurpose purpose, Func<ChatResponseUpdate, bool> onUpdate, Action<ProviderCall> onEnd, CancellationToken ct)
     {

@@ -2,7 +2,6 @@ using ChatApp.Domain.Chat.Generation;
 using ChatApp.Domain.Chat.Generation.Tools;
 using ChatApp.Domain.Chat.Ports;
 using ChatApp.Domain.Errors;
-using ChatApp.Domain.Sessions;
 using ChatApp.Domain.Time;
 using ChatApp.Domain.Usage;
 using Microsoft.EntityFrameworkCore;

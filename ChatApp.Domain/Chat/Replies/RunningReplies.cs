@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using ChatApp.Domain.Chat.Generation.Tools;
 using ChatApp.Domain.Chat.Ports;
-using ChatApp.Domain.Errors;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 

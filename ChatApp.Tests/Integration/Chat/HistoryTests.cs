@@ -180,9 +180,7 @@ internal sealed class HistoryTests : ChatFixture
         var stored = await db.Sessions.SingleAsync(s => s.Id == id);
         for (var i = 1; i <= count; i++)
         {
-            var message = new ChatMessage { Id = Guid.CreateVersion7(), Content = $"message {i}", CreatedAt = stored.CreatedAt, UpdatedAt = stored.CreatedAt };
-            stored.Append(message);
-            db.Messages.Add(message);
+            db.Messages.Add(stored.Append(MessageRole.User, $"message {i}", stored.CreatedAt, Guid.CreateVersion7()));
         }
         return await db.SaveChangesAsync();
     });

@@ -1,6 +1,7 @@
 using ChatApp.Data.Replies;
 using ChatApp.Domain.Chat;
 using ChatApp.Domain.Chat.Ports;
+using ChatApp.Domain.Chat.Replies;
 using ChatApp.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
@@ -17,7 +18,7 @@ internal sealed class JournalTests : ChatFixture
         base.Adjust(builder);
         builder.Services.AddSingleton<IReplyJournal>(s =>
         {
-            _journal.Real = s.GetRequiredService<ReplyJournal>();
+            _journal.Real = ActivatorUtilities.CreateInstance<ReplyJournal>(s);
             return _journal;
         });
     }
@@ -50,31 +51,11 @@ internal sealed class JournalTests : ChatFixture
         private readonly TaskCompletionSource _appended = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly ManualResetEventSlim _open = new(true);
 
-        public event Action<IReadOnlyCollection<Guid>>? Changed
-        {
-            add => Real.Changed += value;
-            remove => Real.Changed -= value;
-        }
-
-        public event Action? Missed
-        {
-            add => Real.Missed += value;
-            remove => Real.Missed -= value;
-        }
-
-        public event Action<Guid>? StopRequested
-        {
-            add => Real.StopRequested += value;
-            remove => Real.StopRequested -= value;
-        }
-
         public ReplyJournal Real { get; set; } = null!;
 
         public Task Held => _held.Task.WaitAsync(Eventually.Patience);
 
         public Task Appended => _appended.Task.WaitAsync(Eventually.Patience);
-
-        public long InstanceId => Real.InstanceId;
 
         public void Hold() => _open.Reset();
 
@@ -82,23 +63,17 @@ internal sealed class JournalTests : ChatFixture
 
         public void Dispose() => _open.Dispose();
 
-        public async Task AppendAsync(IReadOnlyCollection<ReplyDelta> pieces, CancellationToken ct)
+        public async Task AppendAsync(IReadOnlyCollection<ReplyDelta> deltas, CancellationToken ct)
         {
             if (!_open.IsSet)
             {
                 _held.TrySetResult();
                 _open.Wait(ct); // the thread itself, as if it were not scheduled
-                await Real.AppendAsync(pieces, ct);
+                await Real.AppendAsync(deltas, ct);
                 _appended.TrySetResult();
                 return;
             }
-            await Real.AppendAsync(pieces, ct);
+            await Real.AppendAsync(deltas, ct);
         }
-
-        public Task WakeAsync(IReadOnlyCollection<Guid> users, CancellationToken ct) => Real.WakeAsync(users, ct);
-
-        public Task RequestStopAsync(Guid replyId, CancellationToken ct) => Real.RequestStopAsync(replyId, ct);
-
-        public Task<IReadOnlySet<long>> FindDeadAsync(IReadOnlyCollection<long> instances, CancellationToken ct) => Real.FindDeadAsync(instances, ct);
     }
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using ChatApp.Domain.Chat;
+using ChatApp.Domain.Chat.Generation;
 using ChatApp.Tests.Support;
 using ChatApp.Web.Integrations.BuiltIn;
 using ChatApp.Web.Integrations.Models;
@@ -185,7 +186,7 @@ internal sealed class BuiltInAssistantTests : AppFixture
         var whole = (await client.GetResponseAsync([new(ChatRole.User, "help")])).Text;
 
         var rest = await client.GetStreamingResponseAsync(
-            [new(ChatRole.User, "help"), new(ChatRole.Assistant, whole[..40]), new(ChatRole.User, ReplyPreparation.GoOn)]).ToChatResponseAsync();
+            [new(ChatRole.User, "help"), new(ChatRole.Assistant, whole[..40]), new(ChatRole.User, PromptBuilder.ContinuePrompt)]).ToChatResponseAsync();
 
         Assert.That(whole[..40] + rest.Text, Is.EqualTo(whole));
         Assert.That(rest.Usage?.OutputTokenCount, Is.EqualTo(TokenEstimator.Count(rest.Text)));

@@ -1,6 +1,8 @@
 using System.Net;
 using ChatApp.Domain.Chat;
+using ChatApp.Domain.Chat.Generation;
 using ChatApp.Domain.Chat.Ports;
+using ChatApp.Domain.Chat.Replies;
 using ChatApp.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -95,9 +97,9 @@ internal sealed class TwoInstancesTests : TwoInstances
     [Test]
     public async Task FindDead_LivingAndUnknownInstances_NamesTheUnknown()
     {
-        var (here, there) = (App.Services.GetRequiredService<IReplyJournal>(), Other.Services.GetRequiredService<IReplyJournal>());
+        var (here, there) = (App.Services.GetRequiredService<IInstances>(), Other.Services.GetRequiredService<IInstances>());
 
-        var dead = await here.FindDeadAsync([here.InstanceId, there.InstanceId, 42], CancellationToken.None);
+        var dead = await here.FindDeadAsync([here.Id, there.Id, 42], CancellationToken.None);
 
         Assert.That(dead, Is.EquivalentTo(new long[] { 42 }));
     }
@@ -107,17 +109,8 @@ internal sealed class TwoInstancesTests : TwoInstances
     {
         var now = DateTimeOffset.UnixEpoch;
         var session = await db.Sessions.SingleAsync(s => s.Id == sessionId);
-        var reply = new ChatMessage
-        {
-            Id = Guid.CreateVersion7(),
-            Role = MessageRole.Assistant,
-            Status = MessageStatus.Generating,
-            Model = GatedModel.Name,
-            InstanceId = 4711,
-            CreatedAt = now,
-            UpdatedAt = now,
-        };
-        session.Append(reply);
+        var reply = session.Append(MessageRole.Assistant, "", now, Guid.CreateVersion7());
+        (reply.Status, reply.Model, reply.InstanceId) = (MessageStatus.Generating, GatedModel.Name, 4711);
         db.Messages.Add(reply);
         var position = 0;
         foreach (var piece in pieces)

@@ -1,5 +1,6 @@
 using System.Net;
 using ChatApp.Domain.Chat;
+using ChatApp.Domain.Chat.Generation;
 using ChatApp.Tests.Support;
 
 namespace ChatApp.Tests.Integration.Replies;
@@ -13,7 +14,7 @@ internal sealed class UnfinishedReplyTests : TwoInstances
         var (session, reply, _) = await BeginAsync("to be continued", "One, two");
         await User.Client.SendJsonAsync(HttpMethod.Post, "/api/interrupt", new { session_id = session.Text("id") });
         var stopped = await StoredMessageAsync(Guid.Parse(reply));
-        var call = Model.Hold(ReplyPreparation.GoOn);
+        var call = Model.Hold(PromptBuilder.ContinuePrompt);
 
         var growing = await User.Client.SendJsonAsync(HttpMethod.Post, $"/chat/messages/{reply}/continue");
         await call.Asked;

@@ -1,5 +1,6 @@
 using System.Net;
 using ChatApp.Domain.Chat;
+using ChatApp.Domain.Chat.Replies;
 using ChatApp.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -43,11 +44,11 @@ internal sealed partial class SessionExpiryTests
         }
         var total = await TotalAsync(user);
         await LaterAsync(user, Idle);
-        var heard = App.Services.GetRequiredService<UserSignals>().Next(user.Id);
+        using var watcher = App.Services.GetRequiredService<ChangeSignals>().Watch(user.Id);
 
         await CleanAsync();
 
-        await heard; // open pages look for themselves
+        await watcher.Changed; // open pages read the list again
         var id = session.Id();
         Assert.That((await ExistsAsync(session), await ExistsAsync(kept)), Is.EqualTo((false, true)));
         Assert.That(await StoredMessagesAsync(id), Is.Empty);

@@ -1,5 +1,5 @@
+using ChatApp.Domain.Chat.Generation.Tools;
 using ChatApp.Domain.Chat.Ports;
-using ChatApp.Domain.Chat.Tools;
 using ChatApp.Tests.Support;
 using ChatApp.Web.Integrations.IFixit;
 using ChatApp.Web.Integrations.Outgoing;

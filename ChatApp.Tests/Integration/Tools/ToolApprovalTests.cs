@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using ChatApp.Domain.Chat;
-using ChatApp.Domain.Chat.Tools;
+using ChatApp.Domain.Chat.Generation.Tools;
 using ChatApp.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.AI;

@@ -1,7 +1,8 @@
 using System.Text.Json;
 using ChatApp.Domain.Chat;
+using ChatApp.Domain.Chat.Generation;
+using ChatApp.Domain.Chat.Generation.Tools;
 using ChatApp.Domain.Chat.Ports;
-using ChatApp.Domain.Chat.Tools;
 using ChatApp.Domain.Personas;
 using Microsoft.Extensions.AI;
 using ChatMessage = ChatApp.Domain.Chat.ChatMessage;
@@ -74,8 +75,8 @@ internal sealed class PromptBuilderTests
     [Test]
     public void Estimate_Prompt_CountsWhatIsAroundMessages() =>
         Assert.That(
-            PromptSize.Estimate(PromptBuilder.Build(Persona, History((MessageRole.User, "four")), 1000, []).Messages, []),
-            Is.EqualTo(Cost + 1 + PromptSize.TokensPerMessage));
+            TokenEstimator.Estimate(PromptBuilder.Build(Persona, History((MessageRole.User, "four")), 1000, []).Messages, []),
+            Is.EqualTo(Cost + 1 + TokenEstimator.TokensPerMessage));
 
     [Test]
     public void Build_AnswersWithTools_TellTheNewestResultsThatFitAQuarterOfTheRoom()
@@ -114,5 +115,5 @@ internal sealed class PromptBuilderTests
 
     // Newest first, as it is read.
     private static IEnumerable<ChatMessage> History(params (MessageRole Role, string Text)[] messages) =>
-        messages.Select((m, i) => new ChatMessage { Seq = i + 1, Role = m.Role, Content = m.Text }).Reverse();
+        messages.Select((m, i) => new ChatMessage { Id = Guid.Empty, UserId = Guid.Empty, SessionId = Guid.Empty, CreatedAt = default, Seq = i + 1, Role = m.Role, Content = m.Text }).Reverse();
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ChatApp.Domain.Chat;
+using ChatApp.Domain.Chat.Generation;
 using ChatApp.Domain.Errors;
 using ChatApp.Domain.Text;
 

@@ -1,4 +1,5 @@
 using ChatApp.Data.Accounts;
+using ChatApp.Domain.Accounts;
 
 namespace ChatApp.Web.Features.Accounts;
 

@@ -2,6 +2,7 @@ using ChatApp.Data.Accounts;
 using ChatApp.Domain.Chat;
 using ChatApp.Domain.Paging;
 using ChatApp.Domain.Text;
+using ChatApp.Domain.Usage;
 using ChatApp.Web.Features.Shared;
 using ChatApp.Web.Infrastructure;
 using Microsoft.AspNetCore.Authorization;

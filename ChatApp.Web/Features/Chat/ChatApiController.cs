@@ -1,5 +1,7 @@
 using ChatApp.Domain.Chat;
+using ChatApp.Domain.Chat.Replies;
 using ChatApp.Domain.Errors;
+using ChatApp.Domain.Usage;
 using ChatApp.Web.Features.Docs;
 using ChatApp.Web.Infrastructure;
 using Microsoft.AspNetCore.Authorization;

@@ -54,7 +54,12 @@ public sealed class ConversationPages(
         var history = await messages.HistoryAsync(user.Id, key, PageSize, end, ct);
         var session = history.Session ?? throw new NotFoundException("Session");
         var persona = personas.Get(session.Persona);
-        return new(session, persona, [.. history.Messages.Select(m => views.View(m, persona.Key))], Composer(session, typed, problem))
+        var shown = new List<MessageView>();
+        foreach (var message in history.Messages)
+        {
+            shown.Add(await views.ViewAsync(message, persona.Key, ct));
+        }
+        return new(session, persona, shown, Composer(session, typed, problem))
         {
             Older = cursors.Protect(history.Older),
             IsOlder = end is not null,
@@ -67,7 +72,7 @@ public sealed class ConversationPages(
     {
         var message = await messages.FindAsync(user.Id, id, ct);
         var session = await sessions.FindAsync(user.Id, SessionKey.Of(message.SessionId), ct);
-        return views.View(message, session.Persona);
+        return await views.ViewAsync(message, session.Persona, ct);
     }
 
     private ComposerView Composer(ChatSession? session, MessageForm? typed, string? problem) =>

@@ -1,4 +1,4 @@
-using ChatApp.Domain.Chat;
+using ChatApp.Domain.Chat.Replies;
 using ChatApp.Web.Infrastructure;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
@@ -10,9 +10,9 @@ namespace ChatApp.Web.Features.Chat;
 public sealed class EventsApiController(UserFeed feed, CurrentUser user) : ControllerBase
 {
     /// <summary>
-    /// Events <c>{"type":"sessions","generating":[{"session_id","message_id"}]}</c> at the beginning and after every change, and
-    /// <c>{"type":"reply","session_id","message_id","start","content"}</c> while answers grow, and <c>{"type":"tools","session_id","message_id"}</c>
-    /// when the calls of an answer's tools have got further.
+    /// Events <c>{"type":"sessions","sessions":["session_id"],"generating":[{"session_id","message_id"}]}</c> at the beginning and after every change, with
+    /// the sessions that have changed (without <c>sessions</c>, any may have); <c>{"type":"reply","session_id","message_id","start","content"}</c> while replies
+    /// grow; and <c>{"type":"tools","session_id","message_id"}</c> when the tool calls of a reply progress.
     /// </summary>
     [HttpGet]
     [ProducesResponseType<string>(200, "text/event-stream")]
@@ -20,9 +20,9 @@ public sealed class EventsApiController(UserFeed feed, CurrentUser user) : Contr
 
     private static ServerEvent Tell(UserEvent e) => e switch
     {
-        SessionsChanged changed => new(new { type = "sessions", generating = changed.Generating }),
-        AnswerGrown grown => new(new { type = "reply", session_id = grown.SessionId, message_id = grown.MessageId, start = grown.Start, content = grown.Content }),
+        SessionsChanged changed => new(new { type = "sessions", sessions = changed.Sessions, generating = changed.Generating }),
+        ReplyGrown grown => new(new { type = "reply", session_id = grown.SessionId, message_id = grown.MessageId, start = grown.Start, content = grown.Content }),
         ToolsChanged tools => new(new { type = "tools", session_id = tools.SessionId, message_id = tools.MessageId }),
-        _ => ServerEvent.Ping,
+        _ => throw new InvalidOperationException($"No event for {e.GetType().Name}."),
     };
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using ChatApp.Domain.Chat;
+using ChatApp.Domain.Usage;
 
 namespace ChatApp.Web.Features.Chat;
 

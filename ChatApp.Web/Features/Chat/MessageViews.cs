@@ -1,6 +1,8 @@
 using ChatApp.Domain.Chat;
-using ChatApp.Domain.Chat.Tools;
+using ChatApp.Domain.Chat.Generation.Tools;
+using ChatApp.Domain.Chat.Replies;
 using ChatApp.Domain.Personas;
+using ChatApp.Domain.Usage;
 using Microsoft.AspNetCore.Html;
 
 namespace ChatApp.Web.Features.Chat;
@@ -10,8 +12,8 @@ namespace ChatApp.Web.Features.Chat;
 /// <param name="Role">Who speaks.</param>
 /// <param name="Status">Whether all of it is there.</param>
 /// <param name="Speaker">The speaker's name.</param>
-/// <param name="Text">The text as it was written.</param>
-/// <param name="Html">The text of an answer, rendered.</param>
+/// <param name="Text">The text as Markdown.</param>
+/// <param name="Html">The text of a reply, rendered.</param>
 public sealed record MessageView(Guid? Id, MessageRole Role, MessageStatus Status, string Speaker, string Text, IHtmlContent Html)
 {
     public DateTimeOffset At { get; init; }
@@ -20,7 +22,7 @@ public sealed record MessageView(Guid? Id, MessageRole Role, MessageStatus Statu
 
     public TokenUsage? Usage { get; init; }
 
-    /// <summary>The calls of tools for an answer.</summary>
+    /// <summary>The tool calls of a reply.</summary>
     public IReadOnlyList<ToolCall> ToolCalls { get; init; } = [];
 
     public MessageDetails Details { get; init; } = new();
@@ -30,18 +32,20 @@ public sealed record MessageView(Guid? Id, MessageRole Role, MessageStatus Statu
 }
 
 /// <summary>Makes views of messages.</summary>
-public sealed class MessageViews(MarkdownCache markdown, ReplyFeed feed, PersonaCatalog personas)
+public sealed class MessageViews(MarkdownCache markdown, RunningReplies running, PersonaCatalog personas)
 {
     public const string You = "You";
     public const string Note = "Note";
 
     /// <param name="message">The message.</param>
     /// <param name="persona">The session's persona: who is speaking now.</param>
-    public MessageView View(ChatMessage message, string persona)
+    /// <param name="ct">Ends the request.</param>
+    public async Task<MessageView> ViewAsync(ChatMessage message, string persona, CancellationToken ct)
     {
         var details = MessageDetails.From(message.Metadata);
-        // What there is of an answer that is being written helps those who read without scripts.
-        var text = message.Status == MessageStatus.Generating ? feed.Find(message.Id)?.Text ?? message.Content : message.Content;
+        // The text so far, whichever instance generates it: a page without scripts shows it too.
+        using var lease = await running.FindAsync(message, ct);
+        var text = lease?.Reply.Text ?? message.Content;
         return new(message.Id, message.Role, message.Status, Speaker(message.Role, personas.Get(details.Persona ?? persona).Name), text,
             message.Role == MessageRole.Assistant ? markdown.Render(message, text) : HtmlString.Empty)
         {

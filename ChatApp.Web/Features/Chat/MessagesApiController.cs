@@ -1,4 +1,5 @@
 using ChatApp.Domain.Chat;
+using ChatApp.Domain.Chat.Replies;
 using ChatApp.Domain.Sessions;
 using ChatApp.Web.Features.Docs;
 using ChatApp.Web.Infrastructure;

@@ -1,5 +1,5 @@
-using ChatApp.Domain.Chat;
-using ChatApp.Domain.Chat.Tools;
+using ChatApp.Domain.Chat.Generation.Tools;
+using ChatApp.Domain.Chat.Replies;
 using ChatApp.Domain.Sessions;
 using ChatApp.Web.Features.Shared;
 using ChatApp.Web.Infrastructure;
@@ -8,21 +8,21 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace ChatApp.Web.Features.Chat;
 
-/// <summary>The buttons of answers: stop the one that is being written, go on with one that is unfinished.</summary>
+/// <summary>The buttons of answers: stop the one that is being written, go on with one that is replies.</summary>
 [Authorize, Route("chat-ui")]
-public sealed class ReplyActionsController(ReplyControl control, UnfinishedReplies unfinished, ToolApprovals approvals, CurrentUser user) : Controller
+public sealed class ReplyActionsController(ReplyService replies, ToolApprovals approvals, CurrentUser user) : Controller
 {
     [HttpPost("{key}/stop")]
     public async Task<IActionResult> Stop(SessionKey key, CancellationToken ct) =>
-        Redirect(Links.Session((await control.StopAsync(user.Id, key, ct)).Id));
+        Redirect(Links.Session((await replies.StopAsync(user.Id, key, ct)).Id));
 
     [HttpPost("messages/{id}/continue")]
     public async Task<IActionResult> Continue(EntityId id, CancellationToken ct) =>
-        Redirect(Links.Session((await unfinished.ContinueAsync(user.Id, id.RequiredFor("Message"), idempotencyKey: null, ct)).SessionId));
+        Redirect(Links.Session((await replies.ContinueAsync(user.Id, id.RequiredFor("Message"), idempotencyKey: null, ct)).SessionId));
 
     [HttpPost("messages/{id}/retry")]
     public async Task<IActionResult> Retry(EntityId id, [FromForm] string? model, CancellationToken ct) =>
-        Redirect(Links.Session((await unfinished.RetryAsync(user.Id, id.RequiredFor("Message"), model, idempotencyKey: null, ct)).SessionId));
+        Redirect(Links.Session((await replies.RetryAsync(user.Id, id.RequiredFor("Message"), model, idempotencyKey: null, ct)).SessionId));
 
     /// <summary>Allows or denies a call of a tool.</summary>
     [HttpPost("messages/{id}/tools/{callId}")]

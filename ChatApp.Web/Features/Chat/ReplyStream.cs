@@ -3,24 +3,25 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using ChatApp.Domain.Chat;
-using ChatApp.Domain.Chat.Tools;
+using ChatApp.Domain.Chat.Generation.Tools;
+using ChatApp.Domain.Chat.Replies;
 using ChatApp.Web.Infrastructure;
 
 namespace ChatApp.Web.Features.Chat;
 
-/// <summary>Tells an answer's events. An event's id is the length of the answer up to it: what <c>Last-Event-ID</c> brings back.</summary>
+/// <summary>A reply's events as server-sent events. An event's id is the length of the reply up to it, which clients return as <c>Last-Event-ID</c>.</summary>
 public static class ReplyStream
 {
-    /// <summary>The position after which a client that comes back wants to go on; null if it has nothing yet.</summary>
+    /// <summary>The position from which a client resumes; null if it has received nothing.</summary>
     public static int? LastEventId(HttpRequest request) =>
         int.TryParse(request.Headers["Last-Event-ID"], NumberStyles.None, CultureInfo.InvariantCulture, out var position) ? position : null;
 
-    /// <param name="start">What the stream begins with.</param>
-    /// <param name="events">The answer's events.</param>
-    /// <param name="greet">False for a client that comes back and has seen the start.</param>
-    public static EventStreamResult ToResult(StartEvent start, IAsyncEnumerable<ReplyEvent> events, bool greet) => new(TellAsync(start, events, greet));
+    /// <param name="start">The first event.</param>
+    /// <param name="events">The reply's events.</param>
+    /// <param name="greet">False for a client that resumes and has received the first event.</param>
+    public static EventStreamResult ToResult(StartEvent start, IAsyncEnumerable<ReplyEvent> events, bool greet) => new(ConvertAsync(start, events, greet));
 
-    private static async IAsyncEnumerable<ServerEvent> TellAsync(
+    private static async IAsyncEnumerable<ServerEvent> ConvertAsync(
         StartEvent start, IAsyncEnumerable<ReplyEvent> events, bool greet, [EnumeratorCancellation] CancellationToken ct = default)
     {
         if (greet)
@@ -38,7 +39,7 @@ public static class ReplyStream
                 ReplyTool { Call: var call } => new(new StatusEvent(call.Doing, call.Name), position),
                 ReplyEnd { Status: MessageStatus.Failed } end => new(new ErrorEvent(end.Error ?? "", end.ErrorCode ?? ReplyErrorCode.Internal), position),
                 ReplyEnd end => new(new DoneEvent(start.ThreadId, start.SessionId, start.MessageId, end.Status, end.Usage?.ToResponse()), position),
-                _ => ServerEvent.Ping,
+                _ => throw new InvalidOperationException($"No event for {e.GetType().Name}."),
             };
         }
     }
@@ -63,7 +64,7 @@ public static class ReplyStream
         public string Type => "status";
     }
 
-    /// <summary>A tool waits for the user's decision.</summary>
+    /// <summary>A tool call waits for the user's decision.</summary>
     private sealed record ApprovalEvent(string CallId, string Tool, string Source, JsonElement Arguments)
     {
         [JsonPropertyOrder(-1)]

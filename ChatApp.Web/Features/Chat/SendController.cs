@@ -1,19 +1,17 @@
 using ChatApp.Domain.Chat;
-using ChatApp.Domain.Chat.Ports;
 using ChatApp.Domain.Errors;
 using ChatApp.Domain.Sessions;
 using ChatApp.Web.Features.Shared;
 using ChatApp.Web.Infrastructure;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.Extensions.Options;
 
 namespace ChatApp.Web.Features.Chat;
 
 /// <summary>The composer's form without scripts: the page that it leads to shows the answer as far as it is written.</summary>
 [Authorize, Route("chat-ui")]
 public sealed class SendController(
-    ChatService chat, SessionService sessions, IModelCatalog models, ConversationPages pages, CurrentUser user, IOptions<ChatSettings> settings) : Controller
+    ChatService chat, SessionService sessions, MessageRules rules, ConversationPages pages, CurrentUser user) : Controller
 {
     /// <summary>Begins a session.</summary>
     [HttpPost("messages")]
@@ -22,8 +20,7 @@ public sealed class SendController(
         try
         {
             var message = form.ToNewMessage();
-            MessageRules.Check(message.Content, settings.Value.MaxMessageLength); // before there is an empty session
-            _ = models.Get(message.Model); // likewise
+            rules.Check(message); // before an empty session is created
             var session = await sessions.CreateAsync(user.Id, new NewSession { Persona = form.Persona }, ct);
             return await AcceptAsync(SessionKey.Of(session.Id), form, ct);
         }

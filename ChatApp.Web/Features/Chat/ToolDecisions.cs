@@ -1,4 +1,4 @@
-using ChatApp.Domain.Chat.Tools;
+using ChatApp.Domain.Chat.Generation.Tools;
 using FluentValidation;
 
 namespace ChatApp.Web.Features.Chat;

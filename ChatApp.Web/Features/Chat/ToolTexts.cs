@@ -1,6 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using ChatApp.Domain.Chat.Tools;
+using ChatApp.Domain.Chat.Generation.Tools;
 using ChatApp.Web.Integrations.Mcp;
 
 namespace ChatApp.Web.Features.Chat;

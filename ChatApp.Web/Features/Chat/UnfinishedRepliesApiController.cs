@@ -1,4 +1,4 @@
-using ChatApp.Domain.Chat;
+using ChatApp.Domain.Chat.Replies;
 using ChatApp.Web.Features.Docs;
 using ChatApp.Web.Infrastructure;
 using Microsoft.AspNetCore.Authorization;
@@ -8,7 +8,7 @@ namespace ChatApp.Web.Features.Chat;
 
 /// <summary>Goes on with answers that were interrupted or failed.</summary>
 [ApiController, Authorize, Route("chat/messages/{id}")]
-public sealed class UnfinishedRepliesApiController(UnfinishedReplies replies, CurrentUser user) : ControllerBase
+public sealed class UnfinishedRepliesApiController(ReplyService replies, CurrentUser user) : ControllerBase
 {
     /// <summary>Has the model go on where the answer stops: the same message grows.</summary>
     [HttpPost("continue")]

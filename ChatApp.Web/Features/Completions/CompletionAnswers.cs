@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using ChatApp.Domain.Chat;
+using ChatApp.Domain.Chat.Replies;
 using ChatApp.Domain.Completions;
 using ChatApp.Domain.Errors;
 using ChatApp.Web.Infrastructure;
@@ -60,10 +61,6 @@ public sealed class CompletionAnswers(CompletionService completions, ReplyReader
                     {
                         yield return new(Chunk(accepted, []) with { Usage = end.Usage?.ToCompletionUsage() });
                     }
-                }
-                else
-                {
-                    yield return ServerEvent.Verbatim(": still there"); // clients take every event for a piece
                 }
             }
             yield return ServerEvent.Verbatim("data: [DONE]");

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using ChatApp.Domain.Chat;
-using ChatApp.Domain.Chat.Ports;
 using ChatApp.Domain.Completions;
 using ChatApp.Domain.Sessions;
 using ChatApp.Domain.Text;

@@ -1,4 +1,3 @@
-using ChatApp.Data.Accounts;
 using ChatApp.Web.Infrastructure;
 using Microsoft.OpenApi;
 

@@ -1,4 +1,6 @@
 using ChatApp.Domain.Chat;
+using ChatApp.Domain.Chat.Replies;
+using ChatApp.Domain.LiveState;
 using ChatApp.Domain.Sessions;
 using ChatApp.Web.Features.Docs;
 using ChatApp.Web.Infrastructure;
@@ -11,7 +13,7 @@ namespace ChatApp.Web.Features.LiveState;
 /// <summary>A session's live state, for clients that show it as it is instead of following events. Sessions are named by any text, and made when first named.</summary>
 [ApiController, Authorize, Route("api")]
 public sealed class LiveStateApiController(
-    SessionService sessions, ChatService chat, MessageService messages, ReplyControl control, SessionWatcher watcher, McpServers servers,
+    SessionService sessions, ChatService chat, MessageService messages, ReplyService replies, SessionWatcher watcher, McpServers servers,
     CurrentUser user) : ControllerBase
 {
     /// <summary>The state now.</summary>
@@ -38,7 +40,7 @@ public sealed class LiveStateApiController(
     {
         var session = await sessions.GetOrCreateNamedAsync(user.Id, query.SessionId, ct);
         var states = watcher.WatchAsync(session, HttpContext.RequestAborted);
-        return new(states.Select(s => s is null ? ServerEvent.Ping : new ServerEvent(s.ToResponse(servers.IsConnecting))), text => new(text, Type: "error"));
+        return new(states.Select(s => new ServerEvent(s.ToResponse(servers.IsConnecting)))) { OnFailure = text => new(text, Type: "error") };
     }
 
     /// <summary>Stops the answer that is being written; what there is of it is kept.</summary>
@@ -46,7 +48,7 @@ public sealed class LiveStateApiController(
     public async Task<StateResponse> Interrupt(InterruptRequest request, CancellationToken ct)
     {
         var session = await sessions.GetOrCreateNamedAsync(user.Id, request.SessionId, ct);
-        return await StateAsync(await control.StopAsync(user.Id, SessionKey.Of(session.Id), ct), ct);
+        return await StateAsync(await replies.StopAsync(user.Id, SessionKey.Of(session.Id), ct), ct);
     }
 
     /// <summary>Adds a system message, which the next answer sees.</summary>

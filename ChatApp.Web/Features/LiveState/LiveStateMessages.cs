@@ -1,4 +1,5 @@
 using ChatApp.Domain.Chat;
+using ChatApp.Domain.LiveState;
 using ChatApp.Domain.Sessions;
 using ChatApp.Domain.Text;
 using ChatApp.Web.Features.Chat;

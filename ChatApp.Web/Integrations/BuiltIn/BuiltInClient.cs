@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using ChatApp.Domain.Chat;
+using ChatApp.Domain.Chat.Generation;
 using ChatApp.Domain.Chat.Ports;
 using ChatApp.Domain.Errors;
 using ChatApp.Domain.Search;

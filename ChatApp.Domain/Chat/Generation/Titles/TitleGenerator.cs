@@ -89,7 +89,11 @@ public sealed partial class TitleGenerator(
         }
         finally
         {
-            await scopes.UseWithRetryAsync((IUsageLedger ledger) => ledger.CorrectAsync(charged, actual, CancellationToken.None), clock, CancellationToken.None);
+            await scopes.UseWithRetryAsync(async (IUsageLedger ledger) =>
+            {
+                await ledger.CorrectAsync(charged, actual, CancellationToken.None);
+                return true;
+            }, clock, CancellationToken.None);
         }
         if (SessionTitles.FromModel(StorableText.Clean(text)) is { } title)
         {

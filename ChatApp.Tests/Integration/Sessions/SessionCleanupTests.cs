@@ -7,8 +7,8 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace ChatApp.Tests.Integration.Sessions;
 
-/// <summary>Nobody has to ask for it.</summary>
-internal sealed class CleanupWorkerTests : ChatFixture
+/// <summary>It runs by itself, in the background.</summary>
+internal sealed class SessionCleanupTests : ChatFixture
 {
     private readonly TestClock _clock = new();
 
@@ -21,7 +21,7 @@ internal sealed class CleanupWorkerTests : ChatFixture
     }
 
     [Test]
-    public async Task Work_ExpiredSession_IsRemovedByItself()
+    public async Task CleanUp_ExpiredSession_IsRemovedInTheBackground()
     {
         var user = await App.RegisterAsync();
         var session = await user.Client.SendJsonAsync(HttpMethod.Post, "/chat/sessions", new { temporary = true }, HttpStatusCode.Created);

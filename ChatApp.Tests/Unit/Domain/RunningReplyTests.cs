@@ -1,13 +1,15 @@
 using ChatApp.Domain.Chat;
+using ChatApp.Domain.Chat.Replies;
+using ChatApp.Domain.Usage;
 
 namespace ChatApp.Tests.Unit.Domain;
 
-internal sealed class LiveReplyTests
+internal sealed class RunningReplyTests
 {
     private static readonly ReplyEnd End = new(MessageStatus.Complete, new TokenUsage(1, 2, false), null, null);
 
     [Test]
-    public async Task Read_ListenerBeforeTheText_HearsItAsItComes()
+    public async Task Read_SubscriberBeforeTheText_GetsItAsItComes()
     {
         var reply = NewReply();
         await using var events = reply.ReadAsync(0, default).GetAsyncEnumerator();
@@ -24,7 +26,7 @@ internal sealed class LiveReplyTests
     }
 
     [Test]
-    public async Task Read_ListenerAfterTheEnd_HearsAllAtOnce()
+    public async Task Read_SubscriberAfterTheEnd_GetsAllAtOnce()
     {
         var reply = NewReply();
         reply.Append("Hel");
@@ -35,12 +37,12 @@ internal sealed class LiveReplyTests
     }
 
     [Test]
-    public async Task Read_ResumedAtEveryPosition_HearsExactlyTheRest()
+    public async Task Read_ResumedAtEveryPosition_GetsExactlyTheRest()
     {
-        const string text = "An answer of some words, and 🎉.";
+        const string text = "A reply of some words, and some 🎉.";
         for (var position = 0; position <= text.Length; position++)
         {
-            // Part of it is there already, the rest comes while the listener listens.
+            // Part of it is there already, the rest comes during the subscription.
             var reply = NewReply();
             reply.Append(text[..12]);
             var reading = ReadAsync(reply, position);
@@ -50,9 +52,9 @@ internal sealed class LiveReplyTests
 
             var events = await reading;
 
-            // No listener is ahead of the text: one that says so hears what comes from now on.
-            var heard = string.Concat(events.OfType<ReplyText>().Select(e => e.Content));
-            Assert.That(heard, Is.EqualTo(text[Math.Min(position, 12)..]), $"from {position}");
+            // A position beyond the text so far is one that the subscriber got elsewhere: nothing is repeated.
+            var received = string.Concat(events.OfType<ReplyText>().Select(e => e.Content));
+            Assert.That(received, Is.EqualTo(text[position..]), $"from {position}");
             Assert.That(events[^1], Is.EqualTo(End));
             Assert.That(events.OfType<ReplyText>().LastOrDefault()?.End ?? text.Length, Is.EqualTo(text.Length));
         }
@@ -61,7 +63,7 @@ internal sealed class LiveReplyTests
     [Test]
     public async Task Read_FinishedReplyAtEveryPosition_IsExactlyTheRest()
     {
-        const string text = "An answer of some words, and 🎉.";
+        const string text = "A reply of some words, and some 🎉.";
         var reply = NewReply();
         reply.Append(text);
         reply.Finish(End);
@@ -74,17 +76,17 @@ internal sealed class LiveReplyTests
     }
 
     [Test]
-    public async Task Read_ManyListenersWhileItGrows_AllHearTheSame()
+    public async Task Read_ManySubscribersWhileItGrows_AllGetTheSame()
     {
         var reply = NewReply();
-        var listeners = Enumerable.Range(0, 50).Select(_ => Task.Run(() => ReadAsync(reply, 0))).ToList();
+        var subscribers = Enumerable.Range(0, 50).Select(_ => Task.Run(() => ReadAsync(reply, 0))).ToList();
         for (var i = 0; i < 1000; i++)
         {
             reply.Append($"word {i} ");
         }
         reply.Finish(End);
 
-        foreach (var events in await Task.WhenAll(listeners))
+        foreach (var events in await Task.WhenAll(subscribers))
         {
             Assert.That(string.Concat(events.OfType<ReplyText>().Select(e => e.Content)), Is.EqualTo(reply.Text));
             Assert.That(events.Count(e => e is ReplyEnd), Is.EqualTo(1));
@@ -98,11 +100,11 @@ internal sealed class LiveReplyTests
         reply.Finish(End);
         reply.Finish(End with { Status = MessageStatus.Failed });
 
-        Assert.That(await reply.EndAsync(default), Is.EqualTo(End));
+        Assert.That(await ReadAsync(reply, 0), Is.EqualTo(new ReplyEvent[] { End }));
     }
 
     [Test]
-    public async Task Read_Cancelled_EndsTheListenerOnly()
+    public async Task Read_Cancelled_EndsTheSubscriptionOnly()
     {
         var reply = NewReply();
         using var cancel = new CancellationTokenSource();
@@ -115,9 +117,9 @@ internal sealed class LiveReplyTests
         Assert.That(reply.Text, Is.EqualTo("still growing"));
     }
 
-    private static LiveReply NewReply() => new(Guid.CreateVersion7(), Guid.CreateVersion7(), "", TimeProvider.System);
+    private static RunningReply NewReply() => new(Guid.CreateVersion7(), Guid.CreateVersion7());
 
-    private static async Task<List<ReplyEvent>> ReadAsync(LiveReply reply, int position, CancellationToken ct = default)
+    private static async Task<List<ReplyEvent>> ReadAsync(RunningReply reply, int position, CancellationToken ct = default)
     {
         var events = new List<ReplyEvent>();
         await foreach (var e in reply.ReadAsync(position, ct))
