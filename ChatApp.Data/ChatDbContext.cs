@@ -1,10 +1,10 @@
 using ChatApp.Data.Accounts;
 using ChatApp.Domain;
-using ChatApp.Domain.Accounts;
 using ChatApp.Domain.Chat;
 using ChatApp.Domain.Chat.Tools;
 using ChatApp.Domain.Idempotency;
 using ChatApp.Domain.Sessions;
+using ChatApp.Domain.Usage;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;

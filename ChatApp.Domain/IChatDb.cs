@@ -1,8 +1,8 @@
-using ChatApp.Domain.Accounts;
 using ChatApp.Domain.Chat;
 using ChatApp.Domain.Chat.Tools;
 using ChatApp.Domain.Idempotency;
 using ChatApp.Domain.Sessions;
+using ChatApp.Domain.Usage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 

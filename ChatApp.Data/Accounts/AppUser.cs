@@ -12,11 +12,11 @@ public sealed class AppUser : IdentityUser<Guid>
 
     public DateTimeOffset CreatedAt { get; set; }
 
-    /// <summary>Since when an administrator has shut the account; it can neither sign in nor use tokens it has.</summary>
+    /// <summary>When an administrator disabled the account, which can then neither sign in nor use its tokens; null if it is enabled.</summary>
     public DateTimeOffset? DisabledAt { get; set; }
 }
 
-/// <summary>Roles; everybody is a user.</summary>
+/// <summary>Roles that an account can have besides being a user.</summary>
 public static class Roles
 {
     public const string Administrator = "administrator";

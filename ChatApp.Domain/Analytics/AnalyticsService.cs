@@ -1,8 +1,8 @@
 using System.Data;
-using ChatApp.Domain.Accounts;
 using ChatApp.Domain.Chat;
 using ChatApp.Domain.Errors;
 using ChatApp.Domain.Sessions;
+using ChatApp.Domain.Usage;
 using Microsoft.EntityFrameworkCore;
 
 namespace ChatApp.Domain.Analytics;

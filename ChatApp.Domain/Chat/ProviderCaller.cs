@@ -1,6 +1,6 @@
-using ChatApp.Domain.Accounts;
 using ChatApp.Domain.Chat.Ports;
 using ChatApp.Domain.Time;
+using ChatApp.Domain.Usage;
 using Microsoft.Extensions.AI;
 
 namespace ChatApp.Domain.Chat;

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
-using ChatApp.Domain.Accounts;
 using ChatApp.Domain.Chat.Ports;
 using ChatApp.Domain.Chat.Tools;
 using ChatApp.Domain.Text;
+using ChatApp.Domain.Usage;
 using Microsoft.Extensions.AI;
 
 namespace ChatApp.Domain.Chat;

@@ -1,8 +1,8 @@
-using ChatApp.Domain.Accounts;
 using ChatApp.Domain.Chat.Ports;
 using ChatApp.Domain.Errors;
 using ChatApp.Domain.Personas;
 using ChatApp.Domain.Time;
+using ChatApp.Domain.Usage;
 using Microsoft.EntityFrameworkCore;
 
 namespace ChatApp.Domain.Chat;

@@ -1,9 +1,9 @@
-using ChatApp.Domain.Accounts;
 using ChatApp.Domain.Chat.Ports;
 using ChatApp.Domain.Personas;
 using ChatApp.Domain.Sessions;
 using ChatApp.Domain.Text;
 using ChatApp.Domain.Time;
+using ChatApp.Domain.Usage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.AI;
 using AiMessage = Microsoft.Extensions.AI.ChatMessage;

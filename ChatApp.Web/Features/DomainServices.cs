@@ -5,7 +5,6 @@ using ChatApp.Domain.Completions;
 using ChatApp.Domain.Export;
 using ChatApp.Domain.Search;
 using ChatApp.Domain.Sessions;
-using ChatApp.Web.Features.Accounts;
 using ChatApp.Web.Features.Admin;
 using ChatApp.Web.Features.Completions;
 using ChatApp.Web.Features.Export;
@@ -21,8 +20,6 @@ public static class DomainServices
         services.Configure<ChatSettings>(configuration.GetSection("Chat"));
         services.AddOptions<SessionSettings>().Bind(configuration.GetSection("Sessions"))
             .Validate(s => s.AreUsable, "The times of the section Sessions must be longer than nothing, and an interval at most a day.").ValidateOnStart();
-        services.Configure<AccountSettings>(configuration.GetSection("Accounts"));
-        services.AddScoped<RegistrationService>();
         services.AddScoped<SessionService>();
         services.AddScoped<TrashService>();
         services.AddScoped<SessionCleanup>();

@@ -1,5 +1,5 @@
 using System.Security.Claims;
-using ChatApp.Domain.Accounts;
+using ChatApp.Data.Accounts;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Filters;

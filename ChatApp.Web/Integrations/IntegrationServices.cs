@@ -1,6 +1,6 @@
 using ChatApp.Domain.Chat;
 using ChatApp.Domain.Chat.Ports;
-using ChatApp.Domain.Search;
+using ChatApp.Web.Integrations.BuiltIn.Recall;
 using ChatApp.Web.Integrations.BuiltIn;
 using ChatApp.Web.Integrations.IFixit;
 using ChatApp.Web.Integrations.Mcp;

@@ -18,8 +18,8 @@ public interface IToolSource
 /// </param>
 /// <param name="Source">Whose tool it is, for people, e.g. <c>iFixit</c>.</param>
 /// <param name="Status">What the page says while it runs, e.g. <c>Searching iFixit…</c>.</param>
-/// <param name="AsksFirst">Whether it changes something outside, so that the user is asked before it runs.</param>
-public sealed record ChatTool(AIFunction Function, string Source, string Status, bool AsksFirst)
+/// <param name="RequiresApproval">Whether it can make changes outside the chat, so that the user has to approve each call.</param>
+public sealed record ChatTool(AIFunction Function, string Source, string Status, bool RequiresApproval)
 {
     public string Name => Function.Name;
 }

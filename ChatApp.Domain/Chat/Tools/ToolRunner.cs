@@ -43,7 +43,7 @@ public sealed partial class ToolRunner(
     {
         var started = clock.GetTimestamp();
         var (status, text) = (Refusal(tool, call, wanted) is { } refusal ? (ToolCallStatus.Failed, refusal)
-            : tool!.AsksFirst && await AskAsync(draft, call, ct) is { } denial ? (ToolCallStatus.Denied, denial)
+            : tool!.RequiresApproval && await AskAsync(draft, call, ct) is { } denial ? (ToolCallStatus.Denied, denial)
             : await InvokeAsync(draft, tool, call, wanted, ct));
         var clean = StorableText.Clean(text);
         var shown = StorableText.Cut(clean, resultLength);

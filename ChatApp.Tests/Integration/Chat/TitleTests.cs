@@ -1,6 +1,6 @@
-using ChatApp.Domain.Accounts;
 using ChatApp.Domain.Chat;
 using ChatApp.Domain.Chat.Ports;
+using ChatApp.Domain.Usage;
 using ChatApp.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 

@@ -1,5 +1,5 @@
-using ChatApp.Domain.Accounts;
 using ChatApp.Domain.Chat;
+using ChatApp.Domain.Usage;
 using ChatApp.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.AI;

@@ -166,7 +166,7 @@ internal sealed class IFixitTests
     private async Task<string> CallAsync(string name, AIFunctionArguments arguments)
     {
         var tool = (await _tools.ListAsync(CancellationToken.None)).Single(t => t.Name == name);
-        Assert.That(tool.AsksFirst, Is.False);
+        Assert.That(tool.RequiresApproval, Is.False);
         return (await tool.Function.InvokeAsync(arguments))!.ToString()!;
     }
 }

@@ -26,10 +26,10 @@ internal sealed class McpConnectionTests
         var tools = await SourceOf(app).ListAsync(CancellationToken.None);
 
         var sum = tools.Single(t => t.Name == "every-thing_get-sum");
-        Assert.That((sum.Source, sum.Status, sum.AsksFirst), Is.EqualTo(("every_thing", "Asking every_thing: Get Sum Tool…", false)));
+        Assert.That((sum.Source, sum.Status, sum.RequiresApproval), Is.EqualTo(("every_thing", "Asking every_thing: Get Sum Tool…", false)));
         Assert.That(sum.Function.JsonSchema.GetProperty("required").GetRawText(), Is.EqualTo("""["a","b"]"""));
         Assert.That(await sum.Function.InvokeAsync(new AIFunctionArguments { ["a"] = 1, ["b"] = 2 }), Is.EqualTo("The sum of 1 and 2 is 3."));
-        Assert.That(tools.Where(t => t.AsksFirst).Select(t => t.Name), Does.Contain("every-thing_gzip-file-as-resource"));
+        Assert.That(tools.Where(t => t.RequiresApproval).Select(t => t.Name), Does.Contain("every-thing_gzip-file-as-resource"));
         await Assert.ThatAsync(() => sum.Function.InvokeAsync([]).AsTask(), Throws.TypeOf<ToolException>().With.Message.Contains("expected number"));
     }
 

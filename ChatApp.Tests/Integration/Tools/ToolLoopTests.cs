@@ -1,9 +1,9 @@
 using System.Net;
 using System.Text.Json;
-using ChatApp.Domain.Accounts;
 using ChatApp.Domain.Chat;
 using ChatApp.Domain.Chat.Ports;
 using ChatApp.Domain.Chat.Tools;
+using ChatApp.Domain.Usage;
 using ChatApp.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;

@@ -28,15 +28,15 @@ internal sealed partial class WebSearchTests
     }
 
     [Test]
-    public async Task OpenPage_AnyAddress_AsksFirstUnlessConfigured()
+    public async Task OpenPage_AnyAddress_RequiresApprovalUnlessConfigured()
     {
         using var asking = Tools("searxng");
         using var trusting = Tools("searxng", ask: false);
 
-        Assert.That(await AsksAsync(asking), Is.EqualTo(new[] { ("web_search", false), ("web_read_page", false), ("web_open_page", true) }));
-        Assert.That(await AsksAsync(trusting), Has.All.Matches<(string, bool Asks)>(t => !t.Asks));
+        Assert.That(await ApprovalsAsync(asking), Is.EqualTo(new[] { ("web_search", false), ("web_read_page", false), ("web_open_page", true) }));
+        Assert.That(await ApprovalsAsync(trusting), Has.All.Matches<(string, bool Asks)>(t => !t.Asks));
 
-        static async Task<IEnumerable<(string, bool)>> AsksAsync(WebTools tools) => (await tools.ListAsync(CancellationToken.None)).Select(t => (t.Name, t.AsksFirst));
+        static async Task<IEnumerable<(string, bool)>> ApprovalsAsync(WebTools tools) => (await tools.ListAsync(CancellationToken.None)).Select(t => (t.Name, t.RequiresApproval));
     }
 
     [TestCase("text/html; charset=iso-8859-2", "<p>Žluťoučký</p>", "iso-8859-2")]

@@ -1,5 +1,5 @@
 using System.Globalization;
-using ChatApp.Domain.Search;
+using ChatApp.Web.Integrations.BuiltIn.Recall;
 using ChatApp.Web.Integrations.BuiltIn;
 
 namespace ChatApp.Tests.Unit.BuiltIn;

@@ -18,9 +18,9 @@ internal sealed class McpSettingsTests
         var (files, wiki) = (servers[0], servers[1]);
         Assert.That((files.Command, files.Environment["ROOT"], files.CallTimeout), Is.EqualTo(("npx", "/data", TimeSpan.FromSeconds(5))));
         Assert.That(files.Arguments, Is.EqualTo(new[] { "-y", "files" }));
-        Assert.That((files.RuleFor("read_file"), files.RuleFor("write_file")), Is.EqualTo((AskRule.Never, AskRule.Always)));
+        Assert.That((files.RuleFor("read_file"), files.RuleFor("write_file")), Is.EqualTo((ApprovalRule.Never, ApprovalRule.Always)));
         Assert.That(files.Tools, Is.EqualTo(new[] { "read_file" }));
-        Assert.That((wiki.Url!.Host, wiki.Headers["Authorization"], wiki.Ask), Is.EqualTo(("wiki.example.com", "Bearer key", AskRule.Auto)));
+        Assert.That((wiki.Url!.Host, wiki.Headers["Authorization"], wiki.Ask), Is.EqualTo(("wiki.example.com", "Bearer key", ApprovalRule.Auto)));
     }
 
     [TestCase("Mcp:Servers:x:", "x:Ask", "auto")]
@@ -56,22 +56,22 @@ internal sealed class McpSettingsTests
         Assert.That(names, Is.All.Match("^[a-zA-Z0-9_-]{1,64}$"));
     }
 
-    [TestCase(null, null, AskRule.Auto, true)]
-    [TestCase(false, false, AskRule.Auto, true)]
-    [TestCase(true, null, AskRule.Auto, false)]
-    [TestCase(true, true, AskRule.Auto, false)]
-    [TestCase(true, null, AskRule.Always, true)]
-    [TestCase(null, true, AskRule.Never, false)]
-    public void AsksFirst_AnnotationsAndRule_OnlyKnownReadersDoNotAsk(bool? readOnly, bool? destructive, AskRule rule, bool asks)
+    [TestCase(null, null, ApprovalRule.Auto, true)]
+    [TestCase(false, false, ApprovalRule.Auto, true)]
+    [TestCase(true, null, ApprovalRule.Auto, false)]
+    [TestCase(true, true, ApprovalRule.Auto, false)]
+    [TestCase(true, null, ApprovalRule.Always, true)]
+    [TestCase(null, true, ApprovalRule.Never, false)]
+    public void RequiresApproval_AnnotationsAndRule_OnlyKnownReadersDoNot(bool? readOnly, bool? destructive, ApprovalRule rule, bool expected)
     {
         var tool = new Tool { Name = "t", Annotations = new() { ReadOnlyHint = readOnly, DestructiveHint = destructive } };
 
-        Assert.That(McpFunction.AsksFirst(new() { Name = "s", Ask = rule }, tool), Is.EqualTo(asks));
-        Assert.That(McpFunction.AsksFirst(new() { Name = "s", AskByTool = new Dictionary<string, AskRule> { ["t"] = rule } }, tool), Is.EqualTo(asks));
+        Assert.That(McpFunction.RequiresApproval(new() { Name = "s", Ask = rule }, tool), Is.EqualTo(expected));
+        Assert.That(McpFunction.RequiresApproval(new() { Name = "s", AskByTool = new Dictionary<string, ApprovalRule> { ["t"] = rule } }, tool), Is.EqualTo(expected));
     }
 
     [Test]
-    public void AsksFirst_ToolWithoutAnnotations_Asks() => Assert.That(McpFunction.AsksFirst(new() { Name = "s" }, new() { Name = "t" }), Is.True);
+    public void RequiresApproval_ToolWithoutAnnotations_IsTrue() => Assert.That(McpFunction.RequiresApproval(new() { Name = "s" }, new() { Name = "t" }), Is.True);
 
     private static IReadOnlyList<McpServerSettings> Read(params (string Key, string Value)[] settings) => McpServerSettings.From(
         new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(s => $"Mcp:Servers:{s.Key}", string? (s) => s.Value)).Build());

@@ -30,7 +30,7 @@ public sealed class McpCommands(McpServers servers)
         var (offers, silent) = await OffersAsync(Chosen(server), ct);
         var items = offers.Select(o => new McpToolItem(
             o.Server.Settings.Name, o.Tool.Name, McpFunction.NameOf(o.Server.Settings.Name, o.Tool.Name), o.Tool.Description, o.Tool.InputSchema,
-            McpFunction.AsksFirst(o.Server.Settings, o.Tool))).ToList();
+            McpFunction.RequiresApproval(o.Server.Settings, o.Tool))).ToList();
         var message = $"{Count(items.Count, "tool")}.{(silent.Count > 0 ? $" Not reached: {string.Join(", ", silent)}." : "")}";
         return new(silent.Count == 0 || items.Count > 0, message, new McpToolList(items));
     }

@@ -1,4 +1,4 @@
-using ChatApp.Domain.Search;
+using ChatApp.Web.Integrations.BuiltIn.Recall;
 using static ChatApp.Web.Integrations.BuiltIn.MarkdownText;
 
 namespace ChatApp.Web.Integrations.BuiltIn;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using ChatApp.Domain.Chat;
 using ChatApp.Domain.Chat.Ports;
-using ChatApp.Domain.Search;
+using ChatApp.Web.Integrations.BuiltIn.Recall;
 using ChatApp.Web.Integrations.Models;
 
 namespace ChatApp.Web.Integrations.BuiltIn;
@@ -31,7 +31,7 @@ internal sealed class Assistant(RecallService recall, TimeProvider clock)
             Reach = question.Reach,
             From = question.Period?.From,
             Until = question.Period?.Until,
-            ExceptModel = ModelCatalog.BuiltInName,
+            ExcludedModel = ModelCatalog.BuiltInName,
         };
         return question.Want switch
         {
@@ -88,7 +88,7 @@ internal sealed class Assistant(RecallService recall, TimeProvider clock)
     }
 
     private List<RecalledMessage> WithoutCommands(IEnumerable<RecalledMessage> messages) =>
-        [.. messages.Where(m => !(m.ToExcepted && IsCommand(m.Role, m.Text)))];
+        [.. messages.Where(m => !(m.IsToExcludedModel && IsCommand(m.Role, m.Text)))];
 
     // What the user told this assistant to do is not what they said about a thing.
     private bool IsCommand(MessageRole role, string text) => role == MessageRole.User && QuestionReader.Read(text, clock.GetUtcNow()).Want != Want.LookUp;
@@ -153,13 +153,13 @@ internal sealed class Assistant(RecallService recall, TimeProvider clock)
     {
         if (question.Terms.Count > 0 && question.Counted != Counted.Tokens)
         {
-            var matches = (await recall.MatchesAsync(scope, question.Terms, ct)).Where(m => !(m.ToExcepted && IsCommand(m.Role, m.Beginning))).ToList();
+            var matches = (await recall.MatchesAsync(scope, question.Terms, ct)).Where(m => !(m.IsToExcludedModel && IsCommand(m.Role, m.Beginning))).ToList();
             return AmountText.Mentions(question, matches.Count, matches.Select(m => m.SessionId).Distinct().Count());
         }
         if (question.Counted == Counted.Words)
         {
             var (words, count) = (0L, 0);
-            await foreach (var text in recall.OwnTexts(scope).WithCancellation(ct))
+            await foreach (var text in recall.StreamOwnTexts(scope).WithCancellation(ct))
             {
                 words += WordCount.Of(text);
                 count++;

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using ChatApp.Domain.Chat;
 using ChatApp.Domain.Chat.Ports;
 using ChatApp.Domain.Errors;
-using ChatApp.Domain.Search;
+using ChatApp.Web.Integrations.BuiltIn.Recall;
 using ChatApp.Web.Integrations.Models;
 using Microsoft.Extensions.AI;
 using AiMessage = Microsoft.Extensions.AI.ChatMessage;

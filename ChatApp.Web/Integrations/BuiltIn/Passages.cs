@@ -1,6 +1,6 @@
 using System.Globalization;
 using ChatApp.Domain.Chat;
-using ChatApp.Domain.Search;
+using ChatApp.Web.Integrations.BuiltIn.Recall;
 
 namespace ChatApp.Web.Integrations.BuiltIn;
 

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using ChatApp.Domain.Search;
+using ChatApp.Web.Integrations.BuiltIn.Recall;
 
 namespace ChatApp.Web.Integrations.BuiltIn;
 

@@ -67,5 +67,5 @@ public sealed class IFixitTools : IToolSource, IDisposable
     private static string Name(string text) => text.Any(char.IsLetterOrDigit) ? text.Trim() : throw new ToolException("Name a device.");
 
     private static ChatTool Tool(string name, string description, string status, Delegate method) =>
-        new(new ToolFunction(method, name, description), SourceName, status, AsksFirst: false);
+        new(new ToolFunction(method, name, description), SourceName, status, RequiresApproval: false);
 }

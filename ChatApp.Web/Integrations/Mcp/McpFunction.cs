@@ -23,18 +23,18 @@ internal sealed partial class McpFunction(McpConnection connection, Tool tool) :
     public ChatTool ToChatTool()
     {
         var title = ToolText.Line(tool.Title ?? tool.Annotations?.Title ?? tool.Name, TitleMaxLength);
-        return new(this, connection.Settings.Name, $"Asking {connection.Settings.Name}: {title}…", AsksFirst(connection.Settings, tool));
+        return new(this, connection.Settings.Name, $"Asking {connection.Settings.Name}: {title}…", RequiresApproval(connection.Settings, tool));
     }
 
     /// <summary>
     /// Whether users are asked before the tool runs: as configured, else unless it is known to only read. What a server says of its tools is believed,
     /// since an administrator has chosen it.
     /// </summary>
-    public static bool AsksFirst(McpServerSettings settings, Tool tool) => settings.RuleFor(tool.Name) switch
+    public static bool RequiresApproval(McpServerSettings settings, Tool tool) => settings.RuleFor(tool.Name) switch
     {
-        AskRule.Always => true,
-        AskRule.Never => false,
-        AskRule.Auto => tool.Annotations?.ReadOnlyHint is not true,
+        ApprovalRule.Always => true,
+        ApprovalRule.Never => false,
+        ApprovalRule.Auto => tool.Annotations?.ReadOnlyHint is not true,
     };
 
     /// <summary>

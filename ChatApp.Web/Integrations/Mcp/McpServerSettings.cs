@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace ChatApp.Web.Integrations.Mcp;
 
 /// <summary>Whether users are asked before a tool runs.</summary>
-public enum AskRule
+public enum ApprovalRule
 {
     /// <summary>Unless the server says that the tool only reads.</summary>
     Auto,
@@ -41,10 +41,10 @@ public sealed partial record McpServerSettings
     /// <summary>Sent with every request to <see cref="Url"/>, e.g. a key.</summary>
     public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
 
-    public AskRule Ask { get; init; }
+    public ApprovalRule Ask { get; init; }
 
     /// <summary>Tools with a rule of their own.</summary>
-    public IReadOnlyDictionary<string, AskRule> AskByTool { get; init; } = new Dictionary<string, AskRule>();
+    public IReadOnlyDictionary<string, ApprovalRule> AskByTool { get; init; } = new Dictionary<string, ApprovalRule>();
 
     /// <summary>The only tools that are offered; empty: all.</summary>
     public IReadOnlySet<string> Tools { get; init; } = new HashSet<string>();
@@ -53,7 +53,7 @@ public sealed partial record McpServerSettings
 
     public TimeSpan CallTimeout { get; init; } = TimeSpan.FromMinutes(1);
 
-    public AskRule RuleFor(string tool) => AskByTool.GetValueOrDefault(tool, Ask);
+    public ApprovalRule RuleFor(string tool) => AskByTool.GetValueOrDefault(tool, Ask);
 
     /// <summary>Reads <c>Mcp:Servers</c>.</summary>
     /// <exception cref="InvalidOperationException">Something makes no sense; the message names the setting.</exception>
@@ -97,11 +97,11 @@ public sealed partial record McpServerSettings
         : Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.UserInfo.Length == 0 ? url
         : throw Invalid(section, "this is not the address of an HTTP server");
 
-    private static AskRule ReadRule(IConfigurationSection section) => section.Value?.ToLowerInvariant() switch
+    private static ApprovalRule ReadRule(IConfigurationSection section) => section.Value?.ToLowerInvariant() switch
     {
-        null or "" or "auto" => AskRule.Auto,
-        "always" => AskRule.Always,
-        "never" => AskRule.Never,
+        null or "" or "auto" => ApprovalRule.Auto,
+        "always" => ApprovalRule.Always,
+        "never" => ApprovalRule.Never,
         _ => throw Invalid(section, "the choices are auto, always and never"),
     };
 

@@ -36,8 +36,8 @@ public sealed class WebTools : IToolSource, IDisposable
         (_search, _reader) = (new(settings, _searches), new(_pages));
         _tools =
         [
-            new(new ToolFunction(SearchAsync, "web_search", "Searches the web. Gives titles, addresses and snippets of pages."), settings.Name, "Searching the web…", AsksFirst: false),
-            new(new ToolFunction(ReadAsync, "web_read_page", "Reads a page that web_search has found in this chat. Long pages come in parts."), settings.Name, "Reading a page…", AsksFirst: false),
+            new(new ToolFunction(SearchAsync, "web_search", "Searches the web. Gives titles, addresses and snippets of pages."), settings.Name, "Searching the web…", RequiresApproval: false),
+            new(new ToolFunction(ReadAsync, "web_read_page", "Reads a page that web_search has found in this chat. Long pages come in parts."), settings.Name, "Reading a page…", RequiresApproval: false),
             new(new ToolFunction(OpenAsync, "web_open_page", "Reads any page of the web, for example one that the user has named. Use web_read_page for those that web_search has found."),
                 settings.Name, "Opening a page…", settings.AsksBeforeOpening),
         ];
