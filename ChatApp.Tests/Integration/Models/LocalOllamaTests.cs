@@ -100,7 +100,7 @@ internal sealed class LocalOllamaTests
     private async Task LookAsync(ModelCatalog catalog)
     {
         _clock.Advance(TimeSpan.FromMinutes(2));
-        await catalog.AskAsync();
+        await catalog.RefreshAsync();
     }
 
     private ModelCatalog Catalog() => new(Settings(), new BuiltInClient(null!, TimeProvider.System), _clock);

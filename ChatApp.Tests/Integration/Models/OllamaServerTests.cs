@@ -34,7 +34,7 @@ internal sealed class OllamaServerTests
             new("nomic-embed:latest") { Can = ["embedding"] }, new("old:latest") { Can = null },
         ];
 
-        var list = await _connection.AskAsync();
+        var list = await _connection.RefreshAsync();
 
         Assert.That(list.Models.Select(m => (m.Id, m.ContextWindow, m.SupportsTools)), Is.EqualTo(new (string, int?, bool?)[]
         {
@@ -45,10 +45,10 @@ internal sealed class OllamaServerTests
     [Test]
     public async Task Ask_Again_AsksForEachModelOnce()
     {
-        await _connection.AskAsync();
+        await _connection.RefreshAsync();
         _clock.Advance(TimeSpan.FromMinutes(2));
         _server.Installed = [new("llama3.2:latest"), new("new:latest")];
-        var list = await _connection.AskAsync();
+        var list = await _connection.RefreshAsync();
 
         Assert.That(list.Models, Has.Count.EqualTo(2));
         Assert.That(_server.ShowRequests, Is.EqualTo(2));
@@ -57,7 +57,7 @@ internal sealed class OllamaServerTests
     [Test]
     public async Task Get_NameWithoutTag_IsTheLatest()
     {
-        await _connection.AskAsync();
+        await _connection.RefreshAsync();
 
         Assert.That(_connection.Has("llama3.2"), Is.True);
         Assert.That(_connection.Get("llama3.2", "llama3.2").ContextWindow, Is.EqualTo(4096));
@@ -68,7 +68,7 @@ internal sealed class OllamaServerTests
     public async Task Get_ModelWithoutTools_SaysSo()
     {
         _server.Installed = [new("plain:latest") { Can = ["completion"] }, new("able:latest")];
-        await _connection.AskAsync();
+        await _connection.RefreshAsync();
 
         Assert.That((_connection.Get("plain", "x").SupportsTools, _connection.Get("able", "x").SupportsTools), Is.EqualTo((false, true)));
     }
@@ -76,11 +76,11 @@ internal sealed class OllamaServerTests
     [Test]
     public async Task Ask_ServerGoneAfterwards_KeepsTheModelsAndTellsWhy()
     {
-        await _connection.AskAsync();
+        await _connection.RefreshAsync();
         await _server.DisposeAsync();
         _clock.Advance(TimeSpan.FromMinutes(2));
 
-        var list = await _connection.AskAsync();
+        var list = await _connection.RefreshAsync();
 
         Assert.That(list.Models.Select(m => m.Id), Is.EqualTo(new[] { "llama3.2:latest" }));
         Assert.That(list.Problem?.Message, Does.Contain("could not be reached"));

@@ -31,7 +31,7 @@ internal sealed class IFixitTests
             .On("/api/2.0/guides/500", "{}", status: 500)
             .On("/api/2.0/guides/501", "<html>Sorry</html>", "text/html");
         _tools = new(
-            new($"{_server.Address}/api/2.0"), NamedHosts.From(new ConfigurationBuilder().Build()), OutgoingNetwork.Internet, TimeProvider.System);
+            new($"{_server.Address}/api/2.0"), AllowedHosts.From(new ConfigurationBuilder().Build()), OutgoingNetwork.Internet, TimeProvider.System);
     }
 
     [OneTimeTearDown]
@@ -149,7 +149,7 @@ internal sealed class IFixitTests
     public async Task Start_SwitchedOff_OffersNothing()
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Tools:IFixit:Enabled", "false")]).Build();
-        using var tools = new IFixitTools(IFixitTools.ReadAddress(configuration), NamedHosts.From(configuration), OutgoingNetwork.Internet, TimeProvider.System);
+        using var tools = new IFixitTools(IFixitTools.ReadAddress(configuration), AllowedHosts.From(configuration), OutgoingNetwork.Internet, TimeProvider.System);
 
         Assert.That(await tools.ListAsync(CancellationToken.None), Is.Empty);
     }

@@ -182,15 +182,15 @@ internal sealed class McpConnectionTests
 
     private static McpServers SourceOf(TestApp app) => app.Services.GetServices<IToolSource>().OfType<McpServers>().Single();
 
-    private static McpConnection Only(TestApp app) => app.Services.GetRequiredService<McpServers>().All.Single();
+    private static McpServer Only(TestApp app) => app.Services.GetRequiredService<McpServers>().All.Single();
 
-    private static async Task<string> EchoAsync(McpConnection server)
+    private static async Task<string> EchoAsync(McpServer server)
     {
         var result = await server.CallAsync("echo", new Dictionary<string, object?> { ["message"] = "hello" }, CancellationToken.None);
         return ((TextContentBlock)result.Content[0]).Text;
     }
 
-    private static async Task<bool> TryEchoAsync(McpConnection server)
+    private static async Task<bool> TryEchoAsync(McpServer server)
     {
         try
         {

@@ -112,7 +112,7 @@ internal sealed class McpHttpTests
                 await context.Response.WriteAsync(megabyte);
             }
         });
-        using var client = new HttpClient(new BoundedAnswers(new SocketsHttpHandler(), () => new InvalidDataException()));
+        using var client = new HttpClient(new ResponseLimitHandler(new SocketsHttpHandler(), () => new InvalidDataException()));
 
         using var response = await client.GetAsync(new Uri(server.Address), HttpCompletionOption.ResponseHeadersRead);
         await using var stream = await response.Content.ReadAsStreamAsync();
@@ -126,7 +126,7 @@ internal sealed class McpHttpTests
     public async Task Connect_AnyOtherPortOfThatHost_StaysClosed()
     {
         await using var canary = await RecordedServer.StartAsync();
-        using var client = new OutgoingClient(NamedHosts.From(new ConfigurationBuilder().Build()).With(new("http://127.0.0.1:9/mcp")), OutgoingNetwork.Internet, TimeProvider.System);
+        using var client = new OutgoingClient(AllowedHosts.From(new ConfigurationBuilder().Build()).With(new("http://127.0.0.1:9/mcp")), OutgoingNetwork.Internet, TimeProvider.System);
         using var request = new HttpRequestMessage(HttpMethod.Get, canary.Address);
 
         await Assert.ThatAsync(() => client.SendAsync(request, CancellationToken.None), Throws.TypeOf<ToolException>());
@@ -134,14 +134,14 @@ internal sealed class McpHttpTests
         Assert.That(canary.Connections, Is.Zero);
     }
 
-    private static McpConnection Connect(string url, Dictionary<string, string>? headers = null, TestClock? clock = null)
+    private static McpServer Connect(string url, Dictionary<string, string>? headers = null, TestClock? clock = null)
     {
-        var transports = new McpTransports(NamedHosts.From(new ConfigurationBuilder().Build()), OutgoingNetwork.Internet);
+        var transports = new McpTransports(AllowedHosts.From(new ConfigurationBuilder().Build()), OutgoingNetwork.Internet);
         var settings = new McpServerSettings { Name = "x", Url = new(url), Headers = headers ?? [] };
-        return new(settings, transports, clock ?? TimeProvider.System, () => { }, NullLogger<McpConnection>.Instance);
+        return new(settings, transports, clock ?? TimeProvider.System, () => { }, NullLogger<McpServer>.Instance);
     }
 
-    private static async Task<string> EchoAsync(McpConnection connection)
+    private static async Task<string> EchoAsync(McpServer connection)
     {
         var result = await connection.CallAsync("echo", new Dictionary<string, object?> { ["message"] = "hello" }, CancellationToken.None);
         return ((TextContentBlock)result.Content[0]).Text;

@@ -214,12 +214,12 @@ internal sealed partial class OutgoingClientTests
         await Assert.ThatAsync(() => client.SendAsync(request, gone.Token), Throws.InstanceOf<OperationCanceledException>());
     }
 
-    private static NamedHosts Named(string hosts) =>
-        NamedHosts.From(new ConfigurationBuilder().AddInMemoryCollection([new("Tools:AllowedHosts", hosts)]).Build());
+    private static AllowedHosts Named(string hosts) =>
+        AllowedHosts.From(new ConfigurationBuilder().AddInMemoryCollection([new("Tools:AllowedHosts", hosts)]).Build());
 
     private static OutgoingClient Client(OutgoingNetwork network, string named = "") => new(Named(named), network, TimeProvider.System);
 
-    private static async Task<OutgoingAnswer> GetAsync(OutgoingClient client, string address, params (string Name, string Value)[] headers)
+    private static async Task<OutgoingResponse> GetAsync(OutgoingClient client, string address, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, address);
         foreach (var (name, value) in headers)

@@ -149,7 +149,7 @@ internal sealed partial class WebSearchTests
     public async Task From_NothingConfigured_OffersNothing()
     {
         var configuration = Configuration([]);
-        using var tools = new WebTools(WebSearchSettings.From(configuration), NamedHosts.From(configuration), OutgoingNetwork.Internet, TimeProvider.System);
+        using var tools = new WebTools(WebSearchSettings.From(configuration), AllowedHosts.From(configuration), OutgoingNetwork.Internet, TimeProvider.System);
 
         Assert.That(await tools.ListAsync(CancellationToken.None), Is.Empty);
     }
@@ -173,7 +173,7 @@ internal sealed partial class WebSearchTests
     private WebTools Tools(string provider, string path = "", bool ask = true)
     {
         var configuration = Configuration(Settings(provider, path, ask));
-        return new(WebSearchSettings.From(configuration), NamedHosts.From(configuration), OutgoingNetwork.Internet, TimeProvider.System);
+        return new(WebSearchSettings.From(configuration), AllowedHosts.From(configuration), OutgoingNetwork.Internet, TimeProvider.System);
     }
 
     private static IConfiguration Configuration(Dictionary<string, string> settings) =>

@@ -76,7 +76,7 @@ public sealed class ToolSources(IFixitTools iFixit, WebTools web, McpServers ser
         .. servers.All.Select(View),
     ];
 
-    private static ToolSourceView View(McpConnection server)
+    private static ToolSourceView View(McpServer server)
     {
         var (settings, state) = (server.Settings, server.State);
         return new()

@@ -59,11 +59,11 @@ public sealed class McpCommands(McpServers servers)
         }
     }
 
-    private IReadOnlyList<McpConnection> Chosen(string? server) =>
+    private IReadOnlyList<McpServer> Chosen(string? server) =>
         server is null ? servers.All : [servers.Find(server) ?? throw new InvalidException("args.server", "There is no server of this name.")];
 
-    private static async Task<(List<(McpConnection Server, Tool Tool)> Offers, List<string> Silent)> OffersAsync(
-        IReadOnlyList<McpConnection> chosen, CancellationToken ct)
+    private static async Task<(List<(McpServer Server, Tool Tool)> Offers, List<string> Silent)> OffersAsync(
+        IReadOnlyList<McpServer> chosen, CancellationToken ct)
     {
         var lists = await Task.WhenAll(chosen.Select(async s =>
         {
