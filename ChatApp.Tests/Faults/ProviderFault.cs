@@ -30,7 +30,7 @@ internal sealed record ProviderFault(string Name, string? Code, string Text, par
         }
         yield return new("Redirect", ReplyErrorCode.ProviderRefused, "", Send(Http(302, Json, "", "Location: http://example.com/")));
         yield return new("BadGateway", ReplyErrorCode.ProviderUnavailable, "", Send(Http(502, "text/html", $"<h1>Bad gateway</h1>{Key}")));
-        yield return new("BusyThenWell", null, WellAnswer, Send(Error(429, "Retry-After: 0")));
+        yield return new("BusyThenWell", null, SuccessReply, Send(Error(429, "Retry-After: 0")));
         yield return new("BusyTwice", ReplyErrorCode.RateLimited, "", Send(Error(429)), Send(Error(429)));
         yield return new("BusyForAnHour", ReplyErrorCode.RateLimited, "", Send(Error(429, "Retry-After: 3600")));
         yield return new("QuotaUsedUp", ReplyErrorCode.RateLimited, "", Send(Error(429, "Retry-After: 0", "insufficient_quota")));

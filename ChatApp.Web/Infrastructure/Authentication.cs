@@ -52,7 +52,7 @@ public sealed class TokenAuthentication(
         identity.AddClaim(new(CurrentUser.LoginIdClaim, login.LoginId.ToString()));
         if (kind == TokenKind.ApiKey)
         {
-            identity.AddClaim(new(ScopeFilter.ScopesClaim, login.Scopes.ToString()));
+            identity.AddClaim(new(ApiScopeFilter.ScopesClaim, login.Scopes.ToString()));
         }
         else if (login.IsAdministrator)
         {
@@ -90,6 +90,6 @@ public static class AuthenticationSetup
             .AddScheme<AuthenticationSchemeOptions, TokenAuthentication>(TokenAuthentication.SchemeName, null);
         services.AddAuthorizationBuilder()
             .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAssertion(c =>
-                c.User.Identity is { IsAuthenticated: true } || c.Resource is HttpContext { IsRefusedByRouting: true }).Build());
+                c.User.Identity is { IsAuthenticated: true } || c.Resource is HttpContext { IsRejectedByRouting: true }).Build());
     }
 }

@@ -4,7 +4,7 @@ using ChatApp.Web.Integrations.OpenAi;
 
 namespace ChatApp.Tests.Integration.Models;
 
-/// <summary>What an Ollama tells about its models.</summary>
+/// <summary>The models of an Ollama server.</summary>
 internal sealed class OllamaServerTests
 {
     private ScriptedOllamaServer _server = null!;
@@ -26,7 +26,7 @@ internal sealed class OllamaServerTests
     }
 
     [Test]
-    public async Task Ask_Models_AreThoseThatChatWithWhatTheyAreGiven()
+    public async Task Refresh_Models_AreChatModelsWithTheirContextWindow()
     {
         _server.Installed =
         [
@@ -43,7 +43,7 @@ internal sealed class OllamaServerTests
     }
 
     [Test]
-    public async Task Ask_Again_AsksForEachModelOnce()
+    public async Task Refresh_Again_ReadsEachModelsDetailsOnce()
     {
         await _connection.RefreshAsync();
         _clock.Advance(TimeSpan.FromMinutes(2));
@@ -65,7 +65,7 @@ internal sealed class OllamaServerTests
     }
 
     [Test]
-    public async Task Get_ModelWithoutTools_SaysSo()
+    public async Task Get_ModelWithoutTools_DoesNotSupportThem()
     {
         _server.Installed = [new("plain:latest") { Can = ["completion"] }, new("able:latest")];
         await _connection.RefreshAsync();
@@ -74,7 +74,7 @@ internal sealed class OllamaServerTests
     }
 
     [Test]
-    public async Task Ask_ServerGoneAfterwards_KeepsTheModelsAndTellsWhy()
+    public async Task Refresh_ServerGone_KeepsTheModelsAndHasAProblem()
     {
         await _connection.RefreshAsync();
         await _server.DisposeAsync();

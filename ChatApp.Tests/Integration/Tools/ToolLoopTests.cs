@@ -11,7 +11,7 @@ using Microsoft.Extensions.AI;
 
 namespace ChatApp.Tests.Integration.Tools;
 
-/// <summary>A model takes turns with its tools until it answers.</summary>
+/// <summary>A model calls its tools until it replies.</summary>
 internal sealed partial class ToolLoopTests : ChatFixture
 {
     private const int MaxRounds = 3;
@@ -40,7 +40,7 @@ internal sealed partial class ToolLoopTests : ChatFixture
     }
 
     [Test]
-    public async Task Send_ModelCallsATool_AnswersFromItsResultAndKeepsTheCall()
+    public async Task Send_ModelCallsATool_RepliesFromItsResultAndStoresTheCall()
     {
         var script = Model.Script("Which screw?", ModelScript.Call(("look_up", new { input = "screw" })), ModelScript.Say("A P2."));
 
@@ -109,7 +109,7 @@ internal sealed partial class ToolLoopTests : ChatFixture
     }
 
     [Test]
-    public async Task Send_ModelCallsToolsForEver_MustAnswerAfterTheLastRound()
+    public async Task Send_ModelKeepsCallingTools_RepliesAfterTheLastRound()
     {
         var script = Model.Script("For ever", ModelScript.Call(("look_up", new { input = "again" })));
 
@@ -125,7 +125,7 @@ internal sealed partial class ToolLoopTests : ChatFixture
     [TestCase("break", "The tool failed.")]
     [TestCase("hang", "The tool did not answer within 1 seconds.")]
     [TestCase("no_such_tool", "There is no tool with this name.")]
-    public async Task Send_ToolGoesWrong_ModelIsToldAndAnswers(string tool, string told)
+    public async Task Send_ToolFails_ModelIsToldAndReplies(string tool, string told)
     {
         var script = Model.Script($"Try {tool}", ModelScript.Call((tool, new { input = "" })), ModelScript.Say("It did not work."));
 
@@ -138,7 +138,7 @@ internal sealed partial class ToolLoopTests : ChatFixture
     }
 
     [Test]
-    public async Task Send_ResultIsTooLong_IsCutAndSaidToBe()
+    public async Task Send_ResultIsTooLong_IsTruncatedAndMarked()
     {
         var script = Model.Script("Much", ModelScript.Call(("long", new { input = "" })), ModelScript.Say("A lot."));
 
@@ -149,7 +149,7 @@ internal sealed partial class ToolLoopTests : ChatFixture
     }
 
     [Test]
-    public async Task Send_ToolReturnsWhatCannotBeStored_IsKeptCleaned()
+    public async Task Send_ResultCannotBeStored_IsCleaned()
     {
         Model.Script("Strange", ModelScript.Call(("strange", new { input = "" })), ModelScript.Say("Odd."));
 
@@ -159,7 +159,7 @@ internal sealed partial class ToolLoopTests : ChatFixture
     }
 
     [Test]
-    public async Task Send_ArgumentsCannotBeStored_CallIsRefused()
+    public async Task Send_ArgumentsCannotBeStored_CallIsRejected()
     {
         var script = Model.Script("Bad arguments", ModelScript.Call(("look_up", new { input = "\0" })), ModelScript.Say("Sorry."));
 
@@ -169,7 +169,7 @@ internal sealed partial class ToolLoopTests : ChatFixture
     }
 
     [Test]
-    public async Task Stop_ToolHangs_AnswerIsInterruptedAndTheCallCancelled()
+    public async Task Stop_ToolHangs_ReplyIsInterruptedAndTheCallCancelled()
     {
         var begun = new TaskCompletionSource();
         _tools.Add("wait", async (_, ct) =>

@@ -34,19 +34,19 @@ internal sealed class McpSettingsTests
     [TestCase("Mcp:Servers:a.b:", "a.b:Command", "node")]
     [TestCase("Mcp:Servers:web:", "web:Command", "node")]
     [TestCase("a-b and a_b", "a_b:Command", "node", "a-b:Command", "node")]
-    public void From_Nonsense_NamesTheSetting(string named, params string[] settings) =>
+    public void From_InvalidSetting_NamesIt(string named, params string[] settings) =>
         Assert.That(() => Read([.. settings.Chunk(2).Select(s => (s[0], s[1]))]), Throws.InvalidOperationException.With.Message.Contains(named.TrimEnd(':')));
 
     [Test]
-    public void From_Nonsense_DoesNotRepeatItsValue() => Assert.That(
+    public void From_InvalidSetting_DoesNotQuoteItsValue() => Assert.That(
         () => Read(("x:Url", "secret://key"), ("x:Headers:Authorization", "Bearer secret")), Throws.InvalidOperationException.With.Message.Not.Contains("secret"));
 
     [TestCase("files", "read_file", "files_read_file")]
     [TestCase("my_files", "read-file", "my-files_read-file")]
-    public void NameOf_UsualTool_IsServerAndTool(string server, string tool, string name) => Assert.That(McpFunction.NameOf(server, tool), Is.EqualTo(name));
+    public void NameOf_OrdinaryTool_IsServerAndTool(string server, string tool, string name) => Assert.That(McpFunction.NameOf(server, tool), Is.EqualTo(name));
 
     [Test]
-    public void NameOf_ToolsWithStrangeNames_AreDifferentAndWhatModelsTake()
+    public void NameOf_UnusualNames_AreUniqueAndValid()
     {
         string[] tools = ["a.b", "a/b", "a_b", "a b", "ü", "", new('x', 64), new('x', 65), new string('x', 64) + "y", "工具", "a\u0000b"];
 

@@ -1,7 +1,7 @@
 namespace ChatApp.Web.Integrations.BuiltIn.Recall;
 
 /// <summary>Which sessions to search, relative to the one in which the question was asked.</summary>
-internal enum SessionReach
+internal enum SessionSelection
 {
     All,
     Current,
@@ -13,7 +13,7 @@ internal enum SessionReach
 /// <param name="SessionId">The session in which the question was asked.</param>
 internal sealed record RecallScope(Guid UserId, Guid SessionId)
 {
-    public SessionReach Reach { get; init; }
+    public SessionSelection Selection { get; init; }
 
     /// <summary>Only messages from this time on.</summary>
     public DateTimeOffset? From { get; init; }

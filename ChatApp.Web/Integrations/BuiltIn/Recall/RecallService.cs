@@ -168,11 +168,11 @@ internal sealed class RecallService(IChatDb db, TimeProvider clock)
     private IQueryable<ChatSession> Sessions(RecallScope scope)
     {
         var sessions = db.LiveSessions(scope.UserId, clock.Now()).AsNoTracking().Where(s => !s.Temporary || s.Id == scope.SessionId);
-        return scope.Reach switch
+        return scope.Selection switch
         {
-            SessionReach.All => sessions,
-            SessionReach.Current => sessions.Where(s => s.Id == scope.SessionId),
-            SessionReach.Others => sessions.Where(s => s.Id != scope.SessionId),
+            SessionSelection.All => sessions,
+            SessionSelection.Current => sessions.Where(s => s.Id == scope.SessionId),
+            SessionSelection.Others => sessions.Where(s => s.Id != scope.SessionId),
         };
     }
 
