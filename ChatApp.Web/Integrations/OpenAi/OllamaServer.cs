@@ -56,7 +56,7 @@ public sealed partial class OllamaServer(ServerSettings settings, TimeProvider c
         using var response = await Http.PostAsJsonAsync(Api("show"), new { model }, ct);
         response.EnsureSuccessStatusCode();
         var json = await response.Content.ReadFromJsonAsync<JsonElement>(ct);
-        var capabilities = json.ValueOf("capcapabilities") is { ValueKind: JsonValueKind.Array } array
+        var capabilities = json.ValueOf("capabilities") is { ValueKind: JsonValueKind.Array } array
             ? array.EnumerateArray().Where(c => c.ValueKind == JsonValueKind.String).Select(c => c.GetString()).ToList()
             : null; // missing in old versions
         return new(
