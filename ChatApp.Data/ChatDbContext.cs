@@ -1,6 +1,5 @@
 using ChatApp.Data.Accounts;
 using ChatApp.Domain;
-using ChatApp.Domain.Accounts;
 using ChatApp.Domain.Chat;
 using ChatApp.Domain.Chat.Generation.Tools;
 using ChatApp.Domain.Chat.Replies;

@@ -36,9 +36,7 @@ public static class DataServices
         services.AddHostedService<InstanceConnection>();
         services.AddScoped<IMessageSearch, MessageSearch>();
         services.AddScoped<Housekeeping>();
-        services.AddScoped<LoginService>();
-        services.AddScoped<AccountService>();
-        services.AddScoped<AccountDirectory>();
+        services.AddAccounts(configuration);
         services.AddDataProtection().SetApplicationName("ChatApp");
         services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(s => new ConfigureOptions<KeyManagementOptions>(
             o => o.XmlRepository = new DatabaseXmlRepository(s.GetRequiredService<IServiceScopeFactory>())));

@@ -5,13 +5,13 @@ namespace ChatApp.Data.Accounts;
 
 /// <summary>An account, as administrators see it.</summary>
 /// <param name="Id">The account.</param>
-/// <param name="UserName">The name to sign in with.</param>
-/// <param name="Email">The address to sign in with.</param>
-/// <param name="IsAdministrator">Whether it may see this.</param>
-/// <param name="CreatedAt">When it was made.</param>
-/// <param name="DisabledAt">Since when it is shut.</param>
+/// <param name="UserName">The user name.</param>
+/// <param name="Email">The e-mail address.</param>
+/// <param name="IsAdministrator">Whether it is an administrator's.</param>
+/// <param name="CreatedAt">When it was created.</param>
+/// <param name="DisabledAt">When it was disabled; null if it is enabled.</param>
 /// <param name="TotalTokens">Tokens used.</param>
-/// <param name="TokenQuota">The most tokens that it may use; null: any number.</param>
+/// <param name="TokenQuota">The maximum number of tokens it may use; null for no limit.</param>
 public sealed record AccountEntry(
     Guid Id, string UserName, string Email, bool IsAdministrator, DateTimeOffset CreatedAt, DateTimeOffset? DisabledAt, long TotalTokens, long? TokenQuota);
 
@@ -19,10 +19,10 @@ public sealed record AccountEntry(
 public sealed class AccountDirectory(ChatDbContext db)
 {
     /// <summary>A page of accounts, newest first.</summary>
-    /// <param name="text">Only those with this text in the name or the address; null: all.</param>
-    /// <param name="limit">Accounts a page.</param>
-    /// <param name="after">The last account of the page before.</param>
-    /// <param name="ct">Gives up.</param>
+    /// <param name="text">Only accounts with this text in the user name or e-mail address; null for all.</param>
+    /// <param name="limit">Accounts per page.</param>
+    /// <param name="after">The last account of the previous page.</param>
+    /// <param name="ct">Cancels the query.</param>
     public Task<Page<AccountEntry, TimeCursor>> ListAsync(string? text, int limit, TimeCursor? after, CancellationToken ct)
     {
         IQueryable<AppUser> users = db.Users.AsNoTracking();

@@ -18,11 +18,11 @@ public sealed class AppUser : IdentityUser<Guid>
 
     public DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>When an administrator disabled the account; since then it can neither sign in nor use its tokens.</summary>
+    /// <summary>When an administrator disabled the account, which can then neither sign in nor use its tokens; null if it is enabled.</summary>
     public DateTimeOffset? DisabledAt { get; set; }
 }
 
-/// <summary>Roles; everybody is a user.</summary>
+/// <summary>Roles that an account can have besides being a user.</summary>
 public static class Roles
 {
     public const string Administrator = "administrator";

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using ChatApp.Domain.Accounts;
 using ChatApp.Domain.Errors;
 using ChatApp.Domain.Idempotency;
 using ChatApp.Domain.Time;
@@ -7,35 +6,35 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ChatApp.Data.Accounts;
 
-/// <summary>Who a token belongs to, as the database says at this moment.</summary>
+/// <summary>The user and sign-in that a token belongs to, as the database has it now.</summary>
 public sealed record LoginIdentity(Guid UserId, Guid LoginId, string UserName, bool IsAdministrator, ApiScope Scopes, DateTimeOffset? LastUsedAt);
 
-/// <summary>The tokens of one sign-in to the API. Their text is shown once and not kept.</summary>
+/// <summary>The tokens of one sign-in to the API. They are shown once and not stored.</summary>
 public sealed record TokenPair(string AccessToken, string RefreshToken, DateTimeOffset ExpiresAt, TimeSpan ExpiresIn);
 
-/// <summary>A personal API key to be made.</summary>
-/// <param name="Name">What its owner calls it.</param>
-/// <param name="Scopes">What it may do.</param>
-/// <param name="Lifetime">How long; null for ever.</param>
+/// <summary>A personal API key to create.</summary>
+/// <param name="Name">The owner's name for it.</param>
+/// <param name="Scopes">What it permits.</param>
+/// <param name="Lifetime">Time until it expires; null for never.</param>
 public sealed record NewApiKey(string Name, ApiScope Scopes, TimeSpan? Lifetime)
 {
-    /// <summary>The client's name for this request: the same one again makes nothing and gives the first key.</summary>
+    /// <summary>The client's key for this request: a second request with it creates nothing and returns the first API key.</summary>
     public string? IdempotencyKey { get; init; }
 }
 
-/// <summary>Issues, looks up and ends the tokens of sign-ins.</summary>
+/// <summary>Issues, looks up and revokes the tokens of sign-ins, and personal API keys.</summary>
 public sealed class LoginService(ChatDbContext db, TimeProvider clock)
 {
     public static readonly TimeSpan AccessLifetime = TimeSpan.FromHours(1);
     public static readonly TimeSpan RefreshLifetime = TimeSpan.FromDays(30);
     public static readonly TimeSpan CookieLifetime = TimeSpan.FromDays(30);
 
-    /// <summary>What the secrets of API keys begin with, so that people and scanners of source code know them for what they are.</summary>
+    /// <summary>The prefix of API keys, by which people and secret scanners recognise them.</summary>
     public const string ApiKeyPrefix = "chatapp_";
 
     private static readonly TimeSpan LastUsePrecision = TimeSpan.FromMinutes(1);
 
-    // Compiled, as every request asks it.
+    // Compiled, as every request runs it.
     private static readonly Func<ChatDbContext, byte[], TokenKind, DateTimeOffset, CancellationToken, Task<LoginIdentity?>> FindLogin = EF.CompileAsyncQuery(
         (ChatDbContext db, byte[] hash, TokenKind kind, DateTimeOffset now, CancellationToken ct) =>
             (from token in db.AccessTokens
@@ -45,8 +44,8 @@ public sealed class LoginService(ChatDbContext db, TimeProvider clock)
                  ur => ur.UserId == user.Id && db.Roles.Any(r => r.Id == ur.RoleId && r.Name == Roles.Administrator)), token.Scopes, token.LastUsedAt))
             .SingleOrDefault());
 
-    /// <summary>Starts a sign-in of the pages.</summary>
-    /// <returns>The secret that the cookie carries.</returns>
+    /// <summary>Starts a sign-in to the pages.</summary>
+    /// <returns>The secret for the cookie.</returns>
     public async Task<string> StartCookieAsync(Guid userId, CancellationToken ct)
     {
         var (_, secret) = Add(userId, Guid.CreateVersion7(clock.Now()), TokenKind.Cookie, clock.Now() + CookieLifetime);
@@ -54,10 +53,10 @@ public sealed class LoginService(ChatDbContext db, TimeProvider clock)
         return secret;
     }
 
-    /// <summary>Starts a sign-in of the API.</summary>
+    /// <summary>Starts a sign-in to the API.</summary>
     public Task<TokenPair> StartAsync(Guid userId, CancellationToken ct) => IssueAsync(userId, Guid.CreateVersion7(clock.Now()), ct);
 
-    /// <summary>Trades a refresh token for the next pair of tokens. It works once; a second use means that somebody has copied it, and ends the sign-in.</summary>
+    /// <summary>Exchanges a refresh token for a new pair of tokens. It works once: a second use means that the token was copied, and ends the sign-in.</summary>
     /// <returns>Null if the token is not valid.</returns>
     public async Task<(Guid UserId, TokenPair Tokens)?> RefreshAsync(string secret, CancellationToken ct)
     {
@@ -70,20 +69,20 @@ public sealed class LoginService(ChatDbContext db, TimeProvider clock)
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var won = await db.AccessTokens.Where(t => t.Id == token.Id && t.EndedAt == null)
             .ExecuteUpdateAsync(t => t.SetProperty(x => x.EndedAt, now), ct);
-        await EndLoginAsync(token.LoginId, ct); // the old access token, or everything after a second use
+        await EndLoginAsync(token.LoginId, ct); // the old access token; after a second use, everything
         var pair = won == 1 ? await IssueAsync(token.UserId, token.LoginId, ct) : null;
         await transaction.CommitAsync(ct);
         return pair is null ? null : (token.UserId, pair);
     }
 
-    /// <summary>Makes a personal API key.</summary>
-    /// <returns>The key, and its secret, which is kept nowhere: null if the client's request has made it before.</returns>
-    /// <exception cref="ConflictException">The account has as many keys as it may have, or the client's idempotency key was used for something else.</exception>
+    /// <summary>Creates a personal API key.</summary>
+    /// <returns>The key, and its secret, which is not stored: null if an earlier request with the same idempotency key created the API key.</returns>
+    /// <exception cref="ConflictException">The account has the maximum number of API keys, or the idempotency key was used for a different request.</exception>
     public async Task<(AccessToken Key, string? Secret)> CreateApiKeyAsync(Guid userId, NewApiKey input, CancellationToken ct)
     {
         var now = clock.Now();
         var request = RequestKey.Of(input.IdempotencyKey, "api key", input.Name, input.Scopes, input.Lifetime);
-        if (request is not null && await FindMadeAsync(userId, request, now, ct) is { } before)
+        if (request is not null && await FindCreatedKeyAsync(userId, request, now, ct) is { } before)
         {
             return (before, null);
         }
@@ -104,12 +103,12 @@ public sealed class LoginService(ChatDbContext db, TimeProvider clock)
         catch (DbUpdateException e) when (request is not null && e.Violates(IdempotencyKey.PrimaryKey))
         {
             db.ForgetChanges();
-            return (await FindMadeAsync(userId, request, now, ct) ?? throw new NotFoundException("API key"), null);
+            return (await FindCreatedKeyAsync(userId, request, now, ct) ?? throw new NotFoundException("API key"), null);
         }
         return (key, secret);
     }
 
-    /// <summary>A user's API keys that were not revoked, newest first; also expired ones, until they are cleared away.</summary>
+    /// <summary>A user's API keys that are not revoked, newest first, including expired ones until they are purged.</summary>
     public async Task<IReadOnlyList<AccessToken>> ListApiKeysAsync(Guid userId, CancellationToken ct) =>
         await ApiKeys(userId).AsNoTracking().OrderByDescending(t => t.Id).ToListAsync(ct);
 
@@ -123,7 +122,7 @@ public sealed class LoginService(ChatDbContext db, TimeProvider clock)
         }
     }
 
-    /// <summary>Whose valid token this is; null if it is nobody's, ended, expired, or the account is disabled.</summary>
+    /// <summary>The owner of a valid token; null if it is unknown, revoked or expired, or the account is disabled.</summary>
     public async Task<LoginIdentity?> FindAsync(string secret, TokenKind kind, CancellationToken ct)
     {
         var (hash, now) = (Hash(secret), clock.Now());
@@ -135,7 +134,7 @@ public sealed class LoginService(ChatDbContext db, TimeProvider clock)
         return login;
     }
 
-    /// <summary>Which of these sign-ins have no valid token any more.</summary>
+    /// <summary>Those of the sign-ins that have no valid token any more.</summary>
     public async Task<IReadOnlySet<Guid>> FindEndedAsync(IReadOnlyCollection<Guid> loginIds, CancellationToken ct)
     {
         var now = clock.Now();
@@ -146,14 +145,14 @@ public sealed class LoginService(ChatDbContext db, TimeProvider clock)
         return loginIds.Except(valid).ToHashSet();
     }
 
-    /// <summary>Ends all tokens of one sign-in.</summary>
+    /// <summary>Revokes all tokens of one sign-in.</summary>
     public Task EndLoginAsync(Guid loginId, CancellationToken ct) => EndAsync(db.AccessTokens.Where(t => t.LoginId == loginId), ct);
 
-    /// <summary>Ends all sign-ins of a user, or all but one. API keys stay: each has an end, and a button, of its own.</summary>
+    /// <summary>Ends all sign-ins of a user, or all but one. API keys stay valid: they are revoked one by one.</summary>
     public Task EndAllAsync(Guid userId, Guid? except, CancellationToken ct) =>
         EndAsync(db.AccessTokens.Where(t => t.UserId == userId && t.LoginId != except && t.Kind != TokenKind.ApiKey), ct);
 
-    private async Task<AccessToken?> FindMadeAsync(Guid userId, RequestKey request, DateTimeOffset now, CancellationToken ct) =>
+    private async Task<AccessToken?> FindCreatedKeyAsync(Guid userId, RequestKey request, DateTimeOffset now, CancellationToken ct) =>
         await db.FindCreatedAsync(userId, request, now, ct) is { } id
             ? await ApiKeys(userId).AsNoTracking().SingleOrDefaultAsync(t => t.Id == id, ct) ?? throw new NotFoundException("API key") // revoked since
             : null;

@@ -1,5 +1,4 @@
 using ChatApp.Data.Accounts;
-using ChatApp.Domain.Accounts;
 using ChatApp.Domain.Chat;
 using ChatApp.Domain.Idempotency;
 using ChatApp.Domain.Usage;

@@ -13,13 +13,13 @@ internal sealed record PostgresBinaries(string Directory, int Major)
 
     public string Path(string program) => System.IO.Path.Combine(Directory, program);
 
-    /// <summary>All usable installations: the npm package's first, then what the machine has, newest first.</summary>
+    /// <summary>All usable installations: the npm package first, then the machine's, newest first.</summary>
     public static async Task<IReadOnlyList<PostgresBinaries>> FindAllAsync(CancellationToken ct)
     {
         var found = new List<PostgresBinaries>();
         foreach (var directory in Candidates().Distinct().Where(IsComplete))
         {
-            var version = await Tool.RunAsync(System.IO.Path.Combine(directory, "postgres"), ["--version"], user: null, ct);
+            var version = await ProcessRunner.RunAsync(System.IO.Path.Combine(directory, "postgres"), ["--version"], user: null, ct);
             var number = version.Split(')')[1].Trim().Split('.', ' ', '\n')[0]; // "postgres (PostgreSQL) 18.4"
             if (int.TryParse(number, CultureInfo.InvariantCulture, out var major) && major >= OldestMajor)
             {
@@ -57,7 +57,7 @@ internal sealed record PostgresBinaries(string Directory, int Major)
         }
     }
 
-    // npm packages cannot contain symbolic links; this one's install script makes them, where npm lets it run.
+    // npm packages cannot contain symbolic links. The package's install script creates them, unless npm is told not to run scripts.
     private static void CompleteNpmPackage(string native)
     {
         var list = System.IO.Path.Combine(native, "pg-symlinks.json");

@@ -5,13 +5,13 @@ using Npgsql;
 
 namespace ChatApp.Data.Embedded;
 
-/// <summary>The private PostgreSQL server of a machine that was given none: started with the app, watched while it runs, stopped with it.</summary>
+/// <summary>The private PostgreSQL server, for when none is configured: started with the app, restarted if it dies, and stopped with the app.</summary>
 [UnsupportedOSPlatform("windows")]
 public sealed partial class PrivatePostgres : IAsyncDisposable
 {
     private const string Folder = "postgresql-";
     private static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan LostInterval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource _stopping = new();
     private readonly PostgresCluster _cluster;
@@ -22,12 +22,12 @@ public sealed partial class PrivatePostgres : IAsyncDisposable
     private PrivatePostgres(PostgresCluster cluster, FileStream directoryLock, ILogger log) =>
         (_cluster, _lock, _log) = (cluster, directoryLock, log);
 
-    /// <summary>Starts the server; afterwards it answers.</summary>
-    /// <param name="directory">Where the data lies; empty: the user's data folder.</param>
-    /// <param name="durable">False for tests that can lose everything in a power cut.</param>
-    /// <param name="log">Says what happens.</param>
-    /// <param name="ct">Gives up.</param>
-    /// <exception cref="InvalidOperationException">There are no usable binaries, or another app uses the folder: the message says what to do.</exception>
+    /// <summary>Starts the server and waits until it accepts connections.</summary>
+    /// <param name="directory">The data folder; empty for the user's default.</param>
+    /// <param name="durable">Whether committed data survives a power failure; false only for tests.</param>
+    /// <param name="log">The log.</param>
+    /// <param name="ct">Cancels the start.</param>
+    /// <exception cref="InvalidOperationException">There are no usable binaries, or another app uses the folder. The message says what to do.</exception>
     public static async Task<PrivatePostgres> StartAsync(string? directory, bool durable, ILogger log, CancellationToken ct)
     {
         directory = Path.GetFullPath(string.IsNullOrEmpty(directory) ? ServerAccount.DefaultDataDirectory : directory);
@@ -36,7 +36,7 @@ public sealed partial class PrivatePostgres : IAsyncDisposable
         try
         {
             var account = new ServerAccount();
-            var binaries = await account.WithinReachAsync(Choose(await PostgresBinaries.FindAllAsync(ct), directory), directory, ct);
+            var binaries = await account.EnsureReachableAsync(Choose(await PostgresBinaries.FindAllAsync(ct), directory), directory, ct);
             var cluster = new PostgresCluster(binaries, account, Path.Combine(directory, Folder + binaries.Major), durable);
             await cluster.InitializeAsync(ct);
             var server = new PrivatePostgres(cluster, directoryLock, log);
@@ -52,7 +52,7 @@ public sealed partial class PrivatePostgres : IAsyncDisposable
         }
     }
 
-    /// <summary>How to reach the server that an app runs on this folder; null if none does.</summary>
+    /// <summary>The connection string of the server that runs on this folder; null if none does.</summary>
     public static async Task<string?> FindRunningAsync(string? directory, string database, CancellationToken ct)
     {
         directory = Path.GetFullPath(string.IsNullOrEmpty(directory) ? ServerAccount.DefaultDataDirectory : directory);
@@ -81,24 +81,24 @@ public sealed partial class PrivatePostgres : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    // A data folder belongs to one major version of PostgreSQL: use the one that made it, never begin an empty one beside it.
+    // A data folder requires the major version that created it. Never silently starts with an empty one of another version.
     private static PostgresBinaries Choose(IReadOnlyList<PostgresBinaries> found, string directory)
     {
-        var made = Directory.GetDirectories(directory, Folder + "*")
+        var existing = Directory.GetDirectories(directory, Folder + "*")
             .Where(d => File.Exists(Path.Combine(d, "data", "PG_VERSION")))
             .Select(d => int.Parse(Path.GetFileName(d)[Folder.Length..], CultureInfo.InvariantCulture)).ToList();
-        return (found, made) switch
+        return (found, existing) switch
         {
             ([], _) => throw new InvalidOperationException(
-                "There is no PostgreSQL here to start. Run 'npm ci' in ChatApp's folder, or install PostgreSQL 15 or newer, "
-                + "or name a server with ConnectionStrings__ChatApp."),
+                "PostgreSQL was not found. Run 'npm ci' in ChatApp's folder, or install PostgreSQL 15 or newer, "
+                + "or set ConnectionStrings__ChatApp to a server."),
             (_, []) => found[0],
-            _ => found.FirstOrDefault(b => made.Contains(b.Major)) ?? throw new InvalidOperationException(
-                $"The data in {directory} was made by PostgreSQL {made.Max()}, of which the programs are missing. Install that version."),
+            _ => found.FirstOrDefault(b => existing.Contains(b.Major)) ?? throw new InvalidOperationException(
+                $"The data in {directory} was created by PostgreSQL {existing.Max()}, which is not installed. Install that version."),
         };
     }
 
-    // The system drops the lock when the process ends, however it ends.
+    // The operating system releases the lock when the process ends.
     private static FileStream Lock(string directory)
     {
         try
@@ -113,7 +113,7 @@ public sealed partial class PrivatePostgres : IAsyncDisposable
         }
     }
 
-    // Brings a server back that was killed: requests fail for a moment, nothing committed is lost.
+    // Restarts a server that has died. Requests fail for a moment, but nothing committed is lost.
     private async Task WatchAsync()
     {
         for (var wait = WatchInterval; ;)
@@ -125,7 +125,7 @@ public sealed partial class PrivatePostgres : IAsyncDisposable
                 {
                     LogRestarting();
                     await _cluster.StartAsync(waiting: null, _stopping.Token);
-                    NpgsqlConnection.ClearAllPools(); // their connections led to the dead one
+                    NpgsqlConnection.ClearAllPools(); // their connections are broken
                 }
                 wait = WatchInterval;
             }
@@ -136,20 +136,20 @@ public sealed partial class PrivatePostgres : IAsyncDisposable
             catch (Exception e) when (e is InvalidOperationException or NpgsqlException or IOException)
             {
                 LogLost(e.Message);
-                wait = LostInterval; // whatever it is, such as a full disk, it may pass
+                wait = RetryInterval; // the cause, such as a full disk, may be temporary
             }
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Private PostgreSQL {Major} runs on the data in {Directory}{Adopted}")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Private PostgreSQL {Major} is running on the data in {Directory}{Adopted}")]
     private partial void LogStarted(int major, string directory, string adopted);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "The PostgreSQL server on {Directory} lets nobody in yet, waiting for it")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Waiting for the PostgreSQL server on {Directory} to accept connections")]
     private partial void LogWaiting(string directory);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The private PostgreSQL server has died, starting it again")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The private PostgreSQL server has died; restarting it")]
     private partial void LogRestarting();
 
-    [LoggerMessage(Level = LogLevel.Critical, Message = "The private PostgreSQL server cannot be started again, trying on: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Critical, Message = "The private PostgreSQL server could not be restarted; retrying: {Reason}")]
     private partial void LogLost(string reason);
 }

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ChatApp.Data.Startup;
 
-/// <summary>The configured database for a command beside the app: a private server that runs is used, one that does not is started for the command.</summary>
+/// <summary>The configured database, for a command outside the app. It uses the private server if it runs, and starts it otherwise.</summary>
 public sealed class DatabaseAccess : IAsyncDisposable
 {
     private readonly IAsyncDisposable? _server;

@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace ChatApp.Data.Startup;
 
-/// <summary>Which database this process uses. Known once <see cref="DatabaseStartup"/> has run.</summary>
+/// <summary>The database of this process, set by <see cref="DatabaseStartup"/>.</summary>
 public sealed class DatabaseConnection : IAsyncDisposable
 {
     private readonly Lazy<NpgsqlDataSource> _source;
@@ -16,7 +16,7 @@ public sealed class DatabaseConnection : IAsyncDisposable
         set => _connectionString = ChatDbOptions.WithDefaults(value);
     }
 
-    /// <summary>The pool of connections.</summary>
+    /// <summary>The connection pool.</summary>
     public NpgsqlDataSource Source => _source.Value;
 
     public async ValueTask DisposeAsync()

@@ -8,15 +8,15 @@ using Npgsql;
 
 namespace ChatApp.Data.Startup;
 
-/// <summary>Before anything else starts: a server to talk to, the database on it, its newest schema. After everything else has stopped: the server's end.</summary>
+/// <summary>Starts the private server if needed, creates the database and migrates it, before anything else starts. Stops the server after everything else.</summary>
 public sealed partial class DatabaseStartup(
     DatabaseConnection connection, IServiceProvider services, IOptions<DatabaseSettings> settings, TimeProvider clock, ILogger<DatabaseStartup> log)
     : IHostedLifecycleService
 {
     internal const string PrivateDatabase = "chatapp";
-    internal const string NoPrivateServer = "On Windows, name a PostgreSQL server with ConnectionStrings__ChatApp.";
+    internal const string NoPrivateServer = "On Windows, set ConnectionStrings__ChatApp to a PostgreSQL server.";
 
-    // Only one instance at a time changes the schema; EF Core's own lock does not cover its first table.
+    // One instance at a time migrates. EF Core's own lock does not cover the creation of its history table.
     private const long MigrationLock = 0x43686174_00000002;
 
     private PrivatePostgres? _server;
@@ -93,17 +93,17 @@ public sealed partial class DatabaseStartup(
         }
         catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.DuplicateDatabase or PostgresErrorCodes.UniqueViolation)
         {
-            // Another instance was faster.
+            // Another instance has created it.
         }
     }
 
     private async Task MigrateAsync(CancellationToken ct)
     {
-        var patient = new NpgsqlConnectionStringBuilder(connection.ConnectionString) { CommandTimeout = 0, Pooling = false };
-        await using var guard = new NpgsqlConnection(patient.ConnectionString);
-        await guard.OpenAsync(ct);
-        await using var take = new NpgsqlCommand($"SET lock_timeout = 0; SELECT pg_advisory_lock({MigrationLock})", guard);
-        await take.ExecuteNonQueryAsync(ct);
+        var builder = new NpgsqlConnectionStringBuilder(connection.ConnectionString) { CommandTimeout = 0, Pooling = false };
+        await using var lockConnection = new NpgsqlConnection(builder.ConnectionString);
+        await lockConnection.OpenAsync(ct);
+        await using var acquire = new NpgsqlCommand($"SET lock_timeout = 0; SELECT pg_advisory_lock({MigrationLock})", lockConnection);
+        await acquire.ExecuteNonQueryAsync(ct);
 
         await using var scope = services.CreateAsyncScope();
         var database = scope.ServiceProvider.GetRequiredService<ChatDbContext>().Database;
@@ -117,7 +117,7 @@ public sealed partial class DatabaseStartup(
         }
     }
 
-    // What a migration could not do and does without.
+    // Migrations raise warnings for optional parts that could not be applied.
     private void LogWarning(object sender, NpgsqlNoticeEventArgs e)
     {
         if (e.Notice.InvariantSeverity == "WARNING")
@@ -129,9 +129,9 @@ public sealed partial class DatabaseStartup(
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Warning}")]
     private partial void LogMigrationWarning(string warning);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "The database does not answer yet: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Waiting for the database: {Reason}")]
     private partial void LogWaiting(string reason);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Bringing the database's schema up to date: {Count} migrations")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Applying {Count} migrations to the database")]
     private partial void LogMigrating(int count);
 }

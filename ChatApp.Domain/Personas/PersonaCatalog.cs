@@ -2,7 +2,7 @@ using ChatApp.Domain.Errors;
 
 namespace ChatApp.Domain.Personas;
 
-/// <summary>The personas of this installation, read once at start.</summary>
+/// <summary>The personas of this installation, loaded at start.</summary>
 public sealed class PersonaCatalog
 {
     public const string DefaultKey = "default";
@@ -24,13 +24,13 @@ public sealed class PersonaCatalog
     /// <summary>All personas, the default one first.</summary>
     public IReadOnlyList<Persona> All { get; }
 
-    /// <summary>The persona of a session; the default one if an operator has removed it since.</summary>
+    /// <summary>The persona with this key; the default one if it has been removed.</summary>
     public Persona Get(string key) => _byKey.GetValueOrDefault(key) ?? (key == Persona.PlainKey ? Persona.Plain : _byKey[DefaultKey]);
 
-    /// <summary>The key, if there is such a persona; null gives the default.</summary>
-    /// <exception cref="InvalidException">There is none.</exception>
+    /// <summary>Checks that there is a persona with this key; null is the default.</summary>
+    /// <exception cref="InvalidException">There is no such persona.</exception>
     public string Require(string? key) =>
         key is null ? DefaultKey
         : _byKey.ContainsKey(key) || key == Persona.PlainKey ? key
-        : throw new InvalidException("persona", $"There is no such persona. Known are: {string.Join(", ", _byKey.Keys)}.");
+        : throw new InvalidException("persona", $"There is no such persona. Available: {string.Join(", ", _byKey.Keys)}.");
 }

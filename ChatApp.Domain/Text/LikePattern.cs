@@ -1,9 +1,9 @@
 namespace ChatApp.Domain.Text;
 
-/// <summary>Patterns for SQL's <c>LIKE</c>, in which the backslash escapes.</summary>
+/// <summary>Patterns for SQL's <c>LIKE</c>, with the backslash as the escape character.</summary>
 public static class LikePattern
 {
-    /// <summary>Matches what contains the text, letter for letter.</summary>
+    /// <summary>A pattern that matches values containing the text literally.</summary>
     public static string Containing(string text) =>
         $"%{text.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal)}%";
 }

@@ -3,10 +3,10 @@ using System.Text.Json;
 
 namespace ChatApp.Domain.Text;
 
-/// <summary>What PostgreSQL's <c>text</c> and <c>jsonb</c> can hold: no NUL, no half of a surrogate pair, no number outside of <c>numeric</c>.</summary>
+/// <summary>Text and JSON that PostgreSQL's <c>text</c> and <c>jsonb</c> can store: without NUL, lone surrogates, or numbers outside the range of <c>numeric</c>.</summary>
 public static class StorableText
 {
-    /// <summary>Deeper JSON than this is refused; PostgreSQL and serializers recurse.</summary>
+    /// <summary>The maximum depth of JSON, as PostgreSQL and serializers recurse.</summary>
     public const int MaxJsonDepth = 32;
 
     /// <summary>Whether the text can be stored as it is.</summary>
@@ -29,12 +29,12 @@ public static class StorableText
         JsonValueKind.Object => json.EnumerateObject().All(p => IsStorableString(() => p.Name) && IsStorable(p.Value, depth + 1)),
         JsonValueKind.Array => json.EnumerateArray().All(v => IsStorable(v, depth + 1)),
         JsonValueKind.String => IsStorableString(json.GetString),
-        // The exponents that both numeric and the double of most clients can hold.
+        // The exponents that both numeric and double support.
         JsonValueKind.Number => json.TryGetDouble(out var d) && double.IsFinite(d) && json.GetRawText().Length <= 400 && (d != 0 || !json.GetRawText().Contains('e', StringComparison.OrdinalIgnoreCase)),
         _ => true,
     };
 
-    /// <summary>Replaces what cannot be stored by U+FFFD.</summary>
+    /// <summary>Replaces characters that cannot be stored with U+FFFD.</summary>
     public static string Clean(string text)
     {
         if (IsStorable(text))
@@ -49,7 +49,7 @@ public static class StorableText
         return clean.ToString();
     }
 
-    /// <summary>The beginning of a text, without half a character at its end.</summary>
+    /// <summary>The beginning of a text, without splitting a surrogate pair.</summary>
     public static string Cut(string text, int length) =>
         text.Length <= length ? text : text[..(length > 0 && char.IsHighSurrogate(text[length - 1]) ? length - 1 : length)];
 

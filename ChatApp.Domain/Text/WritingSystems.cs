@@ -6,25 +6,25 @@ namespace ChatApp.Domain.Text;
 /// <summary>How a character's script separates words.</summary>
 public enum WritingSystem
 {
-    /// <summary>By spaces, as the alphabets of Europe do.</summary>
+    /// <summary>By spaces, e.g. Latin and Cyrillic.</summary>
     Spaced,
 
     /// <summary>Not at all: Chinese characters.</summary>
     Han,
 
-    /// <summary>Not at all: the letters that Japanese writes its grammar with.</summary>
+    /// <summary>Not at all: the Japanese syllabary for grammatical elements.</summary>
     Hiragana,
 
-    /// <summary>Not at all: the letters that Japanese writes foreign words with.</summary>
+    /// <summary>Not at all: the Japanese syllabary for foreign words.</summary>
     Katakana,
 
-    /// <summary>By spaces, but what belongs to a word follows it without one: Korean.</summary>
+    /// <summary>By spaces, but particles are attached to words: Korean.</summary>
     Hangul,
 
     /// <summary>Not at all: Thai, Lao, Khmer and Burmese.</summary>
     SouthEastAsian,
 
-    /// <summary>A picture, which is a word by itself.</summary>
+    /// <summary>A symbol, such as an emoji, which is a word by itself.</summary>
     Symbol,
 }
 

@@ -1,6 +1,6 @@
 namespace ChatApp.Domain.Usage;
 
-/// <summary>What a call to a provider was for.</summary>
+/// <summary>What a call to a model's provider was for.</summary>
 public enum UsagePurpose
 {
     /// <summary>The text of a reply.</summary>
@@ -14,8 +14,8 @@ public enum UsagePurpose
 }
 
 /// <summary>
-/// The ledger: one row for each call to a model's provider, also failed and stopped ones, written in the transaction that ends the reply.
-/// Rows outlive the chats they belong to, so they refer to them without a foreign key.
+/// A row of the ledger: one call to a model's provider, also a failed or stopped one, written in the transaction that ends the reply.
+/// Rows outlive the sessions they belong to, so they have no foreign key to them.
 /// </summary>
 public sealed class UsageRecord
 {
@@ -36,10 +36,10 @@ public sealed class UsageRecord
     /// <summary>Tokens of the prompt.</summary>
     public long PromptTokens { get; set; }
 
-    /// <summary>Tokens of the completion, as far as it was received.</summary>
+    /// <summary>Tokens of the reply, as far as it was received.</summary>
     public long CompletionTokens { get; set; }
 
-    /// <summary>True when the provider reported no usage and the tokens are our estimate.</summary>
+    /// <summary>Whether the tokens are an estimate, because the provider reported no usage.</summary>
     public bool Estimated { get; set; }
 
     public int DurationMilliseconds { get; set; }

@@ -1,6 +1,6 @@
 namespace ChatApp.Domain.Usage;
 
-/// <summary>One user's totals, changed only in the transactions that add to the ledger and therefore equal to its sums.</summary>
+/// <summary>One user's totals, changed only in the transactions that add to the ledger, and so always equal to its sums.</summary>
 public sealed class UserUsage
 {
     public required Guid UserId { get; init; }
@@ -15,7 +15,7 @@ public sealed class UserUsage
     /// <summary>Rows of the ledger.</summary>
     public long RequestCount { get; set; }
 
-    /// <summary>The most tokens that the user may use; null: any number. An administrator sets it.</summary>
+    /// <summary>The maximum number of tokens the user may use, set by an administrator; null for no limit.</summary>
     public long? TokenQuota { get; set; }
 
     /// <summary>Tokens reserved for replies that are being generated: the sum of their <see cref="Chat.ChatMessage.ReservedTokens"/>.</summary>

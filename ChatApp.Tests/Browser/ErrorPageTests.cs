@@ -11,12 +11,12 @@ internal sealed class ErrorPageTests : BrowserFixture
     [OneTimeSetUp]
     public async Task Register() => _user = await App.RegisterAsync();
 
-    [TestCase("/error", 404, "There is nothing here.")]
-    [TestCase("/no/such/page", 404, "There is nothing here.")]
+    [TestCase("/error", 404, "There is nothing at this address.")]
+    [TestCase("/no/such/page", 404, "There is nothing at this address.")]
     [TestCase("/chat-ui/nothing", 404, "Session not found.")]
     [TestCase("/sessions/nothing/title", 404, "Session not found.")]
     [TestCase("/chat-ui/messages/nothing", 404, "Message not found.")]
-    [TestCase("/sessions?cursor=nothing", 400, "This is not a cursor of this list.")]
+    [TestCase("/sessions?cursor=nothing", 400, "The cursor is not valid for this list.")]
     public async Task Page_ThatFails_SaysWhatHappenedAndWhereToFindItInTheLog(string path, int status, string text)
     {
         var page = await NewPageAsync(_user);
@@ -40,7 +40,7 @@ internal sealed class ErrorPageTests : BrowserFixture
         var answer = await page.Context.APIRequest.PostAsync("/sessions", new() { Headers = new Dictionary<string, string> { ["Accept"] = "text/html" } });
 
         Assert.That(answer.Status, Is.EqualTo(405));
-        Assert.That(await answer.TextAsync(), Does.Contain("This address does not take this kind of request."));
+        Assert.That(await answer.TextAsync(), Does.Contain("This method is not allowed at this address."));
     }
 
     [Test]

@@ -47,7 +47,7 @@ internal sealed class SignInTests : BrowserFixture
         var answer = await page.RunAndWaitForResponseAsync(() => page.LogInAsync(_user.Name, "not the password"), r => r.Request.Method == "POST");
 
         Assert.That(answer.Status, Is.EqualTo(401));
-        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("The user name or the password is wrong");
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("Incorrect user name or password");
         await Expect(page.GetByLabel("User name or e-mail")).ToHaveValueAsync(_user.Name);
         await Expect(page.GetByLabel("Password", new() { Exact = true })).ToHaveValueAsync("");
     }
@@ -123,7 +123,7 @@ internal sealed class SignInTests : BrowserFixture
         await ChangePasswordAsync(here, "not the present one", "a brand new secret");
         await Expect(here.Locator("#current_password-error")).ToBeVisibleAsync();
         await ChangePasswordAsync(here, TestUser.Password, "password12345");
-        await Expect(here.Locator("#new_password-error")).ToContainTextAsync("guessed first");
+        await Expect(here.Locator("#new_password-error")).ToContainTextAsync("too common");
         await elsewhere.GotoAsync("/account");
         await Expect(elsewhere.Title).ToHaveTextAsync("Account");
 

@@ -50,7 +50,7 @@ internal sealed class ToolSourcesTests : BrowserFixture
 
         await broken.GetByRole(AriaRole.Button, new() { Name = "Reconnect broken" }).ClickAsync();
 
-        await Expect(page.GetByText("broken could not be connected.")).ToBeVisibleAsync();
+        await Expect(page.GetByText("broken could not be reached.")).ToBeVisibleAsync();
         await Expect(broken.Locator(".chip").First).ToHaveTextAsync("Failed");
         await Expect(broken).ToContainTextAsync("The command ended");
         await broken.GetByText("What the command says").ClickAsync();

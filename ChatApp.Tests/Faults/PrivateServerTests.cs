@@ -66,7 +66,7 @@ internal sealed class PrivateServerTests
     [Test]
     public async Task KillApp_WhileAnAnswerIsWritten_NextOneTakesTheServerOverAndClosesTheAnswer()
     {
-        await using var model = await ScriptedOpenAiServer.StartAsync(ScriptedAnswer.Text("Half of", " an answer") with { End = ScriptedAnswer.Ending.Hang });
+        await using var model = await ScriptedOpenAiServer.StartAsync(ScriptedReply.Text("Half of", " an answer") with { End = ScriptedReply.Ending.Hang });
         Dictionary<string, string> settings = new() { ["OPENAI_BASE_URL"] = model.Endpoint.ToString(), ["OPENAI_API_KEY"] = "key" };
         var (name, message) = (NewName(), "");
         int postmaster;

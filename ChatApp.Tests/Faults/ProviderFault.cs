@@ -30,20 +30,20 @@ internal sealed record ProviderFault(string Name, string? Code, string Text, par
         }
         yield return new("Redirect", ReplyErrorCode.ProviderRefused, "", Send(Http(302, Json, "", "Location: http://example.com/")));
         yield return new("BadGateway", ReplyErrorCode.ProviderUnavailable, "", Send(Http(502, "text/html", $"<h1>Bad gateway</h1>{Key}")));
-        yield return new("BusyThenWell", null, WellAnswer, Send(Error(429, "Retry-After: 0")));
+        yield return new("BusyThenWell", null, SuccessReply, Send(Error(429, "Retry-After: 0")));
         yield return new("BusyTwice", ReplyErrorCode.RateLimited, "", Send(Error(429)), Send(Error(429)));
         yield return new("BusyForAnHour", ReplyErrorCode.RateLimited, "", Send(Error(429, "Retry-After: 3600")));
         yield return new("QuotaUsedUp", ReplyErrorCode.RateLimited, "", Send(Error(429, "Retry-After: 0", "insufficient_quota")));
         yield return new("ClosedAtOnce", ReplyErrorCode.ProviderUnavailable, "", Send([]));
         yield return new("NotHttp", ReplyErrorCode.ProviderUnavailable, "", Send("SSH-2.0-OpenSSH_9.9\r\n"u8.ToArray()));
-        yield return new("AnotherPage", ReplyErrorCode.InvalidAnswer, "", Send(Http(200, "text/html", $"<h1>Welcome</h1>{Key}")));
-        yield return new("NoEvents", ReplyErrorCode.InvalidAnswer, "", Send(Http(200, Events, "")));
-        yield return new("EmptyAnswer", ReplyErrorCode.EmptyAnswer, "", Send(Http(200, Events, Finish())));
-        yield return new("BlankAnswer", ReplyErrorCode.EmptyAnswer, " \n", Send(Http(200, Events, Delta(" \n") + Finish())));
+        yield return new("AnotherPage", ReplyErrorCode.InvalidResponse, "", Send(Http(200, "text/html", $"<h1>Welcome</h1>{Key}")));
+        yield return new("NoEvents", ReplyErrorCode.InvalidResponse, "", Send(Http(200, Events, "")));
+        yield return new("EmptyReply", ReplyErrorCode.EmptyReply, "", Send(Http(200, Events, Finish())));
+        yield return new("BlankReply", ReplyErrorCode.EmptyReply, " \n", Send(Http(200, Events, Delta(" \n") + Finish())));
         yield return new("EndsTooEarly", ReplyErrorCode.ProviderUnavailable, Some, Send(Http(200, Events, Delta(Some))));
         yield return new("ShorterThanItSays", ReplyErrorCode.ProviderUnavailable, Some, Send(Http(200, Events, Delta(Some), length: 10_000)));
-        yield return new("InvalidJson", ReplyErrorCode.InvalidAnswer, Some, Send(Http(200, Events, Delta(Some) + $"data: {{\"choices\": [{{{Key}]\n\n")));
-        yield return new("OtherJson", ReplyErrorCode.InvalidAnswer, Some, Send(Http(200, Events, Delta(Some) + "data: {\"choices\": \"none\"}\n\n")));
+        yield return new("InvalidJson", ReplyErrorCode.InvalidResponse, Some, Send(Http(200, Events, Delta(Some) + $"data: {{\"choices\": [{{{Key}]\n\n")));
+        yield return new("OtherJson", ReplyErrorCode.InvalidResponse, Some, Send(Http(200, Events, Delta(Some) + "data: {\"choices\": \"none\"}\n\n")));
         yield return new("NoUsage", null, Some, Send(Http(200, Events, Delta(Some) + Finish(usage: false))));
         yield return new("NulInTheText", null, "a\ufffdb", Send(Http(200, Events, Delta("a\0b") + Finish())));
     }

@@ -42,7 +42,7 @@ internal sealed class ProviderFaultTests
             Assert.That(await TablesWithAsync(connection, "some-model"), Is.SupersetOf(new[] { "messages", "usage_records" }), "looking for it works");
         }
         Assert.That(_patient.Log.Text + _impatient.Log.Text, Does.Not.Contain(ProviderFault.Key).And.Contain("failed at the provider"));
-        Assert.That(_heard, Has.None.Contains(ProviderFault.Key).And.Some.Contains("did not accept the key"));
+        Assert.That(_heard, Has.None.Contains(ProviderFault.Key).And.Some.Contains("check the API key"));
         await _impatient.DisposeAsync();
         await _patient.DisposeAsync();
         await _model.DisposeAsync();
@@ -122,7 +122,7 @@ internal sealed class ProviderFaultTests
 
         var details = MessageDetails.From(reply.Metadata);
         Assert.That((reply.Content.Length, details.Truncated, details.ErrorCode), Is.AnyOf(
-            (ChatMessage.ReplyMaxLength, true, (string?)null), (0, false, ReplyErrorCode.InvalidAnswer), (0, false, ReplyErrorCode.ProviderUnavailable)));
+            (ChatMessage.ReplyMaxLength, true, (string?)null), (0, false, ReplyErrorCode.InvalidResponse), (0, false, ReplyErrorCode.ProviderUnavailable)));
         await AssertUsableAsync(_user.Client, session);
     }
 
@@ -140,10 +140,10 @@ internal sealed class ProviderFaultTests
         {
             Assert.That((reply.Status, details.ErrorCode), Is.EqualTo((fault.Code is null ? MessageStatus.Complete : MessageStatus.Failed, fault.Code)));
             Assert.That((reply.Content, events.Tokens()), Is.EqualTo((fault.Text, fault.Text)));
-            Assert.That(requests, Is.EqualTo(Math.Max(fault.Behaviours.Length, fault.Text == RawModelServer.WellAnswer ? 2 : 1)));
+            Assert.That(requests, Is.EqualTo(Math.Max(fault.Behaviours.Length, fault.Text == RawModelServer.SuccessReply ? 2 : 1)));
             Assert.That(ledger, Has.Count.EqualTo(requests), "each call has its row");
             Assert.That(reply.PromptTokens, fault.IsRefusal ? Is.Zero : Is.Positive);
-            Assert.That(reply.CompletionTokens, fault.Text.Length > 0 ? Is.Positive : fault.Code == ReplyErrorCode.EmptyAnswer ? Is.EqualTo(7) : Is.Zero);
+            Assert.That(reply.CompletionTokens, fault.Text.Length > 0 ? Is.Positive : fault.Code == ReplyErrorCode.EmptyReply ? Is.EqualTo(7) : Is.Zero);
             Assert.That((reply.PromptTokens, reply.CompletionTokens), Is.EqualTo((ledger.Sum(r => r.PromptTokens), ledger.Sum(r => r.CompletionTokens))));
             if (fault.Code is not null)
             {
@@ -168,7 +168,7 @@ internal sealed class ProviderFaultTests
     private static async Task AssertUsableAsync(HttpClient client, string session)
     {
         var answer = await client.SendJsonAsync(HttpMethod.Post, "/chat", new { message = "and now?", thread_id = session });
-        Assert.That(answer.Text("response"), Is.EqualTo(RawModelServer.WellAnswer));
+        Assert.That(answer.Text("response"), Is.EqualTo(RawModelServer.SuccessReply));
     }
 
     private Task<List<UsageRecord>> LedgerAsync(ChatMessage reply) =>

@@ -19,7 +19,7 @@ internal sealed class StalledListenerTests
         await using var app = await AppProcess.StartAsync(folder.Path, new() { ["OPENAI_BASE_URL"] = $"{model.Endpoint}", ["Chat__Model"] = "scripted-model" });
         using var user = await app.RegisterAsync("listener");
         // Six times as long in JSON, and sent again with each of the changes that follow, until the system's own buffers are full.
-        model.Otherwise = ScriptedAnswer.Text([new string('\u0001', 30_000), .. Enumerable.Repeat("x", 600)]) with { Delay = TimeSpan.FromMilliseconds(50) };
+        model.DefaultReply = ScriptedReply.Text([new string('\u0001', 30_000), .. Enumerable.Repeat("x", 600)]) with { Delay = TimeSpan.FromMilliseconds(50) };
         using var healthy = await EventStream.PostAsync(user, new { message = "talk" });
         var session = (await healthy.NextAsync())!.Data.Text("session_id");
         var heard = healthy.RestAsync();

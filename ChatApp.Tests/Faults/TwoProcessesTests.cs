@@ -47,7 +47,7 @@ internal sealed class TwoProcessesTests
     [Test]
     public async Task Sends_OnBothProcessesAtOnce_OneKeyWinsAndOneDeletionOne()
     {
-        _model.Otherwise = ScriptedAnswer.Text("Never ending") with { End = ScriptedAnswer.Ending.Hang };
+        _model.DefaultReply = ScriptedReply.Text("Never ending") with { End = ScriptedReply.Ending.Hang };
         for (var round = 0; round < 3; round++)
         {
             var session = await CreateAsync();
@@ -70,7 +70,7 @@ internal sealed class TwoProcessesTests
     [Test]
     public async Task SendsStopsAndDeletions_OnBothProcessesAtOnce_LeaveWhatWasAcknowledged()
     {
-        _model.Otherwise = ScriptedAnswer.Text([.. Enumerable.Repeat("word ", 10)]) with { Delay = TimeSpan.FromMilliseconds(10) };
+        _model.DefaultReply = ScriptedReply.Text([.. Enumerable.Repeat("word ", 10)]) with { Delay = TimeSpan.FromMilliseconds(10) };
         var session = await CreateAsync();
         var sending = Enumerable.Range(0, 60).Select(async i =>
         {
@@ -98,7 +98,7 @@ internal sealed class TwoProcessesTests
     [Test]
     public async Task Kill_OfTheProcessThatWrites_IsNoticedByAnotherWhereTheListenerGoesOn()
     {
-        _model.Otherwise = ScriptedAnswer.Text("Half of", " a long", " answer") with { End = ScriptedAnswer.Ending.Hang };
+        _model.DefaultReply = ScriptedReply.Text("Half of", " a long", " answer") with { End = ScriptedReply.Ending.Hang };
         var session = await CreateAsync();
         await using var app = await AppProcess.StartAsync(_folder.Path, _settings);
         using var user = await app.LogInAsync(Name);
@@ -116,7 +116,7 @@ internal sealed class TwoProcessesTests
         Assert.That((rest[^1].Type, rest[^1].Data.Text("status")), Is.EqualTo(("done", "interrupted")));
         Assert.That((await there.RestAsync())[^1].Data.Text("status"), Is.EqualTo("interrupted"), "who has listened there all the time hears it too");
         Assert.That(rest[^1].Data.GetProperty("usage").Number("completion_tokens"), Is.GreaterThan(0), "it is charged for what was received");
-        _model.Otherwise = ScriptedAnswer.Text("All is well.");
+        _model.DefaultReply = ScriptedReply.Text("All is well.");
         var again = await _users[0].SendJsonAsync(HttpMethod.Post, "/chat", new { message = "and now?", thread_id = session });
         Assert.That(again.Text("response"), Is.EqualTo("All is well."));
         await AppProcess.AssertSoundAsync(_folder.Path, _settings);

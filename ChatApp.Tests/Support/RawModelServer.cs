@@ -7,13 +7,13 @@ using System.Text.Json;
 
 namespace ChatApp.Tests.Support;
 
-/// <summary>What a <see cref="RawModelServer"/> does with one request; afterwards it closes the connection.</summary>
+/// <summary>How a <see cref="RawModelServer"/> handles one request, after which it closes the connection.</summary>
 internal delegate Task Behaviour(NetworkStream connection, CancellationToken end);
 
-/// <summary>A model's server down to its last byte, for whatever a web server would not do. Each request takes the next behaviour; when there is none left, it answers well.</summary>
+/// <summary>A model server that controls every byte, for faults that a web server cannot produce. Each request takes the next behaviour; after the last one, requests succeed.</summary>
 internal sealed class RawModelServer : IAsyncDisposable
 {
-    public const string WellAnswer = "All is well.";
+    public const string SuccessReply = "All is well.";
 
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _end = new();
@@ -40,12 +40,12 @@ internal sealed class RawModelServer : IAsyncDisposable
         }
     }
 
-    /// <summary>A whole HTTP answer.</summary>
+    /// <summary>A complete HTTP response.</summary>
     /// <param name="status">Its status.</param>
     /// <param name="type">Its content type.</param>
     /// <param name="body">Its body.</param>
     /// <param name="header">One more header.</param>
-    /// <param name="length">The length that it claims to have, if another.</param>
+    /// <param name="length">The <c>Content-Length</c>, if not the real one.</param>
     public static byte[] Http(int status, string type, string body, string? header = null, long? length = null)
     {
         var bytes = Encoding.UTF8.GetBytes(body);
@@ -65,14 +65,14 @@ internal sealed class RawModelServer : IAsyncDisposable
     /// <summary>Sends it.</summary>
     public static Behaviour Send(byte[] bytes) => async (connection, end) => await connection.WriteAsync(bytes, end);
 
-    /// <summary>Sends it, then nothing more, for ever.</summary>
+    /// <summary>Sends it and keeps the connection open.</summary>
     public static Behaviour Hang(byte[] bytes) => async (connection, end) =>
     {
         await connection.WriteAsync(bytes, end);
         await Task.Delay(Timeout.Infinite, end);
     };
 
-    /// <summary>Sends so much of it and resets the connection.</summary>
+    /// <summary>Sends a part of it and resets the connection.</summary>
     public static Behaviour Cut(byte[] bytes, int at) => async (connection, end) =>
     {
         await connection.WriteAsync(bytes.AsMemory(0, at), end);
@@ -122,12 +122,12 @@ internal sealed class RawModelServer : IAsyncDisposable
                 await using var connection = client.GetStream();
                 await ReadRequestAsync(connection, _end.Token);
                 Interlocked.Increment(ref _requests);
-                var behave = _script.TryDequeue(out var next) ? next : Send(Http(200, "text/event-stream", Delta(WellAnswer) + Finish()));
+                var behave = _script.TryDequeue(out var next) ? next : Send(Http(200, "text/event-stream", Delta(SuccessReply) + Finish()));
                 await behave(connection, _end.Token);
             }
             catch (Exception e) when (e is IOException or OperationCanceledException)
             {
-                // The client has had enough.
+                // The client has closed the connection.
             }
         }
     }

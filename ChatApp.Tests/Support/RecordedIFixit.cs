@@ -1,6 +1,6 @@
 namespace ChatApp.Tests.Support;
 
-/// <summary>Answers of the shapes that iFixit's API 2.0 gives, with words of our own, and with the fields that nobody reads.</summary>
+/// <summary>Responses in the format of iFixit's API 2.0, with our own texts, including fields that the app does not use.</summary>
 internal static class RecordedIFixit
 {
     public const string Devices = """
@@ -57,7 +57,7 @@ internal static class RecordedIFixit
          "documents": [], "featured_documentid": null, "intro_video": null}
         """;
 
-    /// <summary>A guide with so many steps, each as long as long steps are.</summary>
+    /// <summary>A guide with a number of long steps.</summary>
     public static string LongGuide(int steps) => System.Text.Json.JsonSerializer.Serialize(new
     {
         guideid = 90009,

@@ -6,31 +6,31 @@ using Microsoft.Extensions.Logging;
 
 namespace ChatApp.Tests.Support;
 
-/// <summary>A request as a <see cref="RecordedServer"/> got it.</summary>
+/// <summary>A request that a <see cref="RecordedServer"/> received.</summary>
 internal sealed record RecordedRequest(string Method, string PathAndQuery, IHeaderDictionary Headers, string Body);
 
-/// <summary>A real HTTP server on a loopback address that gives recorded answers and remembers who called.</summary>
+/// <summary>A real HTTP server on a loopback address that sends recorded responses and records the requests.</summary>
 internal sealed class RecordedServer : IAsyncDisposable
 {
-    private readonly ConcurrentDictionary<string, Func<HttpContext, Task>> _answers = new();
+    private readonly ConcurrentDictionary<string, Func<HttpContext, Task>> _responses = new();
     private readonly ConcurrentQueue<RecordedRequest> _requests = new();
     private readonly WebApplication _app;
     private int _connections;
 
     private RecordedServer(WebApplication app) => _app = app;
 
-    /// <summary>Its root, without a slash at the end.</summary>
+    /// <summary>Its root, without a trailing slash.</summary>
     public string Address => _app.Urls.Single();
 
     public int Port => new Uri(Address).Port;
 
     public IReadOnlyList<RecordedRequest> Requests => [.. _requests];
 
-    /// <summary>How many connections were made, also those without a request.</summary>
+    /// <summary>The number of connections, including those without a request.</summary>
     public int Connections => _connections;
 
-    /// <param name="address">Where it listens, on this machine.</param>
-    /// <param name="port">0: any free one.</param>
+    /// <param name="address">The loopback address to listen on.</param>
+    /// <param name="port">The port; 0 for any free one.</param>
     public static async Task<RecordedServer> StartAsync(string address = "127.0.0.1", int port = 0)
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -42,15 +42,15 @@ internal sealed class RecordedServer : IAsyncDisposable
             return next(connection);
         })));
         server = new RecordedServer(builder.Build());
-        server._app.Run(server.AnswerAsync);
+        server._app.Run(server.RespondAsync);
         await server._app.StartAsync();
         return server;
     }
 
-    /// <summary>Answers requests for this path, with or without a query; one that names the query wins.</summary>
-    public RecordedServer On(string path, Func<HttpContext, Task> answer)
+    /// <summary>Sets the response for a path, with or without a query; one with the query takes precedence.</summary>
+    public RecordedServer On(string path, Func<HttpContext, Task> respond)
     {
-        _answers[path] = answer;
+        _responses[path] = respond;
         return this;
     }
 
@@ -68,17 +68,17 @@ internal sealed class RecordedServer : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
-    private async Task AnswerAsync(HttpContext context)
+    private async Task RespondAsync(HttpContext context)
     {
         using var body = new StreamReader(context.Request.Body);
         var target = context.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpRequestFeature>()!.RawTarget;
         _requests.Enqueue(new(context.Request.Method, target, new HeaderDictionary(context.Request.Headers.ToDictionary()), await body.ReadToEndAsync()));
-        var answer = _answers.GetValueOrDefault(target) ?? _answers.GetValueOrDefault(target.Split('?')[0]);
-        if (answer is null)
+        var respond = _responses.GetValueOrDefault(target) ?? _responses.GetValueOrDefault(target.Split('?')[0]);
+        if (respond is null)
         {
             context.Response.StatusCode = 404;
             return;
         }
-        await answer(context);
+        await respond(context);
     }
 }

@@ -5,15 +5,15 @@ using System.Net.Sockets;
 
 namespace ChatApp.Tests.Support;
 
-/// <summary>The reference server of the protocol's authors, from npm. It has a tool of every kind.</summary>
+/// <summary>MCP's reference server, from npm, which has tools of every kind.</summary>
 internal static class ReferenceMcpServer
 {
-    /// <summary>The settings of a server that the app runs as a command, and writes its process id into a file.</summary>
-    /// <param name="name">What the server is called.</param>
+    /// <summary>The settings of a server that the app runs as a command. It writes its process id to a file.</summary>
+    /// <param name="name">The server's name.</param>
     /// <param name="pidFile">The file.</param>
     public static Dictionary<string, string> Stdio(string name, string pidFile) => Command(name, $"echo $$ > '{pidFile}' && exec node '{Script}' stdio");
 
-    /// <summary>The settings of a server that is run by the shell.</summary>
+    /// <summary>The settings of a server that a shell command runs.</summary>
     public static Dictionary<string, string> Command(string name, string shell) => new()
     {
         [$"Mcp:Servers:{name}:Command"] = "sh",
@@ -21,7 +21,7 @@ internal static class ReferenceMcpServer
         [$"Mcp:Servers:{name}:Args:1"] = shell,
     };
 
-    /// <summary>A command that takes everything and answers nothing.</summary>
+    /// <summary>A command that reads its input and never responds.</summary>
     public static Dictionary<string, string> Silent(string name) => Command(name, "exec cat > /dev/null");
 
     public static Process ProcessOf(string pidFile) => Process.GetProcessById(int.Parse(File.ReadAllText(pidFile), CultureInfo.InvariantCulture));
@@ -43,7 +43,7 @@ internal static class ReferenceMcpServer
     }
 }
 
-/// <summary>The reference server over streamable HTTP, in a process that can be killed and started again at the same address.</summary>
+/// <summary>The reference server over streamable HTTP, in a process that can be killed and restarted at the same address.</summary>
 internal sealed class ReferenceHttpServer : IAsyncDisposable
 {
     private Process? _process;

@@ -4,36 +4,36 @@ using Microsoft.AspNetCore.Http;
 
 namespace ChatApp.Tests.Support;
 
-/// <summary>Speaks Anthropic's messages.</summary>
+/// <summary>Implements Anthropic's messages API.</summary>
 internal sealed class ScriptedAnthropicServer : ScriptedModelServer
 {
     /// <summary>The root of the service.</summary>
     public Uri Endpoint => Root;
 
-    /// <summary>What <c>GET /v1/models</c> lists: id, name, and the two limits.</summary>
+    /// <summary>The models that <c>GET /v1/models</c> lists: id, name, and the two limits.</summary>
     public IReadOnlyList<(string Id, string Name, int? Input, int? Output)> Models { get; set; } = [("claude-scripted-1", "Claude Scripted 1", 200_000, 64_000)];
 
     protected override string Garbage => "event: content_block_delta\ndata: {\"delta\": [{]\n\n";
 
-    public static async Task<ScriptedAnthropicServer> StartAsync(params ScriptedAnswer[] script)
+    public static async Task<ScriptedAnthropicServer> StartAsync(params ScriptedReply[] script)
     {
         var server = new ScriptedAnthropicServer();
         await server.ListenAsync(script, app =>
         {
-            app.MapPost("/v1/messages", server.AnswerAsync);
+            app.MapPost("/v1/messages", server.ReplyAsync);
             app.MapGet("/v1/models", server.ListModels);
         });
         return server;
     }
 
-    /// <summary>Fails as Anthropic does.</summary>
-    public static ScriptedAnswer Fail(int status, string type, string message = "Something is wrong.") =>
-        ScriptedAnswer.FailWith(status, new { type = "error", error = new { type, message }, request_id = "req_1" });
+    /// <summary>An error response in Anthropic's format.</summary>
+    public static ScriptedReply Fail(int status, string type, string message = "Something is wrong.") =>
+        ScriptedReply.FailWith(status, new { type = "error", error = new { type, message }, request_id = "req_1" });
 
-    protected override Task SendBeginningAsync(HttpContext context, ScriptedAnswer answer) => SendEventAsync(context, new
+    protected override Task SendBeginningAsync(HttpContext context, ScriptedReply reply) => SendEventAsync(context, new
     {
         type = "message_start",
-        message = Message(answer, [], null, answer.Usage is var (prompt, _) ? Usage(prompt, 1) : null),
+        message = Message(reply, [], null, reply.Usage is var (prompt, _) ? Usage(prompt, 1) : null),
     });
 
     protected override async Task SendTextAsync(HttpContext context, string text)
@@ -44,9 +44,9 @@ internal sealed class ScriptedAnthropicServer : ScriptedModelServer
         await SendEventAsync(context, new { type = "content_block_stop", index = 0 });
     }
 
-    protected override async Task SendEndAsync(HttpContext context, ScriptedAnswer answer)
+    protected override async Task SendEndAsync(HttpContext context, ScriptedReply reply)
     {
-        foreach (var (i, (id, name, arguments)) in answer.ToolCalls.Index())
+        foreach (var (i, (id, name, arguments)) in reply.ToolCalls.Index())
         {
             var (index, half) = (i + 1, arguments.Length / 2);
             await SendEventAsync(context, new { type = "content_block_start", index, content_block = new { type = "tool_use", id, name, input = new { } } });
@@ -54,7 +54,7 @@ internal sealed class ScriptedAnthropicServer : ScriptedModelServer
             await SendEventAsync(context, new { type = "content_block_delta", index, delta = new { type = "input_json_delta", partial_json = arguments[half..] } });
             await SendEventAsync(context, new { type = "content_block_stop", index });
         }
-        if (answer.ErrorType is { } type)
+        if (reply.ErrorType is { } type)
         {
             await SendEventAsync(context, new { type = "error", error = new { type, message = "Private detail." } });
             return;
@@ -62,20 +62,20 @@ internal sealed class ScriptedAnthropicServer : ScriptedModelServer
         await SendEventAsync(context, new
         {
             type = "message_delta",
-            delta = new { stop_reason = answer.FinishReason, stop_sequence = (string?)null },
-            usage = answer.Usage is var (_, completion) ? new { output_tokens = completion } : null,
+            delta = new { stop_reason = reply.FinishReason, stop_sequence = (string?)null },
+            usage = reply.Usage is var (_, completion) ? new { output_tokens = completion } : null,
         });
         await SendEventAsync(context, new { type = "message_stop" });
     }
 
-    protected override object Whole(ScriptedAnswer answer)
+    protected override object Whole(ScriptedReply reply)
     {
         object[] content =
         [
-            .. answer.Deltas.Select(text => new { type = "text", text }),
-            .. answer.ToolCalls.Select(c => new { type = "tool_use", id = c.Id, name = c.Name, input = JsonElement.Parse(c.Arguments) }),
+            .. reply.Deltas.Select(text => new { type = "text", text }),
+            .. reply.ToolCalls.Select(c => new { type = "tool_use", id = c.Id, name = c.Name, input = JsonElement.Parse(c.Arguments) }),
         ];
-        return Message(answer, content, answer.FinishReason, answer.Usage is var (prompt, completion) ? Usage(prompt, completion) : null);
+        return Message(reply, content, reply.FinishReason, reply.Usage is var (prompt, completion) ? Usage(prompt, completion) : null);
     }
 
     private IResult ListModels() => Results.Json(new
@@ -97,7 +97,7 @@ internal sealed class ScriptedAnthropicServer : ScriptedModelServer
     private static Task SendEventAsync(HttpContext context, object data) =>
         SendAsync(context, data, JsonSerializer.SerializeToElement(data).GetProperty("type").GetString());
 
-    private static object Message(ScriptedAnswer answer, object[] content, string? stopReason, object? usage) => new
+    private static object Message(ScriptedReply reply, object[] content, string? stopReason, object? usage) => new
     {
         id = "msg_1",
         type = "message",

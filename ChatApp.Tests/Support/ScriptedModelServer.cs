@@ -7,39 +7,39 @@ using Microsoft.Extensions.Logging;
 namespace ChatApp.Tests.Support;
 
 /// <summary>
-/// A real HTTP server on the loopback address that speaks a provider's protocol, streaming or not, and misbehaves on command. Each request takes the
-/// next answer of the script; when there is none left, <see cref="Otherwise"/>.
+/// A real HTTP server on the loopback address with a provider's API, streaming or not, that fails on command. Each request gets the next reply of the
+/// script, or <see cref="DefaultReply"/> after the last one.
 /// </summary>
 internal abstract class ScriptedModelServer : IAsyncDisposable
 {
-    private readonly ConcurrentQueue<ScriptedAnswer> _script = new();
+    private readonly ConcurrentQueue<ScriptedReply> _script = new();
     private readonly ConcurrentQueue<ScriptedRequest> _requests = new();
     private readonly TaskCompletionSource _hanging = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _end = new();
     private WebApplication _app = null!;
     private bool _stopped;
 
-    public ScriptedAnswer Otherwise { get; set; } = ScriptedAnswer.Text("A scripted", " answer.");
+    public ScriptedReply DefaultReply { get; set; } = ScriptedReply.Text("A scripted", " reply.");
 
-    /// <summary>The requests for answers so far.</summary>
+    /// <summary>The chat requests so far.</summary>
     public IReadOnlyList<ScriptedRequest> Requests => [.. _requests];
 
-    /// <summary>Completes when an answer has begun to hang.</summary>
+    /// <summary>Completes when a reply hangs.</summary>
     public Task Hanging => _hanging.Task;
 
-    /// <summary>An event that is none.</summary>
+    /// <summary>An invalid event.</summary>
     protected virtual string Garbage => "data: {\"choices\": [{]\n\n";
 
-    /// <summary>The server's own end, which nothing may outlast.</summary>
+    /// <summary>Cancelled when the server stops.</summary>
     protected CancellationToken End => _end.Token;
 
     protected Uri Root => new(_app.Urls.Single());
 
-    public void Add(params ScriptedAnswer[] script)
+    public void Add(params ScriptedReply[] script)
     {
-        foreach (var answer in script)
+        foreach (var reply in script)
         {
-            _script.Enqueue(answer);
+            _script.Enqueue(reply);
         }
     }
 
@@ -54,7 +54,7 @@ internal abstract class ScriptedModelServer : IAsyncDisposable
         }
     }
 
-    protected async Task ListenAsync(ScriptedAnswer[] script, Action<WebApplication> map)
+    protected async Task ListenAsync(ScriptedReply[] script, Action<WebApplication> map)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -65,40 +65,40 @@ internal abstract class ScriptedModelServer : IAsyncDisposable
         await _app.StartAsync();
     }
 
-    /// <summary>Answers with the next of the script.</summary>
-    protected async Task AnswerAsync(HttpContext context)
+    /// <summary>Sends the next reply of the script.</summary>
+    protected async Task ReplyAsync(HttpContext context)
     {
         using var json = await JsonDocument.ParseAsync(context.Request.Body);
         var headers = context.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase);
         var request = new ScriptedRequest(json.RootElement.Clone(), headers);
         _requests.Enqueue(request);
-        var answer = _script.TryDequeue(out var next) ? next : Otherwise;
-        if (answer.Body is { } body)
+        var reply = _script.TryDequeue(out var next) ? next : DefaultReply;
+        if (reply.Body is { } body)
         {
-            context.Response.StatusCode = answer.Status;
-            context.Response.ContentType = answer.ContentType;
-            context.Response.Headers.RetryAfter = answer.RetryAfter;
+            context.Response.StatusCode = reply.Status;
+            context.Response.ContentType = reply.ContentType;
+            context.Response.Headers.RetryAfter = reply.RetryAfter;
             await context.Response.WriteAsync(body);
         }
         else if (request.IsStreaming)
         {
-            await StreamAsync(context, answer);
+            await StreamAsync(context, reply);
         }
         else
         {
-            await context.Response.WriteAsJsonAsync(Whole(answer));
+            await context.Response.WriteAsJsonAsync(Whole(reply));
         }
     }
 
     protected abstract Task SendTextAsync(HttpContext context, string text);
 
-    /// <summary>Everything after the text: calls, the reason of the end, usage.</summary>
-    protected abstract Task SendEndAsync(HttpContext context, ScriptedAnswer answer);
+    /// <summary>Sends everything after the text: calls, finish reason, usage.</summary>
+    protected abstract Task SendEndAsync(HttpContext context, ScriptedReply reply);
 
-    /// <summary>What comes before the text.</summary>
-    protected virtual Task SendBeginningAsync(HttpContext context, ScriptedAnswer answer) => Task.CompletedTask;
+    /// <summary>Sends what comes before the text.</summary>
+    protected virtual Task SendBeginningAsync(HttpContext context, ScriptedReply reply) => Task.CompletedTask;
 
-    protected abstract object Whole(ScriptedAnswer answer);
+    protected abstract object Whole(ScriptedReply reply);
 
     protected static async Task SendAsync(HttpContext context, object data, string? name = null)
     {
@@ -106,41 +106,41 @@ internal abstract class ScriptedModelServer : IAsyncDisposable
         await context.Response.Body.FlushAsync();
     }
 
-    private async Task StreamAsync(HttpContext context, ScriptedAnswer answer)
+    private async Task StreamAsync(HttpContext context, ScriptedReply reply)
     {
         context.Response.ContentType = "text/event-stream";
-        await SendBeginningAsync(context, answer);
-        foreach (var delta in answer.Deltas)
+        await SendBeginningAsync(context, reply);
+        foreach (var delta in reply.Deltas)
         {
-            await Task.Delay(answer.Delay, _end.Token);
+            await Task.Delay(reply.Delay, _end.Token);
             await SendTextAsync(context, delta);
         }
-        await answer.EndAfter.WaitAsync(_end.Token);
-        switch (answer.End)
+        await reply.EndAfter.WaitAsync(_end.Token);
+        switch (reply.End)
         {
-            case ScriptedAnswer.Ending.Cut:
+            case ScriptedReply.Ending.Cut:
                 context.Abort();
                 break;
-            case ScriptedAnswer.Ending.TooEarly:
+            case ScriptedReply.Ending.TooEarly:
                 break;
-            case ScriptedAnswer.Ending.Garbage:
+            case ScriptedReply.Ending.Garbage:
                 await context.Response.WriteAsync(Garbage);
                 break;
-            case ScriptedAnswer.Ending.Flood:
+            case ScriptedReply.Ending.Flood:
                 await FloodAsync(context);
                 break;
-            case ScriptedAnswer.Ending.Hang:
+            case ScriptedReply.Ending.Hang:
                 await HangAsync(context);
                 break;
-            case ScriptedAnswer.Ending.Proper:
-                await SendEndAsync(context, answer);
+            case ScriptedReply.Ending.Proper:
+                await SendEndAsync(context, reply);
                 break;
         }
     }
 
     private async Task HangAsync(HttpContext context)
     {
-        // The headers must be out, or the client is still waiting for those.
+        // Sends the headers first, which the client waits for.
         await context.Response.StartAsync();
         await context.Response.Body.FlushAsync();
         _hanging.TrySetResult();
@@ -159,9 +159,9 @@ internal abstract class ScriptedModelServer : IAsyncDisposable
     }
 }
 
-/// <summary>A request as it came in.</summary>
+/// <summary>A received request.</summary>
 /// <param name="Json">Its body.</param>
-/// <param name="Headers">Its headers, several of a name joined.</param>
+/// <param name="Headers">Its headers, with several values joined.</param>
 internal sealed record ScriptedRequest(JsonElement Json, IReadOnlyDictionary<string, string> Headers)
 {
     public string Authorization => Headers.GetValueOrDefault("Authorization", "");

@@ -4,16 +4,16 @@ using Microsoft.AspNetCore.Http;
 
 namespace ChatApp.Tests.Support;
 
-/// <summary>Speaks OpenAI's chat completions and what Ollama has besides.</summary>
+/// <summary>Implements OpenAI's chat completions and Ollama's own API.</summary>
 internal sealed class ScriptedOllamaServer : ScriptedOpenAiServer
 {
-    /// <summary>The models that are there.</summary>
+    /// <summary>The models of the server.</summary>
     public IReadOnlyList<OllamaModel> Installed { get; set; } = [new("llama3.2:latest")];
 
-    /// <summary>How often models were asked for what they can do.</summary>
+    /// <summary>The number of requests for details of models.</summary>
     public int ShowRequests { get; private set; }
 
-    /// <summary>Whether every connection is broken off.</summary>
+    /// <summary>Whether every connection is reset.</summary>
     public bool IsAway { get; set; }
 
     public static async Task<ScriptedOllamaServer> StartAsync()
@@ -46,10 +46,10 @@ internal sealed class ScriptedOllamaServer : ScriptedOpenAiServer
     }
 }
 
-/// <summary>A model of an Ollama.</summary>
-/// <param name="Name">With its tag.</param>
-/// <param name="Parameters">Its settings, a line each.</param>
-/// <param name="Loaded">The tokens that it has been loaded with; 0: it is not loaded.</param>
+/// <summary>A model of an Ollama server.</summary>
+/// <param name="Name">The name, with its tag.</param>
+/// <param name="Parameters">Its settings, one per line.</param>
+/// <param name="Loaded">The context length it is loaded with; 0 if it is not loaded.</param>
 internal sealed record OllamaModel(string Name, string? Parameters = null, int Loaded = 0)
 {
     public string[]? Can { get; init; } = ["completion", "tools"];

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace ChatApp.Tests.Support;
 
-/// <summary>Tools in the hands of a test.</summary>
+/// <summary>Tools that a test controls.</summary>
 internal sealed class ScriptedTools : IToolSource
 {
     public const string Source = "Workshop";
@@ -14,12 +14,12 @@ internal sealed class ScriptedTools : IToolSource
     private readonly ConcurrentDictionary<string, ChatTool> _tools = new();
     private readonly ConcurrentQueue<string> _calls = new();
 
-    /// <summary>The names of the tools that have run, in the order of their beginning.</summary>
+    /// <summary>The names of the called tools, in the order of their start.</summary>
     public IReadOnlyList<string> Calls => [.. _calls];
 
     public void AddTo(WebApplicationBuilder builder) => builder.Services.AddSingleton<IToolSource>(this);
 
-    /// <summary>Adds a tool with one text as its argument.</summary>
+    /// <summary>Adds a tool with one string argument.</summary>
     public void Add(string name, Func<string, CancellationToken, Task<object?>> run, bool asksFirst = false)
     {
         var function = AIFunctionFactory.Create(

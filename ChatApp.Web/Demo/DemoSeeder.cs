@@ -2,6 +2,7 @@ using ChatApp.Data;
 using ChatApp.Data.Accounts;
 using ChatApp.Domain.Chat;
 using ChatApp.Domain.Chat.Generation;
+using ChatApp.Domain.Errors;
 using ChatApp.Domain.Personas;
 using ChatApp.Domain.Sessions;
 using ChatApp.Domain.Time;
@@ -10,35 +11,46 @@ using ChatApp.Domain.Usage;
 namespace ChatApp.Web.Demo;
 
 /// <summary>
-/// Makes two accounts with chats to look at, from the files of the folder <c>Demo</c>, one folder an account. An account that exists is left alone, so
+/// Creates two accounts with sample sessions from the files in the folder <c>Demo</c>, one folder per account. Existing accounts are left unchanged, so
 /// that a second start adds nothing.
 /// </summary>
 public sealed partial class DemoSeeder(IServiceScopeFactory scopes, PersonaCatalog personas, TimeProvider clock, ILogger<DemoSeeder> log)
 {
-    /// <summary>What the demo's answers are booked under: no model has written them.</summary>
+    /// <summary>The provider and model that the demo's replies are recorded under: no real model wrote them.</summary>
     public const string Model = "demo";
 
     private static readonly (string Name, string Password)[] Accounts = [("alice", "alicepass123"), ("testuser", "testpass123")];
 
-    /// <summary>Makes what is missing. The database must be there.</summary>
-    /// <exception cref="InvalidOperationException">A file is malformed, or an account is refused.</exception>
+    /// <summary>Creates the missing accounts. The database must be ready.</summary>
+    /// <exception cref="InvalidOperationException">A file is malformed, or an account is rejected.</exception>
     public async Task SeedAsync(CancellationToken ct)
     {
         foreach (var (name, password) in Accounts)
         {
-            var chats = ReadChats(name); // before the account: a mistake in a file must not leave one without chats
+            var chats = ReadChats(name); // before creating the account, so that a malformed file does not leave it without sessions
             await using var scope = scopes.CreateAsyncScope();
-            var (user, result) = await scope.ServiceProvider.GetRequiredService<AccountService>()
-                .RegisterAsync(name, $"{name}@example.com", password, RegistrationKind.Demo, ct);
-            if (result.Succeeded)
+            if (await CreateAccountAsync(scope.ServiceProvider, new NewAccount(name, $"{name}@example.com", password)) is { } user)
             {
                 await StoreAsync(scope.ServiceProvider.GetRequiredService<ChatDbContext>(), user.Id, chats, ct);
-                LogMade(name, chats.Count);
+                LogCreated(name, chats.Count);
             }
-            else if (!result.Errors.Any(e => e.Code is "DuplicateUserName" or "DuplicateEmail"))
-            {
-                throw new InvalidOperationException($"The demo account {name} is refused: {string.Join(' ', result.Errors.Select(e => e.Description))}");
-            }
+        }
+    }
+
+    // Null if the account exists.
+    private static async Task<AppUser?> CreateAccountAsync(IServiceProvider services, NewAccount account)
+    {
+        try
+        {
+            return await services.GetRequiredService<RegistrationService>().CreateAsync(account);
+        }
+        catch (ConflictException)
+        {
+            return null;
+        }
+        catch (InvalidException e)
+        {
+            throw new InvalidOperationException($"The demo account {account.UserName} is rejected: {e.Message}", e);
         }
     }
 
@@ -99,12 +111,12 @@ public sealed partial class DemoSeeder(IServiceScopeFactory scopes, PersonaCatal
         }
     }
 
-    // As if the answer had come from a model that reports no usage.
+    // As if the reply came from a model that reports no usage.
     private static UsageRecord Charge(ChatMessage reply, Persona persona, List<ChatMessage> history, DateTimeOffset end)
     {
         var prompt = PromptBuilder.Build(persona, history, contextWindow: 128_000, tools: []);
-        var (read, written) = (PromptSize.Estimate(prompt.Messages, []), TokenEstimator.Count(reply.Content));
-        (reply.Model, reply.PromptTokens, reply.CompletionTokens, reply.UsageEstimated) = (Model, read, written, true);
+        var (promptTokens, completionTokens) = (TokenEstimator.Estimate(prompt.Messages, []), TokenEstimator.Count(reply.Content));
+        (reply.Model, reply.PromptTokens, reply.CompletionTokens, reply.UsageEstimated) = (Model, promptTokens, completionTokens, true);
         return new UsageRecord
         {
             Id = Guid.CreateVersion7(end),
@@ -114,14 +126,14 @@ public sealed partial class DemoSeeder(IServiceScopeFactory scopes, PersonaCatal
             Purpose = UsagePurpose.Reply,
             Provider = Model,
             Model = Model,
-            PromptTokens = read,
-            CompletionTokens = written,
+            PromptTokens = promptTokens,
+            CompletionTokens = completionTokens,
             Estimated = true,
             DurationMilliseconds = (int)(end - reply.CreatedAt).TotalMilliseconds,
             CreatedAt = end,
         };
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Demo account {Name} made, with {Count} sessions")]
-    private partial void LogMade(string name, int count);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Created the demo account {Name} with {Count} sessions")]
+    private partial void LogCreated(string name, int count);
 }

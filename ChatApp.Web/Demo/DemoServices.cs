@@ -3,7 +3,7 @@ namespace ChatApp.Web.Demo;
 /// <summary>Registers the demo.</summary>
 public static class DemoServices
 {
-    /// <summary>Adds the demo. To be called after the database was added, whose start comes before.</summary>
+    /// <summary>Adds the demo. Call it after the database is added: hosted services start in that order.</summary>
     public static void AddDemo(this IServiceCollection services)
     {
         services.AddSingleton<DemoSeeder>();

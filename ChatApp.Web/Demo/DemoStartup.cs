@@ -1,9 +1,9 @@
 namespace ChatApp.Web.Demo;
 
-/// <summary>Fills in the demo once the database is there, before anybody is served.</summary>
+/// <summary>Creates the demo's accounts after the database has started and before the first request.</summary>
 public sealed class DemoStartup(DemoSeeder seeder) : IHostedLifecycleService
 {
-    /// <summary>The argument that asks for it.</summary>
+    /// <summary>The command-line argument that enables it.</summary>
     public const string Switch = "--demo";
 
     public Task StartingAsync(CancellationToken cancellationToken) => seeder.SeedAsync(cancellationToken);

@@ -3,7 +3,7 @@ using ChatApp.Domain.Chat.Generation;
 
 namespace ChatApp.Web.Demo;
 
-/// <summary>When the messages of a demo chat were written: at the pace of somebody who reads, thinks and types.</summary>
+/// <summary>The times of a demo session's messages, at the pace of a person who reads, thinks and types.</summary>
 internal static class DemoTimes
 {
     private const double TokensPerSecond = 45;
@@ -11,7 +11,7 @@ internal static class DemoTimes
     private const double TypedCharactersPerSecond = 4;
 
     /// <summary>
-    /// Begin and end of each message. An answer begins with its question and ends when it is complete; the last one ends as long ago as the chat says.
+    /// Begin and end of each message. A reply begins with the user's message and ends when it is complete. The last one ends as long ago as the transcript says.
     /// </summary>
     public static IReadOnlyList<(DateTimeOffset Begin, DateTimeOffset End)> Of(DemoTranscript chat, DateTimeOffset now)
     {

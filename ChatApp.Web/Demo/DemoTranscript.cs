@@ -6,14 +6,14 @@ using ChatApp.Web.Personas;
 namespace ChatApp.Web.Demo;
 
 /// <summary>
-/// A chat of the demo, written down in a file: front matter with <c>title</c>, <c>persona</c>, <c>age</c> (of its last message: 35m, 4h, 9d) and perhaps
-/// <c>pinned</c>; then messages, each below a line <c>@@ user</c> or <c>@@ assistant</c>, with the pause before it if it was a long one (<c>@@ user +2d</c>).
+/// A demo session in a file: front matter with <c>title</c>, <c>persona</c>, <c>age</c> (of its last message: 35m, 4h, 9d) and optionally
+/// <c>pinned</c>; then messages, each below a line <c>@@ user</c> or <c>@@ assistant</c>, optionally with a pause before it (<c>@@ user +2d</c>).
 /// </summary>
 internal sealed partial record DemoTranscript(string Title, string Persona, TimeSpan Age, bool Pinned, IReadOnlyList<DemoMessage> Messages)
 {
     private static readonly string[] Known = ["title", "persona", "age", "pinned"];
 
-    /// <summary>Understands a file.</summary>
+    /// <summary>Parses a file.</summary>
     /// <exception cref="InvalidOperationException">It is malformed; the message says where.</exception>
     public static DemoTranscript Parse(string text, string file)
     {
@@ -42,8 +42,8 @@ internal sealed partial record DemoTranscript(string Title, string Persona, Time
     private static partial Regex Head();
 }
 
-/// <summary>A message of the demo.</summary>
+/// <summary>A message of a demo session.</summary>
 /// <param name="Role">Who wrote it.</param>
-/// <param name="Pause">How long after the one before it; zero: as long as reading and typing take.</param>
+/// <param name="Pause">The pause before it, in addition to reading and typing.</param>
 /// <param name="Text">Its text.</param>
 internal sealed record DemoMessage(MessageRole Role, TimeSpan Pause, string Text);

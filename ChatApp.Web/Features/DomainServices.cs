@@ -26,8 +26,6 @@ public static class DomainServices
         services.Configure<ChatSettings>(configuration.GetSection("Chat"));
         services.AddOptions<SessionSettings>().Bind(configuration.GetSection("Sessions"))
             .Validate(s => s.AreUsable, "The times of the section Sessions must be longer than nothing, and an interval at most a day.").ValidateOnStart();
-        services.Configure<AccountSettings>(configuration.GetSection("Accounts"));
-        services.AddScoped<RegistrationService>();
         services.AddScoped<SessionService>();
         services.AddScoped<TrashService>();
         services.AddScoped<SessionCleanup>();

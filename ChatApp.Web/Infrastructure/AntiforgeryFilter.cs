@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Mvc.Filters;
 namespace ChatApp.Web.Infrastructure;
 
 /// <summary>
-/// Unsafe requests of browsers must carry the antiforgery token: every form of a page, and whatever the pages' cookie signs in, in the API too.
-/// Bearer tokens are sent by no browser on its own and need none.
+/// Requires the antiforgery token for unsafe requests to pages, and to the API if the pages' cookie authenticates them. Browsers do not send bearer
+/// tokens by themselves, so those requests need none.
 /// </summary>
 public sealed class AntiforgeryFilter(IAntiforgery antiforgery) : IAsyncAuthorizationFilter
 {

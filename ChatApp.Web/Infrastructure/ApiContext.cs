@@ -8,7 +8,7 @@ public static class ApiContext
 {
     extension(HttpContext context)
     {
-        /// <summary>Whether the answer goes to a program, which gets problem details, or to a person, who gets a page.</summary>
+        /// <summary>Whether the response is for a program, which gets problem details, and not for a browser, which gets a page.</summary>
         public bool IsApi
         {
             get
@@ -19,7 +19,7 @@ public static class ApiContext
             }
         }
 
-        /// <summary>Whether routing itself refuses the request, by an endpoint of its own: the method (405) or the content type (415) is not the address's.</summary>
-        public bool IsRefusedByRouting => context.GetEndpoint() is { } endpoint and not RouteEndpoint;
+        /// <summary>Whether routing rejects the request with its own endpoint, because of the method (405) or the content type (415).</summary>
+        public bool IsRejectedByRouting => context.GetEndpoint() is { } endpoint and not RouteEndpoint;
     }
 }

@@ -1,20 +1,17 @@
 using System.Security.Claims;
 using System.Text.Encodings.Web;
-using ChatApp.Data;
 using ChatApp.Data.Accounts;
-using ChatApp.Domain.Accounts;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Diagnostics;
-using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 
 namespace ChatApp.Web.Infrastructure;
 
 /// <summary>
-/// Both ways in, the pages' cookie and the API's bearer token, carry a secret that is looked up at every request: sign-out, password change and
-/// a disabled account take effect at once, on every instance.
+/// Authenticates with the pages' cookie or the API's bearer token. Both carry a secret that is looked up at every request, so that signing out,
+/// changing the password and disabling the account take effect at once, on every instance.
 /// </summary>
 public sealed class TokenAuthentication(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory log, UrlEncoder encoder, LoginService logins)
@@ -22,10 +19,10 @@ public sealed class TokenAuthentication(
 {
     public const string SchemeName = "token";
 
-    /// <summary>Authentication type of those who came with the cookie, whose unsafe requests need the antiforgery token.</summary>
+    /// <summary>Authentication type of a request with the cookie: if it is unsafe, it needs the antiforgery token.</summary>
     public const string ByCookie = "cookie";
 
-    /// <summary>Authentication type of programs with a personal API key, which may do only what the key's scopes say.</summary>
+    /// <summary>Authentication type of a request with a personal API key, which is limited to the key's scopes.</summary>
     public const string ByApiKey = "api_key";
 
     private const string Bearer = "Bearer ";
@@ -34,7 +31,7 @@ public sealed class TokenAuthentication(
     {
         if (Context.Features.Get<IExceptionHandlerFeature>() is not null)
         {
-            return AuthenticateResult.NoResult(); // the error page is for everybody, and the database may be what failed
+            return AuthenticateResult.NoResult(); // the error page is public, and the database may be what failed
         }
         var authorization = Request.Headers.Authorization.ToString();
         var (kind, secret) = authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
@@ -47,7 +44,7 @@ public sealed class TokenAuthentication(
         }
         if (await logins.FindAsync(secret, kind, Context.RequestAborted) is not { } login)
         {
-            return AuthenticateResult.Fail("The token is unknown, ended or expired.");
+            return AuthenticateResult.Fail("The token is unknown, revoked or expired.");
         }
         var identity = new ClaimsIdentity(kind switch { TokenKind.Cookie => ByCookie, TokenKind.ApiKey => ByApiKey, _ => "bearer" });
         identity.AddClaim(new(ClaimTypes.NameIdentifier, login.UserId.ToString()));
@@ -55,7 +52,7 @@ public sealed class TokenAuthentication(
         identity.AddClaim(new(CurrentUser.LoginIdClaim, login.LoginId.ToString()));
         if (kind == TokenKind.ApiKey)
         {
-            identity.AddClaim(new(ScopeFilter.ScopesClaim, login.Scopes.ToString()));
+            identity.AddClaim(new(ApiScopeFilter.ScopesClaim, login.Scopes.ToString()));
         }
         else if (login.IsAdministrator)
         {
@@ -73,7 +70,7 @@ public sealed class TokenAuthentication(
                 Response.Redirect($"{Request.PathBase}/login?returnUrl={Uri.EscapeDataString(Request.PathBase + Request.Path + Request.QueryString)}");
                 return;
             }
-            Response.StatusCode = StatusCodes.Status401Unauthorized; // the error page keeps what the form said
+            Response.StatusCode = StatusCodes.Status401Unauthorized; // a redirect would lose the form's input
             return;
         }
         Response.StatusCode = StatusCodes.Status401Unauthorized;
@@ -89,21 +86,10 @@ public static class AuthenticationSetup
         services.AddHttpContextAccessor();
         services.AddScoped<CurrentUser>();
         services.AddSingleton<OpenStreams>();
-        services.AddIdentityCore<AppUser>(o =>
-            {
-                o.User.AllowedUserNameCharacters = ""; // UserNameRules decides
-                o.Password.RequiredLength = AppUser.PasswordMinLength;
-                o.Password.RequireDigit = o.Password.RequireLowercase = o.Password.RequireUppercase = o.Password.RequireNonAlphanumeric = false;
-                o.Lockout.MaxFailedAccessAttempts = 5;
-                o.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(5);
-            })
-            .AddRoles<IdentityRole<Guid>>()
-            .AddEntityFrameworkStores<ChatDbContext>()
-            .AddPasswordValidator<CommonPasswords>();
         services.AddAuthentication(TokenAuthentication.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, TokenAuthentication>(TokenAuthentication.SchemeName, null);
         services.AddAuthorizationBuilder()
             .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAssertion(c =>
-                c.User.Identity is { IsAuthenticated: true } || c.Resource is HttpContext { IsRefusedByRouting: true }).Build());
+                c.User.Identity is { IsAuthenticated: true } || c.Resource is HttpContext { IsRejectedByRouting: true }).Build());
     }
 }

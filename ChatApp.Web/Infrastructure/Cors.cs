@@ -2,17 +2,17 @@ using Microsoft.Net.Http.Headers;
 
 namespace ChatApp.Web.Infrastructure;
 
-/// <summary>Other sites' pages may call the JSON API only if <c>Cors:Origins</c> names them, and then with a bearer token: the cookie stays out.</summary>
+/// <summary>Pages of the origins in <c>Cors:Origins</c> can call the JSON API, with a bearer token and not with the cookie.</summary>
 public static class Cors
 {
-    private static readonly TimeSpan Remembered = TimeSpan.FromHours(1);
+    private static readonly TimeSpan PreflightMaxAge = TimeSpan.FromHours(1);
 
     public static void AddChatCors(this IServiceCollection services, IConfiguration configuration) => services.AddCors(o => o.AddDefaultPolicy(policy => policy
         .WithOrigins(Origins(configuration))
         .WithMethods("GET", "POST", "PUT", "DELETE")
         .WithHeaders(HeaderNames.Authorization, HeaderNames.ContentType, HeaderNames.IfMatch, "Last-Event-ID", IdempotencyHeader.Name)
         .WithExposedHeaders(HeaderNames.ETag, HeaderNames.Location, HeaderNames.RetryAfter, HeaderNames.ContentDisposition)
-        .SetPreflightMaxAge(Remembered)));
+        .SetPreflightMaxAge(PreflightMaxAge)));
 
     public static void UseChatCors(this WebApplication app)
     {
@@ -22,7 +22,7 @@ public static class Cors
         }
     }
 
-    // A list, or in one environment variable with blanks between.
+    // A list, or one value separated by spaces.
     private static string[] Origins(IConfiguration configuration) =>
         configuration.GetSection("Cors:Origins") is var section && section.Value is { } text
             ? text.Split(' ', StringSplitOptions.RemoveEmptyEntries)

@@ -2,14 +2,14 @@ using System.Security.Claims;
 
 namespace ChatApp.Web.Infrastructure;
 
-/// <summary>Who sends the request. For routes that ask for a signed-in user.</summary>
+/// <summary>The authenticated user of the request, for routes that require one.</summary>
 public sealed class CurrentUser(IHttpContextAccessor accessor)
 {
     internal const string LoginIdClaim = "login_id";
 
     public Guid Id => Guid.Parse(Claim(ClaimTypes.NameIdentifier));
 
-    /// <summary>The sign-in that the request's credentials belong to.</summary>
+    /// <summary>The sign-in of the request's credentials.</summary>
     public Guid LoginId => Guid.Parse(Claim(LoginIdClaim));
 
     public string Name => Claim(ClaimTypes.Name);

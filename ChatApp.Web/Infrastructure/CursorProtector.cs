@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace ChatApp.Web.Infrastructure;
 
-/// <summary>Makes the API's cursors: opaque, and refused when somebody has changed them.</summary>
+/// <summary>Encodes and decodes the API's cursors, which are opaque and tamper-proof.</summary>
 public sealed class CursorProtector(IDataProtectionProvider provider)
 {
     private const int TimeLength = 24;
@@ -53,17 +53,17 @@ public sealed class CursorProtector(IDataProtectionProvider provider)
         return WebEncoders.Base64UrlEncode(_numbers.Protect(bytes));
     }
 
-    /// <exception cref="InvalidException">It is not a cursor of ours.</exception>
+    /// <exception cref="InvalidException">The cursor is invalid.</exception>
     public TimeCursor? ReadTime(string? cursor) => Unprotect(_times, cursor) is { } bytes ? Read(bytes) : null;
 
-    /// <exception cref="InvalidException">It is not a cursor of ours.</exception>
+    /// <exception cref="InvalidException">The cursor is invalid.</exception>
     public SearchCursor? ReadSearch(string? cursor) => Unprotect(_searches, cursor) is not { } bytes ? null : new SearchCursor(
         (bytes[0] & 1) != 0,
         (bytes[0] & 2) != 0 ? Read(bytes.AsSpan(1)) : null,
         (bytes[0] & 4) != 0 ? BinaryPrimitives.ReadDoubleBigEndian(bytes.AsSpan(1 + TimeLength)) : null,
         (bytes[0] & 4) != 0 ? Read(bytes.AsSpan(1 + TimeLength + 8)) : null);
 
-    /// <exception cref="InvalidException">It is not a cursor of ours.</exception>
+    /// <exception cref="InvalidException">The cursor is invalid.</exception>
     public long? ReadNumber(string? cursor) => Unprotect(_numbers, cursor) is { } bytes ? BinaryPrimitives.ReadInt64BigEndian(bytes) : null;
 
     private static void Write(TimeCursor cursor, Span<byte> bytes)
@@ -83,7 +83,7 @@ public sealed class CursorProtector(IDataProtectionProvider provider)
         }
         catch (Exception e) when (e is CryptographicException or FormatException)
         {
-            throw new InvalidException("cursor", "This is not a cursor of this list.");
+            throw new InvalidException("cursor", "The cursor is not valid for this list.");
         }
     }
 }

@@ -14,7 +14,7 @@ public static class ETags
 
     extension(HttpRequest request)
     {
-        /// <summary>The versions that <c>If-Match</c> names; null without one or for <c>*</c>. Tags that are not ours match nothing.</summary>
+        /// <summary>The versions in <c>If-Match</c>; null without the header or for <c>*</c>. Unknown tags match nothing.</summary>
         public IReadOnlyList<uint>? IfMatch()
         {
             var tags = request.GetTypedHeaders().IfMatch;

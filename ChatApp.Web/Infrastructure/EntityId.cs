@@ -3,7 +3,7 @@ using ChatApp.Domain.Errors;
 
 namespace ChatApp.Web.Infrastructure;
 
-/// <summary>An id in a path. A malformed one names nothing, which is the same 404 as an unknown one.</summary>
+/// <summary>An id in a path. A malformed one is a 404, like an unknown one.</summary>
 public readonly record struct EntityId(Guid? Value) : IParsable<EntityId>
 {
     public static EntityId Parse(string s, IFormatProvider? provider) => new(Guid.TryParseExact(s, "D", out var id) ? id : null);
@@ -14,6 +14,6 @@ public readonly record struct EntityId(Guid? Value) : IParsable<EntityId>
         return true;
     }
 
-    /// <exception cref="NotFoundException">It is malformed.</exception>
+    /// <exception cref="NotFoundException">The id is malformed.</exception>
     public Guid RequiredFor(string what) => Value ?? throw new NotFoundException(what);
 }

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace ChatApp.Web.Infrastructure;
 
-/// <summary>The one place where exceptions become answers: problem details (RFC 9457) for programs, the error page for people.</summary>
+/// <summary>The only place that turns exceptions into responses: problem details (RFC 9457) for programs, the error page for browsers.</summary>
 public static class ErrorHandling
 {
     public static IServiceCollection AddChatErrors(this IServiceCollection services)
@@ -17,12 +17,12 @@ public static class ErrorHandling
         {
             context.ProblemDetails.Extensions.Remove("traceId");
             context.ProblemDetails.Extensions["trace_id"] = TraceId(context.HttpContext);
-            context.ProblemDetails.Type ??= "about:blank"; // RFC 9457, 4.2.1: no more than the status says
+            context.ProblemDetails.Type ??= "about:blank"; // RFC 9457, 4.2.1: no more specific than the status
             context.ProblemDetails.Title ??= ReasonPhrases.GetReasonPhrase(context.ProblemDetails.Status ?? 500);
             context.ProblemDetails.Detail ??= Describe(context.ProblemDetails.Status);
             if ((context.HttpContext.Features.Get<IExceptionHandlerPathFeature>()?.Path ?? context.HttpContext.Request.Path.Value)?.StartsWith("/v1/", StringComparison.Ordinal) == true)
             {
-                context.ProblemDetails.Extensions["error"] = new { message = context.ProblemDetails.Detail, type = "invalid_request_error", code = context.ProblemDetails.Status }; // where OpenAI's clients look
+                context.ProblemDetails.Extensions["error"] = new { message = context.ProblemDetails.Detail, type = "invalid_request_error", code = context.ProblemDetails.Status }; // as OpenAI's clients expect it
             }
         });
     }
@@ -33,8 +33,8 @@ public static class ErrorHandling
         {
             ExceptionHandlingPath = "/error",
             StatusCodeSelector = StatusOf,
-            SuppressDiagnosticsCallback = _ => true, // it would log what exceptions say; ours is logged below
-            CreateScopeForErrors = true, // the page must not meet what failed, such as a sign-in that could not be looked up
+            SuppressDiagnosticsCallback = _ => true, // it would log exception messages; errors are logged below
+            CreateScopeForErrors = true, // the page must not reuse failed services, such as a broken database context
         });
         app.UseStatusCodePages(async context =>
         {
@@ -50,13 +50,13 @@ public static class ErrorHandling
         });
     }
 
-    /// <summary>What somebody who reports an error can quote, and the log can be searched for.</summary>
+    /// <summary>The error id that users can report, and that is in the log.</summary>
     public static string TraceId(HttpContext context) => System.Diagnostics.Activity.Current?.Id ?? context.TraceIdentifier;
 
-    /// <summary>The HTTP status that stands for an exception.</summary>
+    /// <summary>The HTTP status for an exception.</summary>
     public static int StatusOf(Exception exception) => exception switch
     {
-        AntiforgeryValidationException { InnerException: BadHttpRequestException unread } => unread.StatusCode, // its token is in the form
+        AntiforgeryValidationException { InnerException: BadHttpRequestException e } => e.StatusCode, // the form with the token could not be read
         InvalidException or AntiforgeryValidationException => StatusCodes.Status400BadRequest,
         QuotaExceededException => StatusCodes.Status429TooManyRequests,
         NotFoundException => StatusCodes.Status404NotFound,
@@ -68,26 +68,26 @@ public static class ErrorHandling
         _ => StatusCodes.Status500InternalServerError,
     };
 
-    /// <summary>What a status means, for people.</summary>
+    /// <summary>Describes a status for users.</summary>
     public static string Describe(int? status) => status switch
     {
         400 => "The request is not valid.",
-        401 => "Sign in first.",
-        403 => "You are not allowed to do this.",
-        404 => "There is nothing here.",
-        405 => "This address does not take this kind of request.",
-        409 => "The present state does not allow this.",
-        412 => "It was changed in the meantime. Load it again, then repeat the change.",
+        401 => "Sign in to continue.",
+        403 => "You don't have permission to do this.",
+        404 => "There is nothing at this address.",
+        405 => "This method is not allowed at this address.",
+        409 => "The request conflicts with the current state.",
+        412 => "It was changed in the meantime. Reload it and try again.",
         413 => "The request is too large.",
-        415 => "This content type is not accepted.",
-        429 => "Too many requests. Wait a moment.",
-        503 => "The service cannot be reached at the moment. Try again in a few seconds.",
-        _ => "Something went wrong on our side.",
+        415 => "This content type is not supported.",
+        429 => "Too many requests. Try again in a moment.",
+        503 => "The service is unavailable. Try again in a few seconds.",
+        _ => "Something went wrong.",
     };
 
     internal static Task WriteProblemAsync(HttpContext context, ProblemDetails problem)
     {
-        context.Request.Headers.Accept = default; // an error is told also to those who asked for something else, such as an image
+        context.Request.Headers.Accept = default; // errors are sent even if the client does not accept JSON
         return context.RequestServices.GetRequiredService<IProblemDetailsService>()
             .WriteAsync(new ProblemDetailsContext { HttpContext = context, ProblemDetails = problem }).AsTask();
     }
@@ -108,12 +108,12 @@ public static class ErrorHandling
         {
             if (exception is OperationCanceledException && httpContext.RequestAborted.IsCancellationRequested)
             {
-                return true; // nobody is there to answer
+                return true; // the client is gone
             }
             var status = StatusOf(exception);
             if (status >= 500)
             {
-                // Types and places, not messages: those can quote what users wrote.
+                // Types and stack traces, but not messages, which can quote chats.
                 log.LogError("{Method} {Path} failed with {Status} ({TraceId}): {Exception}\n{StackTrace}",
                     httpContext.Request.Method, httpContext.Features.Get<IExceptionHandlerPathFeature>()?.Path, status, TraceId(httpContext), exception.GetBaseException().GetType().Name, exception.StackTrace);
             }
@@ -122,7 +122,7 @@ public static class ErrorHandling
                 var after = exception switch
                 {
                     UnavailableException e => e.RetryAfter,
-                    QuotaExceededException => TimeSpan.FromHours(1), // somebody has to raise it
+                    QuotaExceededException => TimeSpan.FromHours(1), // an administrator has to raise the quota
                     _ => TimeSpan.FromSeconds(5),
                 };
                 httpContext.Response.Headers.RetryAfter = ((int)Math.Ceiling(after.TotalSeconds)).ToString(System.Globalization.CultureInfo.InvariantCulture);
@@ -150,7 +150,7 @@ public static class ErrorHandling
                 Detail = exception switch
                 {
                     ChatAppException e => e.Message,
-                    AntiforgeryValidationException when status == StatusCodes.Status400BadRequest => "The antiforgery token is missing or stale. Load the page again.",
+                    AntiforgeryValidationException when status == StatusCodes.Status400BadRequest => "The antiforgery token is missing or stale. Reload the page.",
                     _ => null,
                 },
             };

@@ -8,7 +8,7 @@ namespace ChatApp.Web.Infrastructure;
 /// <summary>The JSON of the API: snake_case, times in UTC ending in Z, no duplicate names, no comments.</summary>
 public static class Json
 {
-    /// <summary>For what is written outside of MVC, such as events.</summary>
+    /// <summary>For JSON that is written outside MVC, such as events.</summary>
     public static JsonSerializerOptions Options { get; } = Configure(new JsonSerializerOptions(JsonSerializerDefaults.Web));
 
     public static JsonSerializerOptions Configure(JsonSerializerOptions options)
@@ -20,7 +20,7 @@ public static class Json
         options.AllowDuplicateProperties = false;
         options.TypeInfoResolver ??= new System.Text.Json.Serialization.Metadata.DefaultJsonTypeInfoResolver();
         options.MaxDepth = StorableText.MaxJsonDepth * 2;
-        options.Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping; // it is never put into HTML
+        options.Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping; // the JSON is never embedded in HTML
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false));
         options.Converters.Add(new UtcConverter());
         return options;

@@ -2,7 +2,7 @@ namespace ChatApp.Web.Infrastructure;
 
 public static class KestrelSetup
 {
-    /// <summary>A message of the longest kind in the most wasteful JSON spelling needs six bytes a character; metadata is small.</summary>
+    /// <summary>Enough for the longest message with every character escaped, six bytes each, and for metadata.</summary>
     private const long MaxBodyBytes = 1024 * 1024;
 
     private const string DefaultUrl = "http://localhost:5080";

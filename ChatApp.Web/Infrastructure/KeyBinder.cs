@@ -3,7 +3,10 @@ using Microsoft.AspNetCore.Mvc.ModelBinding;
 
 namespace ChatApp.Web.Infrastructure;
 
-/// <summary>Takes ids and keys as they stand in the address. MVC's own binder takes blanks for nothing at all, and nothing for an invalid request: a blank id names nothing, which is 404.</summary>
+/// <summary>
+/// Binds ids and keys in paths as they are. MVC's own binder turns whitespace into null, which is an invalid request, but a blank id is a 404 like any
+/// other unknown id.
+/// </summary>
 public sealed class KeyBinderProvider : IModelBinderProvider
 {
     public IModelBinder? GetBinder(ModelBinderProviderContext context) =>

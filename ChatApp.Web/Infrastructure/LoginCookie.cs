@@ -2,10 +2,10 @@ using ChatApp.Data.Accounts;
 
 namespace ChatApp.Web.Infrastructure;
 
-/// <summary>The pages' cookie: nothing but the secret of a sign-in.</summary>
+/// <summary>The pages' cookie, which contains only the secret of a sign-in.</summary>
 public static class LoginCookie
 {
-    // The prefix makes browsers refuse the cookie from anything but this host over TLS; without TLS they refuse the prefix.
+    // With this prefix, browsers accept the cookie only from this host over TLS, so it cannot be used without TLS.
     internal const string SecureName = "__Host-chatapp";
     internal const string PlainName = "chatapp";
 

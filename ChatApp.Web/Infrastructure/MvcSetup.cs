@@ -6,12 +6,12 @@ namespace ChatApp.Web.Infrastructure;
 
 public static class MvcSetup
 {
-    /// <summary>Name of the header in which scripts send the antiforgery token.</summary>
+    /// <summary>The header in which scripts send the antiforgery token.</summary>
     public const string AntiforgeryHeader = "X-CSRF-Token";
 
     public static void AddChatMvc(this IServiceCollection services)
     {
-        // Read as a pipe, a body with invalid JSON stays half read, and Kestrel gives the connection up (.NET 10.0).
+        // The pipe-based parser leaves the rest of an invalid JSON body unread, and Kestrel then closes the connection (.NET 10.0).
         AppContext.SetSwitch("Microsoft.AspNetCore.UseStreamBasedJsonParsing", true);
         services.AddChatErrors();
         services.AddSingleton<CursorProtector>();
@@ -25,11 +25,11 @@ public static class MvcSetup
         services.AddControllersWithViews(o =>
             {
                 o.ModelBinderProviders.Insert(0, new KeyBinderProvider());
-                o.Filters.Add<ScopeFilter>();
+                o.Filters.Add<ApiScopeFilter>();
                 o.Filters.Add<AntiforgeryFilter>();
                 o.Filters.Add<ValidationFilter>();
             })
-            .ConfigureApiBehaviorOptions(o => o.SuppressModelStateInvalidFilter = true) // one filter, one shape
+            .ConfigureApiBehaviorOptions(o => o.SuppressModelStateInvalidFilter = true) // ValidationFilter does this
             .AddJsonOptions(o => Json.Configure(o.JsonSerializerOptions));
         services.AddPages();
         ValidatorOptions.Global.PropertyNameResolver = (_, member, _) => member is null ? null : JsonNamingPolicy.SnakeCaseLower.ConvertName(member.Name);

@@ -4,14 +4,14 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace ChatApp.Web.Infrastructure;
 
-/// <summary>The query of every list.</summary>
+/// <summary>The query parameters of lists.</summary>
 public sealed record PageQuery
 {
-    /// <summary>How many items a page has at most.</summary>
+    /// <summary>The maximum number of items per page.</summary>
     [FromQuery(Name = "limit")]
     public int Limit { get; init; } = PageLimit.Default;
 
-    /// <summary>The <c>next_cursor</c> of the page before.</summary>
+    /// <summary>The <c>next_cursor</c> of the previous page.</summary>
     [FromQuery(Name = "cursor")]
     public string? Cursor { get; init; }
 }

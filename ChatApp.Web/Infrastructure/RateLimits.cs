@@ -7,28 +7,28 @@ using Microsoft.AspNetCore.RateLimiting;
 
 namespace ChatApp.Web.Infrastructure;
 
-/// <summary>Configuration section <c>RateLimits</c>. Each instance counts for itself.</summary>
+/// <summary>Configuration section <c>RateLimits</c>. Each instance counts separately.</summary>
 public sealed class RateLimitSettings
 {
     public bool Enabled { get; set; } = true;
 
-    /// <summary>Requests that a signed-in user, or an address from which nobody is signed in, may make in a minute.</summary>
+    /// <summary>Requests per minute of a signed-in user, or of an address without one.</summary>
     public int RequestsPerMinute { get; set; } = 600;
 
-    /// <summary>Attempts to sign in or register that an address may make in a minute. Several people may share it, so that it is generous; each account locks itself besides.</summary>
+    /// <summary>Attempts per minute to sign in or register from one address. It is generous, because people can share an address; accounts are also locked out one by one.</summary>
     public int SignInsPerMinute { get; set; } = 60;
 }
 
 /// <summary>
-/// Keeps one user, or one address, from taking what belongs to all. Who is signed in is counted as a user, wherever the request comes from, so that an office behind one address
-/// is not one caller.
+/// Limits the requests of each user or address. Signed-in users are counted by user and not by address, so that an office behind one address is not
+/// limited as one caller.
 /// </summary>
 public static class RateLimits
 {
-    /// <summary>Policy of what takes a password, whose hashing costs some 40 ms: limited by address.</summary>
+    /// <summary>The policy of routes that check or hash a password, which takes some 40 ms: limited by address.</summary>
     public const string SignIn = "sign-in";
 
-    private const int IPv6SiteBytes = 8; // a customer has a /64 at least
+    private const int IPv6SiteBytes = 8; // a site has at least a /64
 
     private static readonly RateLimitPartition<string> Unlimited = RateLimitPartition.GetNoLimiter("");
 
@@ -40,7 +40,7 @@ public static class RateLimits
             limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
             limiter.OnRejected = RejectAsync;
             limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(http =>
-                !settings.Enabled || http.IsFree ? Unlimited : Bucket(Caller(http), settings.RequestsPerMinute));
+                !settings.Enabled || http.IsExempt ? Unlimited : Bucket(Caller(http), settings.RequestsPerMinute));
             limiter.AddPolicy(SignIn, http =>
                 !settings.Enabled || HttpMethods.IsGet(http.Request.Method) ? Unlimited : Bucket(Address(http), settings.SignInsPerMinute));
         });
@@ -48,8 +48,8 @@ public static class RateLimits
 
     extension(HttpContext http)
     {
-        // Whoever watches the app must see it also when an address is busy, and who is refused must see why.
-        private bool IsFree => http.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal) || http.Request.Path == "/error";
+        // Health checks must work when an address is busy, and the error page shows why a request was rejected.
+        private bool IsExempt => http.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal) || http.Request.Path == "/error";
     }
 
     private static string Caller(HttpContext http) => http.User.FindFirstValue(ClaimTypes.NameIdentifier) is { } user ? "user " + user : "address " + Address(http);
@@ -61,7 +61,7 @@ public static class RateLimits
         return address.AddressFamily == AddressFamily.InterNetworkV6 ? Convert.ToHexString(address.GetAddressBytes().AsSpan(0, IPv6SiteBytes)) : address.ToString();
     }
 
-    // Full at first, so that a burst passes; then it fills evenly.
+    // Starts full, so that a burst passes, and refills evenly.
     private static RateLimitPartition<string> Bucket(string key, int perMinute) => RateLimitPartition.GetTokenBucketLimiter(key, _ => new TokenBucketRateLimiterOptions
     {
         TokenLimit = perMinute,
@@ -74,6 +74,6 @@ public static class RateLimits
     {
         var after = context.Lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : TimeSpan.FromSeconds(1);
         context.HttpContext.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(after.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-        return ValueTask.CompletedTask; // the status page tells the rest
+        return ValueTask.CompletedTask; // the status code page writes the response
     }
 }

@@ -2,16 +2,16 @@ namespace ChatApp.Web.Infrastructure;
 
 public static class SecurityHeaders
 {
-    // Nothing is loaded from another host, and nothing inline runs.
+    // Blocks other hosts and inline scripts.
     private const string ContentSecurityPolicy =
         "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
     private static readonly object InlineScript = new();
 
-    /// <summary>Headers of every answer. What is dynamic is private and never kept by a cache; static files set their own rules.</summary>
+    /// <summary>Sets security headers on every response. Dynamic content is never cached; static files set their own caching.</summary>
     public static void UseSecurityHeaders(this WebApplication app) => app.Use((context, next) =>
     {
-        // At the last moment: the error page begins with headers of its own.
+        // When the response starts, because the error page clears the headers.
         context.Response.OnStarting(() =>
         {
             Set(context, context.Response.Headers);
@@ -20,9 +20,9 @@ public static class SecurityHeaders
         return next();
     });
 
-    /// <summary>Lets the one inline script of the page be, which is known by its digest.</summary>
+    /// <summary>Allows the page's one inline script, by its digest.</summary>
     /// <param name="context">The request.</param>
-    /// <param name="sha256">Of the text between the tags, in Base64.</param>
+    /// <param name="sha256">The digest of the text between the tags, in Base64.</param>
     public static void AllowInlineScript(HttpContext context, string sha256) => context.Items[InlineScript] = sha256;
 
     private static void Set(HttpContext context, IHeaderDictionary headers)

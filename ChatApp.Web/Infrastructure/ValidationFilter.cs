@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Mvc.ModelBinding;
 
 namespace ChatApp.Web.Infrastructure;
 
-/// <summary>Runs each argument's validator. What does not bind and what does not validate gets one shape of answer; pages show their form again.</summary>
+/// <summary>Runs each argument's validator. In the API, binding and validation errors get the same response; pages show their form again.</summary>
 public sealed class ValidationFilter(ProblemDetailsFactory problems) : IAsyncActionFilter
 {
     private const string InvalidJson = "This is not valid JSON of the expected type.";
@@ -32,7 +32,7 @@ public sealed class ValidationFilter(ProblemDetailsFactory problems) : IAsyncAct
         context.Result = new BadRequestObjectResult(problem) { ContentTypes = { "application/problem+json" } };
     }
 
-    // Of a form that is too large the binder says only that it cannot be read. Reading it again fails as it did before.
+    // For a form that is too large, the binder only reports that it cannot be read. Reading it again throws the original exception.
     private static async Task ThrowIfTooLargeAsync(HttpRequest request)
     {
         try
@@ -41,11 +41,11 @@ public sealed class ValidationFilter(ProblemDetailsFactory problems) : IAsyncAct
         }
         catch (Exception e) when (e is InvalidDataException || (e is IOException and not BadHttpRequestException))
         {
-            // Malformed or broken off, as the binder says.
+            // Malformed or incomplete, which the binder has reported.
         }
     }
 
-    // The binder's keys are C# names or JSON paths, and its texts can quote types and positions.
+    // The binder's keys are C# names or JSON paths, and its messages can quote types and positions.
     private static ModelStateDictionary Readable(ActionExecutingContext context)
     {
         var body = context.ActionDescriptor.Parameters.FirstOrDefault(p => p.BindingInfo?.BindingSource == BindingSource.Body)?.Name;
@@ -66,7 +66,7 @@ public sealed class ValidationFilter(ProblemDetailsFactory problems) : IAsyncAct
                 }
             }
         }
-        // A body that cannot be read is also a missing argument; the first is what helps.
+        // An unreadable body is also reported as a missing argument; only the first is helpful.
         if (readable.Count > 1 && context.ModelState.Keys.Any(k => k.StartsWith('$')))
         {
             readable.Remove("body");

@@ -8,11 +8,11 @@ using ChatApp.Domain.Text;
 namespace ChatApp.Web.Integrations;
 
 /// <summary>
-/// HTML as plain text: what somebody would read, a line for each paragraph, without menus, forms and what is hidden. It goes over the tokens and builds no
-/// tree, since the time for a tree grows with the square of a page's depth: two megabytes of &lt;div&gt; would take minutes.
+/// The visible text of HTML, one line per paragraph, without menus, forms and hidden elements. It reads the tokens without building a tree, because the
+/// time to build a tree grows with the square of its depth: two megabytes of nested &lt;div&gt; would take minutes.
 /// </summary>
 /// <param name="Title">The page's title.</param>
-/// <param name="Text">Its main part, if it says which that is; else all of it.</param>
+/// <param name="Text">Its main part, if it is marked; otherwise all of it.</param>
 internal sealed record HtmlText(string Title, string Text)
 {
     private static readonly HashSet<string> Blocks =
@@ -24,7 +24,7 @@ internal sealed record HtmlText(string Title, string Text)
     private static readonly HashSet<string> Empty =
         ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"];
 
-    /// <summary>The words of a piece of HTML, in one line.</summary>
+    /// <summary>The text of an HTML fragment, in one line.</summary>
     public static string Line(string? html) => string.IsNullOrWhiteSpace(html) ? "" : ToolText.Line(Read(html).Text, int.MaxValue);
 
     public static HtmlText Read(string html) => new Reader().Read(html);
@@ -48,7 +48,7 @@ internal sealed record HtmlText(string Title, string Text)
                 switch (token)
                 {
                     case HtmlTagToken { Type: HtmlTokenType.StartTag } tag:
-                        tokens.State = StateAfter(tag.Name); // what a tree's builder would tell
+                        tokens.State = StateAfter(tag.Name); // usually set by the tree builder
                         Begin(tag);
                         break;
                     case HtmlTagToken tag:
@@ -161,7 +161,7 @@ internal sealed record HtmlText(string Title, string Text)
             }
         }
 
-        // What the page calls its main part, or the only article; if that has any length to speak of.
+        // The part marked as main, or the only article, unless it is very short.
         private string Main()
         {
             var named = _parts.Where(p => p.IsMain).ToList();

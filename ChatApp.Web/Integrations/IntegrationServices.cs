@@ -2,6 +2,7 @@ using ChatApp.Domain.Chat;
 using ChatApp.Domain.Chat.Ports;
 using ChatApp.Domain.Chat.Replies;
 using ChatApp.Domain.Search;
+using ChatApp.Web.Integrations.BuiltIn.Recall;
 using ChatApp.Web.Integrations.BuiltIn;
 using ChatApp.Web.Integrations.IFixit;
 using ChatApp.Web.Integrations.Mcp;
@@ -12,11 +13,11 @@ using ChatApp.Web.Personas;
 
 namespace ChatApp.Web.Integrations;
 
-/// <summary>Registers what answers: models and the characters that they play.</summary>
+/// <summary>Registers models, personas and tools.</summary>
 public static class IntegrationServices
 {
     /// <summary>
-    /// Adds the models. If their configuration makes no sense, the start fails with an <see cref="InvalidOperationException"/> that names the setting.
+    /// Adds the models. An invalid configuration fails the start with an <see cref="InvalidOperationException"/> that names the setting.
     /// </summary>
     public static void AddModels(this IServiceCollection services, IConfiguration configuration)
     {
@@ -30,33 +31,32 @@ public static class IntegrationServices
     }
 
     /// <summary>
-    /// Adds the tools that models may call. If their configuration makes no sense, the start fails with an <see cref="InvalidOperationException"/>
-    /// that names the setting.
+    /// Adds the tools that models can call. An invalid configuration fails the start with an <see cref="InvalidOperationException"/> that names the setting.
     /// </summary>
     public static void AddTools(this IServiceCollection services, IConfiguration configuration)
     {
         var (servers, iFixit, webSearch) = (McpServerSettings.From(configuration), IFixitTools.ReadAddress(configuration), WebSearchSettings.From(configuration));
-        services.AddSingleton(NamedHosts.From(configuration));
+        services.AddSingleton(AllowedHosts.From(configuration));
         services.AddSingleton(OutgoingNetwork.Internet);
         services.AddSingleton<McpTransports>();
-        services.AddToolSource(s => new IFixitTools(iFixit, s.GetRequiredService<NamedHosts>(), s.GetRequiredService<OutgoingNetwork>(), s.GetRequiredService<TimeProvider>()));
-        services.AddToolSource(s => new WebTools(webSearch, s.GetRequiredService<NamedHosts>(), s.GetRequiredService<OutgoingNetwork>(), s.GetRequiredService<TimeProvider>()));
+        services.AddToolSource(s => new IFixitTools(iFixit, s.GetRequiredService<AllowedHosts>(), s.GetRequiredService<OutgoingNetwork>(), s.GetRequiredService<TimeProvider>()));
+        services.AddToolSource(s => new WebTools(webSearch, s.GetRequiredService<AllowedHosts>(), s.GetRequiredService<OutgoingNetwork>(), s.GetRequiredService<TimeProvider>()));
         services.AddToolSource(s =>
         {
             var all = ActivatorUtilities.CreateInstance<McpServers>(s, servers);
-            all.Changed += s.GetRequiredService<ChangeSignals>().RaiseAllHere; // what clients of the live state are told
+            all.Changed += s.GetRequiredService<ChangeSignals>().RaiseAllHere; // part of the live state
             return all;
         });
     }
 
-    private static void AddToolSource<T>(this IServiceCollection services, Func<IServiceProvider, T> make)
+    private static void AddToolSource<T>(this IServiceCollection services, Func<IServiceProvider, T> create)
         where T : class, IToolSource
     {
-        services.AddSingleton(make);
+        services.AddSingleton(create);
         services.AddSingleton<IToolSource>(s => s.GetRequiredService<T>());
     }
 
-    /// <summary>Adds the personas that lie beside the program and those that the operator has put into the content root, which win.</summary>
+    /// <summary>Adds the personas next to the program and those in the content root, which take precedence.</summary>
     public static void AddPersonas(this IServiceCollection services) =>
         services.AddSingleton(s => PersonaFiles.Load(
             Path.Combine(AppContext.BaseDirectory, PersonaFiles.Folder),

@@ -5,19 +5,19 @@ using ChatApp.Web.Integrations.Models;
 
 namespace ChatApp.Web.Integrations;
 
-/// <summary>A provider said no.</summary>
-/// <param name="Status">With which HTTP status.</param>
-/// <param name="Code">What it calls the error, if it has a name for it.</param>
-/// <param name="Param">The part of the request that it minds, if it says which.</param>
-/// <param name="Text">Its own words, to be looked through and never to be shown: they may quote the key, the address or the chat.</param>
-/// <param name="RetryAfter">When it wants to be asked again, if it says so.</param>
-internal sealed record Refusal(int Status, string? Code, string? Param, string Text, TimeSpan? RetryAfter)
+/// <summary>A provider's error response.</summary>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Code">The provider's error code, if any.</param>
+/// <param name="Param">The request parameter that it rejects, if given.</param>
+/// <param name="Text">The provider's message, for matching only. It is never shown, as it may quote the key, the address or the chat.</param>
+/// <param name="RetryAfter">How long to wait before a retry, if given.</param>
+internal sealed record ErrorResponse(int Status, string? Code, string? Param, string Text, TimeSpan? RetryAfter)
 {
-    /// <summary>Whether its words have this in them, whatever the case.</summary>
-    public bool Says(string words) => Text.Contains(words, StringComparison.OrdinalIgnoreCase);
+    /// <summary>Whether the message contains this text, ignoring case.</summary>
+    public bool Mentions(string text) => Text.Contains(text, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Reads <c>{"error": {"code", "param", "message", "type"}}</c>, which all providers have in common, with "code" a number at some.</summary>
-    public static Refusal Read(int status, BinaryData? body, TimeSpan? retryAfter)
+    /// <summary>Reads <c>{"error": {"code", "param", "message", "type"}}</c>, which all providers share; with some, "code" is a number.</summary>
+    public static ErrorResponse Read(int status, BinaryData? body, TimeSpan? retryAfter)
     {
         try
         {
@@ -30,71 +30,69 @@ internal sealed record Refusal(int Status, string? Code, string? Param, string T
         }
         catch (JsonException)
         {
-            // Not JSON, or the answer was not kept: the status has to do.
+            // Not JSON, or the body was not buffered: only the status is known.
         }
         return new(status, null, null, "", retryAfter);
     }
 }
 
-/// <summary>
-/// Puts what goes wrong with a provider into words for people. Nothing of the provider's own text gets in.
-/// </summary>
+/// <summary>Describes a provider's failures for users, without any of the provider's own text.</summary>
 internal static class ProviderErrors
 {
-    // What a provider that does not say when gets to recover.
-    private static readonly TimeSpan ShortWait = TimeSpan.FromSeconds(1);
+    // The delay before a retry, if the provider does not give one.
+    private static readonly TimeSpan DefaultRetryAfter = TimeSpan.FromSeconds(1);
 
-    // Anthropic has a status of its own for "too busy".
+    // Anthropic's own status for an overloaded service.
     private const int Overloaded = 529;
 
-    /// <param name="refusal">What the provider said.</param>
-    /// <param name="model">The model that was asked, if one was.</param>
-    public static ModelException Of(Refusal refusal, string? model) => refusal.Status switch
+    /// <param name="response">The provider's response.</param>
+    /// <param name="model">The requested model; null for a request that names none.</param>
+    public static ModelException Of(ErrorResponse response, string? model) => response.Status switch
     {
-        401 => Refused("The model's provider did not accept the key. Whoever runs this app can correct it."),
+        401 => Refused("The model provider rejected the request. Ask your administrator to check the API key."),
         402 => NoCredit(),
-        400 when refusal.Says("credit balance") => NoCredit(),
-        403 => Refused("The model's provider does not allow this key to use the model."),
-        404 or 405 when model is null => Refused("The model's server cannot list its models. Name one with Chat:Model."),
-        404 or 405 => Refused($"The model's provider does not know the model “{model}”, or its address is wrong. Choose another model."),
-        400 or 413 or 422 when IsTooLong(refusal) => Refused("The conversation is too long for the model. A shorter message or a new session helps."),
-        429 when refusal.Code == "insufficient_quota" => new(ReplyErrorCode.RateLimited, "The account at the model's provider has used up its quota."),
-        429 => Busy("The model's provider gets too many requests at the moment. Try again in a minute.", ReplyErrorCode.RateLimited, refusal.RetryAfter ?? ShortWait),
-        Overloaded => Busy("The model's provider is overloaded at the moment. Try again later.", ReplyErrorCode.ProviderUnavailable, refusal.RetryAfter ?? ShortWait),
+        400 when response.Mentions("credit balance") => NoCredit(),
+        403 => Refused("The API key does not give access to this model. Choose another model."),
+        404 or 405 when model is null => Refused("The model server does not list its models. Ask your administrator to set Chat:Model."),
+        404 or 405 => Refused($"The model “{model}” was not found. Choose another model, or ask your administrator to check the server's address."),
+        400 or 413 or 422 when IsTooLong(response) => Refused("This chat is too long for the model. Send a shorter message or start a new chat."),
+        429 when response.Code == "insufficient_quota" => new(ReplyErrorCode.RateLimited, "The account with the model provider has used up its quota. Ask your administrator."),
+        429 => Busy("The model is busy. Try again in a minute.", ReplyErrorCode.RateLimited, response.RetryAfter ?? DefaultRetryAfter),
+        Overloaded => Busy("The model is overloaded. Try again later.", ReplyErrorCode.ProviderUnavailable, response.RetryAfter ?? DefaultRetryAfter),
         408 or >= 500 => Busy(
-            $"The model's provider has a problem at the moment (HTTP {refusal.Status}). Try again later.", ReplyErrorCode.ProviderUnavailable, refusal.RetryAfter),
-        >= 300 and < 400 => Refused($"The model's server has moved (HTTP {refusal.Status}). Whoever runs this app can correct its address."),
-        _ => Refused($"The model's provider did not accept the request (HTTP {refusal.Status})."),
+            $"The model provider has a problem (HTTP {response.Status}). Try again later.", ReplyErrorCode.ProviderUnavailable, response.RetryAfter),
+        >= 300 and < 400 => Refused($"The model server has moved (HTTP {response.Status}). Ask your administrator to check its address."),
+        _ => Refused($"The model provider rejected the request (HTTP {response.Status})."),
     };
 
-    /// <summary>What went wrong on the way, as a <see cref="ModelException"/>; null for what the provider has nothing to do with.</summary>
+    /// <summary>A failed call as a <see cref="ModelException"/>; null for errors that the provider did not cause.</summary>
     public static ModelException? Of(Exception error) => error switch
     {
         ModelException known => known,
-        OperationCanceledException => new(ReplyErrorCode.ProviderUnavailable, "The model's server did not answer in time.", error),
-        // The limit of an answer's size, where a library has put its own exception around it.
+        OperationCanceledException => new(ReplyErrorCode.ProviderUnavailable, "The model server did not respond in time.", error),
+        // The response limit's exception, wrapped by a client library.
         { InnerException: ModelException known } => known,
         HttpRequestException cause => Unreachable(cause),
         { InnerException: HttpRequestException cause } => Unreachable(cause),
-        IOException => Broken(error),
-        // What reading malformed JSON, or JSON of another shape, ends in.
+        IOException => ConnectionLost(error),
+        // Thrown for malformed or unexpected JSON.
         JsonException or FormatException or InvalidOperationException or ArgumentException or KeyNotFoundException or OverflowException or NotSupportedException
-            => Nonsense(),
+            => InvalidResponse(),
         _ => null,
     };
 
-    /// <summary>The stream ended before the model said that it had finished.</summary>
-    public static ModelException Broken(Exception? cause = null) =>
-        new(ReplyErrorCode.ProviderUnavailable, "The connection to the model's server broke before the answer was complete.", cause);
+    /// <summary>The stream ended without a finish reason.</summary>
+    public static ModelException ConnectionLost(Exception? cause = null) =>
+        new(ReplyErrorCode.ProviderUnavailable, "The connection to the model server was lost before the reply was complete.", cause);
 
-    /// <summary>The answer is not one. Its cause would quote it.</summary>
-    public static ModelException Nonsense() =>
-        new(ReplyErrorCode.InvalidAnswer, "The model's server sent something that is not an answer. Does its address lead to a server of the right kind?");
+    /// <summary>The response is not a chat completion. The exception has no cause, which would quote the response.</summary>
+    public static ModelException InvalidResponse() =>
+        new(ReplyErrorCode.InvalidResponse, "The model server sent an invalid response. Ask your administrator to check its address.");
 
-    /// <summary>Nothing came although the model said that it had finished: it will not.</summary>
-    public static ModelException Declined() => Refused("The model declined to answer this.");
+    /// <summary>The model finished without any content.</summary>
+    public static ModelException Declined() => Refused("The model declined to reply.");
 
-    private static ModelException NoCredit() => Refused("The account at the model's provider has no credit left.");
+    private static ModelException NoCredit() => Refused("The account with the model provider has no credit left. Ask your administrator.");
 
     private static ModelException Refused(string text) => new(ReplyErrorCode.ProviderRefused, text);
 
@@ -102,14 +100,14 @@ internal static class ProviderErrors
 
     private static ModelException Unreachable(HttpRequestException cause) => cause.HttpRequestError switch
     {
-        HttpRequestError.SecureConnectionError => new(ReplyErrorCode.ProviderUnavailable, "No secure connection to the model's server could be made.", cause),
-        HttpRequestError.ResponseEnded => Broken(cause),
-        _ => new(ReplyErrorCode.ProviderUnavailable, "The model's server could not be reached. Is it running?", cause),
+        HttpRequestError.SecureConnectionError => new(ReplyErrorCode.ProviderUnavailable, "A secure connection to the model server could not be established.", cause),
+        HttpRequestError.ResponseEnded => ConnectionLost(cause),
+        _ => new(ReplyErrorCode.ProviderUnavailable, "The model server could not be reached. Try again later.", cause),
     };
 
-    // Some say it with a code, others only in their text.
-    private static bool IsTooLong(Refusal refusal) =>
-        refusal.Code is "context_length_exceeded" or "string_above_max_length" or "request_too_large"
-        || refusal.Says("prompt is too long")
-        || (refusal.Says("context") && (refusal.Says("length") || refusal.Says("size") || refusal.Says("window")));
+    // Some providers have a code for it, others only a message.
+    private static bool IsTooLong(ErrorResponse response) =>
+        response.Code is "context_length_exceeded" or "string_above_max_length" or "request_too_large"
+        || response.Mentions("prompt is too long")
+        || (response.Mentions("context") && (response.Mentions("length") || response.Mentions("size") || response.Mentions("window")));
 }

@@ -4,33 +4,33 @@ using ChatApp.Domain.Chat.Ports;
 
 namespace ChatApp.Web.Integrations;
 
-/// <summary>How the app talks HTTP to the providers of models, whose addresses only its operator chooses.</summary>
+/// <summary>HTTP connections to model providers, whose addresses only the operator configures.</summary>
 internal static class ProviderHttp
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>Connections to one provider, for as long as the app runs. Its answers cannot fill the memory.</summary>
-    /// <param name="endpoint">Where the provider is.</param>
-    /// <param name="outer">Sees every answer first.</param>
+    /// <summary>Creates the client for one provider, for as long as the app runs. The size of responses is limited.</summary>
+    /// <param name="endpoint">The provider's address.</param>
+    /// <param name="outer">A handler for every response.</param>
     public static HttpClient Create(Uri endpoint, DelegatingHandler? outer = null)
     {
         var connections = new SocketsHttpHandler
         {
             ConnectTimeout = ConnectTimeout,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(10), // addresses change
-            AllowAutoRedirect = false, // the key goes where it was meant to go
+            PooledConnectionLifetime = TimeSpan.FromMinutes(10), // so that DNS changes are noticed
+            AllowAutoRedirect = false, // the key must not go to another address
             UseCookies = false,
             UseProxy = !endpoint.IsLoopback, // a proxy's "localhost" is another machine
         };
-        var bounded = new BoundedAnswers(connections, () => new ModelException(ReplyErrorCode.InvalidAnswer, "The model's server sent more than an answer can be."));
+        var limited = new ResponseLimitHandler(connections, () => new ModelException(ReplyErrorCode.InvalidResponse, "The model server's response was too long."));
         if (outer is not null)
         {
-            outer.InnerHandler = bounded;
+            outer.InnerHandler = limited;
         }
-        return new(outer ?? (HttpMessageHandler)bounded) { Timeout = Timeout.InfiniteTimeSpan }; // it would end long streams
+        return new(outer ?? (HttpMessageHandler)limited) { Timeout = Timeout.InfiniteTimeSpan }; // a timeout would end long streams
     }
 
-    /// <summary>When a provider wants to be asked again.</summary>
+    /// <summary>Parses a <c>Retry-After</c> header: how long to wait before a retry.</summary>
     public static TimeSpan? RetryAfter(string? header, DateTimeOffset now)
     {
         if (!RetryConditionHeaderValue.TryParse(header, out var value))

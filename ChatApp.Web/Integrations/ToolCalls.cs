@@ -4,16 +4,16 @@ using Microsoft.Extensions.AI;
 
 namespace ChatApp.Web.Integrations;
 
-/// <summary>What all providers understand alike about tools, and where they differ from <see cref="FunctionCallContent"/> and its kin.</summary>
+/// <summary>Conversions of tools and their calls that all providers share.</summary>
 internal static class ToolCalls
 {
-    /// <summary>A model's call. Arguments that are no JSON object leave it with an <see cref="FunctionCallContent.Exception"/>, for which the model can be asked again.</summary>
+    /// <summary>Parses a model's call. If the arguments are not a JSON object, its <see cref="FunctionCallContent.Exception"/> is set, so that the model can be told.</summary>
     public static FunctionCallContent Parse(string id, string name, string arguments) =>
         FunctionCallContent.CreateFromParsedArguments(arguments, id, name, static json => string.IsNullOrWhiteSpace(json)
             ? new Dictionary<string, object?>()
             : JsonSerializer.Deserialize<Dictionary<string, object?>>(json));
 
-    /// <summary>The result as models get it: text as it is, anything else as JSON.</summary>
+    /// <summary>The result for the model: a string as it is, anything else as JSON.</summary>
     public static string ResultText(FunctionResultContent result) => result.Result switch
     {
         null => "",
@@ -22,7 +22,7 @@ internal static class ToolCalls
         var value => JsonSerializer.Serialize(value),
     };
 
-    /// <summary>The tool's parameters. Providers insist on an object that lists its properties, also where there are none; servers of tools may leave that out.</summary>
+    /// <summary>The schema of the tool's parameters. Providers require an object schema with properties, even if there are none; MCP servers may leave them out.</summary>
     public static JsonObject Parameters(AIFunctionDeclaration tool)
     {
         var schema = JsonSerializer.SerializeToNode(tool.JsonSchema) as JsonObject ?? [];
@@ -31,6 +31,6 @@ internal static class ToolCalls
         return schema;
     }
 
-    /// <summary>Whether the history already has calls in it: then the model must be told of tools to understand it.</summary>
+    /// <summary>Whether the history contains tool calls: providers then require the tools to be declared.</summary>
     public static bool AreIn(IEnumerable<ChatMessage> messages) => messages.Any(m => m.Contents.Any(c => c is FunctionCallContent or FunctionResultContent));
 }

@@ -4,7 +4,7 @@ using Microsoft.Extensions.AI;
 
 namespace ChatApp.Web.Integrations;
 
-/// <summary>A method of ours as models call it. Arguments that do not fit are told to the model, which can do better then.</summary>
+/// <summary>A .NET method as a tool. The model is told of invalid arguments, so that it can correct them.</summary>
 internal sealed class ToolFunction(Delegate method, string name, string description)
     : DelegatingAIFunction(AIFunctionFactory.Create(method, name, description))
 {
@@ -16,7 +16,7 @@ internal sealed class ToolFunction(Delegate method, string name, string descript
         }
         catch (Exception e) when (e is ArgumentException or JsonException)
         {
-            throw new ToolException("The arguments do not fit the tool's schema.", e);
+            throw new ToolException("The arguments do not match the tool's schema.", e);
         }
     }
 }

@@ -3,19 +3,19 @@ using ChatApp.Domain.Time;
 
 namespace ChatApp.Web.Integrations;
 
-/// <summary>What went wrong last, in words for the administrator.</summary>
+/// <summary>A tool source's most recent failure, described for administrators.</summary>
 public sealed record ToolFailure(string Text, DateTimeOffset At);
 
-/// <summary>Remembers how calls of a source's service went.</summary>
+/// <summary>Tracks the success and failure of calls to a tool source's service.</summary>
 public sealed class ToolHealth(TimeProvider clock)
 {
-    /// <summary>What went wrong last, however long ago.</summary>
+    /// <summary>The most recent failure, however long ago.</summary>
     public ToolFailure? Failure { get; private set; }
 
-    /// <summary>When a call last did what it was asked to.</summary>
+    /// <summary>When a call last succeeded.</summary>
     public DateTimeOffset? WorkedAt { get; private set; }
 
-    /// <summary>Remembers how a call ends.</summary>
+    /// <summary>Records the outcome of a call.</summary>
     public async Task<T> WatchAsync<T>(Task<T> call)
     {
         try

@@ -1,16 +1,16 @@
 namespace ChatApp.Web.Integrations;
 
-/// <summary>Reads settings of tools. What makes no sense fails the start and names the setting.</summary>
+/// <summary>Reads tool settings. An invalid value fails the start and names the setting.</summary>
 internal static class ToolSettings
 {
-    /// <summary>Whether something is on, as it is unless the setting says <c>false</c>.</summary>
+    /// <summary>Whether a feature is enabled, which is the default.</summary>
     public static bool IsEnabled(IConfiguration configuration, string key) => configuration[key] switch
     {
         null or "" => true,
-        var text => bool.TryParse(text, out var enabled) ? enabled : throw new InvalidOperationException($"{key} is true or false."),
+        var text => bool.TryParse(text, out var enabled) ? enabled : throw new InvalidOperationException($"{key} must be true or false."),
     };
 
-    /// <summary>An address of an HTTP server; null if none is set.</summary>
+    /// <summary>The address of an HTTP server; null if not set.</summary>
     public static Uri? ReadAddress(IConfiguration configuration, string key) => configuration[key] switch
     {
         null or "" => null,

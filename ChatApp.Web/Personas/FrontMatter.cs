@@ -1,17 +1,17 @@
 namespace ChatApp.Web.Personas;
 
-/// <summary>A Markdown file that begins with lines "name: value" between two lines "---".</summary>
-/// <param name="File">Its name, for errors.</param>
-/// <param name="Fields">What the front matter says.</param>
-/// <param name="Body">What follows it, trimmed.</param>
+/// <summary>A Markdown file with front matter: lines "name: value" between two lines "---".</summary>
+/// <param name="File">The file name, for errors.</param>
+/// <param name="Fields">The fields of the front matter.</param>
+/// <param name="Body">The text after the front matter, trimmed.</param>
 internal sealed record FrontMatter(string File, IReadOnlyDictionary<string, string> Fields, string Body)
 {
     private const string Mark = "---";
 
-    /// <summary>Understands a file.</summary>
-    /// <param name="text">What is in it.</param>
+    /// <summary>Parses a file.</summary>
+    /// <param name="text">Its content.</param>
     /// <param name="file">Its name.</param>
-    /// <param name="known">The names that may occur.</param>
+    /// <param name="known">The known field names.</param>
     /// <exception cref="InvalidOperationException">It is malformed; the message says where and how.</exception>
     public static FrontMatter Parse(string text, string file, IReadOnlyCollection<string> known)
     {
@@ -32,14 +32,14 @@ internal sealed record FrontMatter(string File, IReadOnlyDictionary<string, stri
             }
             if (!fields.TryAdd(name, line[(colon + 1)..].Trim().Trim('"')))
             {
-                throw Error(file, index + 2, $"'{name}' is there twice");
+                throw Error(file, index + 2, $"'{name}' occurs twice");
             }
         }
         return new(file, fields, string.Join('\n', lines[(end + 1)..]).Trim());
     }
 
-    /// <summary>The value of a field that must be there.</summary>
-    /// <exception cref="InvalidOperationException">It is not.</exception>
+    /// <summary>The value of a required field.</summary>
+    /// <exception cref="InvalidOperationException">It is missing.</exception>
     public string Required(string name) => Fields.GetValueOrDefault(name) is { Length: > 0 } value ? value : throw Error($"'{name}' is missing");
 
     /// <summary>An error in this file.</summary>

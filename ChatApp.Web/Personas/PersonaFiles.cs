@@ -7,7 +7,7 @@ using ChatApp.Domain.Text;
 namespace ChatApp.Web.Personas;
 
 /// <summary>
-/// Reads personas from Markdown files: front matter with <c>key</c>, <c>name</c>, <c>description</c> and, if wanted, <c>temperature</c>,
+/// Loads personas from Markdown files: front matter with <c>key</c>, <c>name</c>, <c>description</c> and optionally <c>temperature</c>,
 /// <c>max_tokens</c> and <c>tags</c>, then the system prompt.
 /// </summary>
 public static partial class PersonaFiles
@@ -20,10 +20,10 @@ public static partial class PersonaFiles
 
     private static readonly string[] Known = ["key", "name", "description", "temperature", "max_tokens", "tags"];
 
-    /// <summary>All personas of the folders. A file of a later folder replaces those of earlier ones with its key.</summary>
-    /// <param name="folders">Folders; those that do not exist are passed over.</param>
+    /// <summary>All personas of the folders. A file replaces those with the same key in earlier folders.</summary>
+    /// <param name="folders">The folders; missing ones are skipped.</param>
     /// <exception cref="InvalidOperationException">
-    /// A file is malformed, two of a folder have one key, or there is no default persona; the message says what and where.
+    /// A file is malformed, two in a folder have the same key, or there is no default persona; the message says which.
     /// </exception>
     public static PersonaCatalog Load(params IEnumerable<string> folders)
     {
@@ -41,8 +41,8 @@ public static partial class PersonaFiles
         return new PersonaCatalog(personas.Values);
     }
 
-    /// <summary>Understands one file.</summary>
-    /// <param name="text">What is in it.</param>
+    /// <summary>Parses a file.</summary>
+    /// <param name="text">Its content.</param>
     /// <param name="file">Its name, for errors.</param>
     /// <exception cref="InvalidOperationException">It is malformed.</exception>
     public static Persona Parse(string text, string file)
@@ -55,7 +55,7 @@ public static partial class PersonaFiles
         }
         if (content.Body.Length == 0 || !StorableText.IsStorable(text))
         {
-            throw content.Error("the system prompt after the front matter is missing, or the file contains what is not text");
+            throw content.Error("the system prompt after the front matter is missing, or the file contains characters that cannot be stored");
         }
         return new Persona(
             key, content.Required("name"), content.Required("description"), content.Body,
@@ -66,9 +66,9 @@ public static partial class PersonaFiles
 
     private static Persona Read(string file) => Parse(File.ReadAllText(file), Path.GetFileName(file));
 
-    private static T Number<T>(FrontMatter content, string name, T standard, T min, T max)
+    private static T Number<T>(FrontMatter content, string name, T defaultValue, T min, T max)
         where T : INumber<T> =>
-        !content.Fields.TryGetValue(name, out var value) ? standard
+        !content.Fields.TryGetValue(name, out var value) ? defaultValue
         : T.TryParse(value, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max ? number
         : throw content.Error(string.Create(CultureInfo.InvariantCulture, $"'{name}' must be a number from {min} to {max}"));
 

@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace ChatApp.Tests.Integration.Accounts;
 
-/// <summary>Keys with which programs act for a user, within their scopes.</summary>
+/// <summary>Personal API keys and their scopes.</summary>
 internal sealed class ApiKeyTests : ChatFixture
 {
     private readonly TestClock _clock = new();
@@ -45,7 +45,7 @@ internal sealed class ApiKeyTests : ChatFixture
     [TestCase("read,chat,export", "POST", "/auths/logout", false)]
     [TestCase("read,chat,export", "GET", "/account", false)]
     [TestCase("read,chat,export", "GET", "/admin/users", false)]
-    public async Task Use_KeyWithScopes_MayDoNoMore(string scopes, string method, string path, bool allowed)
+    public async Task Use_KeyWithScopes_IsLimitedToThem(string scopes, string method, string path, bool allowed)
     {
         var user = await App.RegisterAsync();
         using var client = App.WithToken((await CreateAsync(user, new { name = "k", scopes = scopes.Split(',') })).Text("secret"));
@@ -67,7 +67,7 @@ internal sealed class ApiKeyTests : ChatFixture
     }
 
     [Test]
-    public async Task Use_Key_IsNotedAndStopsWithItsEnd()
+    public async Task Use_Key_RecordsLastUseAndStopsWhenExpired()
     {
         var user = await App.RegisterAsync();
         var created = await CreateAsync(user, new { name = "k", expires_in_days = 1 });
@@ -83,7 +83,7 @@ internal sealed class ApiKeyTests : ChatFixture
     }
 
     [Test]
-    public async Task Revoke_Key_WorksNoMoreAndNobodyElsesCanBe()
+    public async Task Revoke_Key_StopsWorkingAndOthersKeysCannotBeRevoked()
     {
         var (user, stranger) = (await App.RegisterAsync(), await App.RegisterAsync());
         var created = await CreateAsync(user, new { name = "k" });

@@ -22,7 +22,7 @@ internal sealed class BearerTests : AppFixture
     [TestCase("Bearer Bearer {access}")]
     [TestCase("Basic {access}")]
     [TestCase("{access}")]
-    public async Task Request_WithABadAuthorization_Is401ThatAsksForABearer(string authorization)
+    public async Task Request_InvalidAuthorization_Is401WithBearerChallenge(string authorization)
     {
         var cookie = await App.WithServiceAsync<LoginService, string>(s => s.StartCookieAsync(_user.Id, CancellationToken.None));
         using var client = App.Anonymous();
@@ -38,7 +38,7 @@ internal sealed class BearerTests : AppFixture
     }
 
     [Test]
-    public async Task Request_WithTheTokenInTheQuery_Is401()
+    public async Task Request_TokenInTheQuery_Is401()
     {
         using var client = App.Anonymous();
 
@@ -46,7 +46,7 @@ internal sealed class BearerTests : AppFixture
     }
 
     [Test]
-    public async Task Request_WithTheAccessTokenAsCookie_Is401()
+    public async Task Request_AccessTokenAsCookie_Is401()
     {
         using var client = App.WithCookie(_user.AccessToken);
 
@@ -54,7 +54,7 @@ internal sealed class BearerTests : AppFixture
     }
 
     [Test]
-    public async Task Request_WithALowerCaseScheme_Works()
+    public async Task Request_LowerCaseScheme_Succeeds()
     {
         using var client = App.Anonymous();
         client.DefaultRequestHeaders.TryAddWithoutValidation("Authorization", $"bearer {_user.AccessToken}");
@@ -63,7 +63,7 @@ internal sealed class BearerTests : AppFixture
     }
 
     [Test]
-    public async Task Request_WithABadBearerAndAGoodCookie_Is401()
+    public async Task Request_InvalidBearerAndValidCookie_Is401()
     {
         var cookie = await App.WithServiceAsync<LoginService, string>(s => s.StartCookieAsync(_user.Id, CancellationToken.None));
         using var client = App.WithCookie(cookie);

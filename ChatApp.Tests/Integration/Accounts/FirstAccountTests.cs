@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ChatApp.Tests.Integration.Accounts;
 
-/// <summary>Each test needs an app that nobody has an account in.</summary>
+/// <summary>The first account. Each test starts an app without accounts.</summary>
 internal sealed class FirstAccountTests
 {
     private static readonly Dictionary<string, string> Closed = new() { ["Accounts:AllowRegistration"] = "false" };
@@ -24,7 +24,7 @@ internal sealed class FirstAccountTests
     }
 
     [Test]
-    public async Task Register_TwentyAtOnceOnAnEmptyDatabase_MakesOneAdministrator()
+    public async Task Register_TwentyConcurrentlyOnAnEmptyDatabase_CreatesOneAdministrator()
     {
         await using var app = await TestApp.StartAsync();
         using var client = app.Anonymous();
@@ -37,7 +37,7 @@ internal sealed class FirstAccountTests
     }
 
     [Test]
-    public async Task Register_Closed_LetsOnlyTheFirstAccountIn()
+    public async Task Register_Closed_AllowsOnlyTheFirstAccount()
     {
         await using var app = await TestApp.StartAsync(Closed);
         using var client = app.Anonymous();
@@ -51,7 +51,7 @@ internal sealed class FirstAccountTests
     }
 
     [Test]
-    public async Task Register_ClosedAndTenAtOnce_LetsOneIn()
+    public async Task Register_ClosedAndTenConcurrently_AllowsOne()
     {
         await using var app = await TestApp.StartAsync(Closed);
         using var client = app.Anonymous();

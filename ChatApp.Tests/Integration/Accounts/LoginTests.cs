@@ -21,7 +21,7 @@ internal sealed class LoginTests : AppFixture
     }
 
     [Test]
-    public async Task LogIn_ByNameOrEmailInAnyCase_GivesTokensThatWork()
+    public async Task LogIn_NameOrEmailInAnyCase_ReturnsValidTokens()
     {
         var user = await App.RegisterAsync("Lovelace");
         using var client = App.Anonymous();
@@ -45,7 +45,7 @@ internal sealed class LoginTests : AppFixture
     }
 
     [Test]
-    public async Task LogIn_WrongPasswordOrUnknownUser_GetsTheSame401()
+    public async Task LogIn_WrongPasswordOrUnknownUser_IsTheSame401()
     {
         var user = await App.RegisterAsync();
         using var client = App.Anonymous();
@@ -75,7 +75,7 @@ internal sealed class LoginTests : AppFixture
     [TestCase("")]
     [TestCase("password=x")]
     [TestCase("username=x&username=y&password=a&password=b")]
-    public async Task LogIn_OddForm_Is401(string form)
+    public async Task LogIn_UnusualForm_Is401(string form)
     {
         using var client = App.Anonymous();
 
@@ -84,7 +84,7 @@ internal sealed class LoginTests : AppFixture
 
     [TestCase("username=%00&password=x")]
     [TestCase("username=a%00b&password=%00")]
-    public async Task LogIn_FormThatCannotBeRead_Is400(string form)
+    public async Task LogIn_UnreadableForm_Is400(string form)
     {
         using var client = App.Anonymous();
 
@@ -119,7 +119,7 @@ internal sealed class LoginTests : AppFixture
     }
 
     [Test]
-    public async Task LogIn_FourFailuresThenSuccess_StartsCountingAnew()
+    public async Task LogIn_FourFailuresThenSuccess_ResetsTheCount()
     {
         var user = await App.RegisterAsync();
         using var client = App.Anonymous();
@@ -135,7 +135,7 @@ internal sealed class LoginTests : AppFixture
     }
 
     [Test]
-    public async Task LogIn_FiveFailuresAtOnce_LockTheAccount()
+    public async Task LogIn_FiveConcurrentFailures_LocksTheAccount()
     {
         var user = await App.RegisterAsync();
         using var client = App.Anonymous();

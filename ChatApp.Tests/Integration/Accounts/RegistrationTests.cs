@@ -10,7 +10,7 @@ internal sealed class RegistrationTests : AppFixture
     private const string Password = "correct horse 7";
 
     [Test]
-    public async Task Register_ValidAccount_Is201WithTheAccountAndKeepsNoPassword()
+    public async Task Register_ValidAccount_Is201AndStoresNoPassword()
     {
         using var client = App.Anonymous();
 
@@ -37,7 +37,7 @@ internal sealed class RegistrationTests : AppFixture
     [TestCase("GRACE", "other@example.com")]
     [TestCase("other", "grace@example.com")]
     [TestCase("other", "GRACE@Example.COM")]
-    public async Task Register_TakenNameOrEmailInAnyCase_Is409AndMakesNothing(string name, string email)
+    public async Task Register_TakenNameOrEmailInAnyCase_Is409AndCreatesNothing(string name, string email)
     {
         using var client = App.Anonymous();
         using var first = await client.SendAsync(HttpMethod.Post, "/auths/register", Body("grace", "grace@example.com"));
@@ -49,7 +49,7 @@ internal sealed class RegistrationTests : AppFixture
     }
 
     [Test]
-    public async Task Register_TheSameNameTwentyTimesAtOnce_MakesOneAccount()
+    public async Task Register_SameNameTwentyTimesConcurrently_CreatesOneAccount()
     {
         using var client = App.Anonymous();
 
@@ -94,7 +94,7 @@ internal sealed class RegistrationTests : AppFixture
     }
 
     [Test]
-    public async Task Register_EveryFieldAtItsLimit_Works()
+    public async Task Register_EveryFieldAtItsLimit_Succeeds()
     {
         using var client = App.Anonymous();
         var (name, email) = (new string('n', AppUser.UserNameMaxLength), new string('e', AppUser.EmailMaxLength - "@example.com".Length) + "@example.com");
@@ -125,10 +125,10 @@ internal sealed class RegistrationTests : AppFixture
     }
 
     [Test]
-    public async Task Register_EmailThatGrowsWhenItIsNormalized_Is400OrWorks()
+    public async Task Register_EmailLongerWhenNormalized_Is400OrSucceeds()
     {
         using var client = App.Anonymous();
-        var email = new string('\uFB2C', 200) + "@example.com"; // one sign, three when normalized
+        var email = new string('\uFB2C', 200) + "@example.com"; // one character, three when normalized
 
         using var response = await client.SendAsync(HttpMethod.Post, "/auths/register", Body("grower", email));
 
@@ -136,9 +136,9 @@ internal sealed class RegistrationTests : AppFixture
     }
 
     [Test]
-    public async Task Register_MoreThanIsAsked_GivesNoRights()
+    public async Task Register_AdditionalFields_GrantNoRights()
     {
-        var user = await App.RegisterAsync(); // so that the next is not the first
+        var user = await App.RegisterAsync(); // so that the next account is not the first
         using var client = App.Anonymous();
 
         var created = await client.SendJsonAsync(

@@ -1,6 +1,5 @@
 using System.Net;
 using ChatApp.Data.Accounts;
-using ChatApp.Domain.Accounts;
 using ChatApp.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
@@ -23,7 +22,7 @@ internal sealed class TokenTests : AppFixture
     protected override void Adjust(WebApplicationBuilder builder) => builder.Services.AddSingleton<TimeProvider>(_clock);
 
     [Test]
-    public async Task Refresh_Once_GivesNewTokensAndEndsTheOldOnes()
+    public async Task Refresh_Once_ReturnsNewTokensAndRevokesTheOldOnes()
     {
         var user = await App.RegisterAsync();
 
@@ -36,7 +35,7 @@ internal sealed class TokenTests : AppFixture
     }
 
     [Test]
-    public async Task Refresh_WithAUsedToken_EndsTheWholeLoginAndNoOther()
+    public async Task Refresh_UsedToken_EndsItsLoginAndNoOther()
     {
         var user = await App.RegisterAsync();
         var elsewhere = await App.LogInAsync(user.Name, TestUser.Password);
@@ -51,7 +50,7 @@ internal sealed class TokenTests : AppFixture
     }
 
     [Test]
-    public async Task Refresh_TenTimesAtOnceOnBothInstances_GivesOnePairAtMost()
+    public async Task Refresh_TenConcurrentlyOnBothInstances_ReturnsAtMostOnePair()
     {
         var user = await App.RegisterAsync();
         using var here = App.Anonymous();
@@ -72,7 +71,7 @@ internal sealed class TokenTests : AppFixture
     [TestCase("""{"refresh_token": 7}""", HttpStatusCode.BadRequest)]
     [TestCase("""{"refresh_token": "\u0000"}""", HttpStatusCode.Unauthorized)]
     [TestCase("""{"refresh_token": "\ud800"}""", HttpStatusCode.BadRequest)]
-    public async Task Refresh_Nonsense_IsRefused(string body, HttpStatusCode status)
+    public async Task Refresh_InvalidToken_IsRejected(string body, HttpStatusCode status)
     {
         using var client = App.Anonymous();
 
@@ -80,7 +79,7 @@ internal sealed class TokenTests : AppFixture
     }
 
     [Test]
-    public async Task Refresh_WithAnAccessToken_Is401AndHarmless()
+    public async Task Refresh_AccessToken_Is401AndRevokesNothing()
     {
         var user = await App.RegisterAsync();
 
@@ -90,7 +89,7 @@ internal sealed class TokenTests : AppFixture
     }
 
     [Test]
-    public async Task LogOut_EndsAccessAndRefreshAtOnceOnBothInstancesAndNoOtherLogin()
+    public async Task LogOut_TwoInstances_RevokesItsTokensOnBothAndNoOthers()
     {
         var user = await App.RegisterAsync();
         var elsewhere = await App.LogInAsync(user.Name, TestUser.Password);
@@ -103,7 +102,7 @@ internal sealed class TokenTests : AppFixture
     }
 
     [Test]
-    public async Task ChangePassword_EndsAllOtherLoginsAtOnceOnBothInstances()
+    public async Task ChangePassword_TwoInstances_EndsAllOtherLoginsOnBoth()
     {
         var user = await App.RegisterAsync();
         var elsewhere = await App.LogInAsync(user.Name, TestUser.Password);
@@ -124,7 +123,7 @@ internal sealed class TokenTests : AppFixture
     }
 
     [Test]
-    public async Task ChangePassword_WithTheWrongCurrentOne_ChangesNothing()
+    public async Task ChangePassword_WrongCurrentPassword_ChangesNothing()
     {
         var user = await App.RegisterAsync();
 
@@ -137,7 +136,7 @@ internal sealed class TokenTests : AppFixture
     }
 
     [Test]
-    public async Task Disable_EndsEveryTokenAtOnceOnBothInstances()
+    public async Task Disable_TwoInstances_RevokesEveryTokenOnBoth()
     {
         var user = await App.RegisterAsync();
         var cookie = await App.WithServiceAsync<LoginService, string>(s => s.StartCookieAsync(user.Id, CancellationToken.None));
@@ -157,7 +156,7 @@ internal sealed class TokenTests : AppFixture
     }
 
     [Test]
-    public async Task Tokens_Expire_EachInItsTime()
+    public async Task Tokens_AfterTheirLifetime_Expire()
     {
         var user = await App.RegisterAsync();
         _clock.Advance(LoginService.AccessLifetime - TimeSpan.FromMinutes(1));

@@ -6,15 +6,15 @@ using Microsoft.Extensions.AI;
 
 namespace ChatApp.Tests.Integration.Models;
 
-// What the provider does wrong.
+// Failures of the provider.
 internal sealed partial class AnthropicChatClientTests
 {
     [TestCase(400, "invalid_request_error", "prompt is too long: 210000 tokens > 200000 maximum", ReplyErrorCode.ProviderRefused, "too long")]
     [TestCase(400, "invalid_request_error", "Your credit balance is too low", ReplyErrorCode.ProviderRefused, "no credit")]
     [TestCase(400, "invalid_request_error", "messages.0: nonsense", ReplyErrorCode.ProviderRefused, "HTTP 400")]
-    [TestCase(401, "authentication_error", "invalid x-api-key", ReplyErrorCode.ProviderRefused, "did not accept the key")]
+    [TestCase(401, "authentication_error", "invalid x-api-key", ReplyErrorCode.ProviderRefused, "check the API key")]
     [TestCase(402, "billing_error", "pay", ReplyErrorCode.ProviderRefused, "no credit")]
-    [TestCase(403, "permission_error", "no", ReplyErrorCode.ProviderRefused, "does not allow")]
+    [TestCase(403, "permission_error", "no", ReplyErrorCode.ProviderRefused, "does not give access")]
     [TestCase(404, "not_found_error", "model: claude-scripted-1", ReplyErrorCode.ProviderRefused, "claude-scripted-1")]
     [TestCase(413, "request_too_large", "big", ReplyErrorCode.ProviderRefused, "too long")]
     [TestCase(500, "api_error", "oops", ReplyErrorCode.ProviderUnavailable, "HTTP 500")]
@@ -35,7 +35,7 @@ internal sealed partial class AnthropicChatClientTests
     [TestCase(429, "rate_limit_error", null, ReplyErrorCode.RateLimited, 1)]
     [TestCase(529, "overloaded_error", "3", ReplyErrorCode.ProviderUnavailable, 3)]
     [TestCase(529, "overloaded_error", null, ReplyErrorCode.ProviderUnavailable, 1)]
-    public async Task Stream_Busy_TellsWhenToAskAgain(int status, string type, string? header, string code, int seconds)
+    public async Task Stream_Busy_HasRetryAfter(int status, string type, string? header, string code, int seconds)
     {
         _server.Add(ScriptedAnthropicServer.Fail(status, type) with { RetryAfter = header });
 
@@ -47,11 +47,11 @@ internal sealed partial class AnthropicChatClientTests
 
     [TestCase("overloaded_error", ReplyErrorCode.ProviderUnavailable, "overloaded")]
     [TestCase("api_error", ReplyErrorCode.ProviderUnavailable, "has a problem")]
-    [TestCase("rate_limit_error", ReplyErrorCode.RateLimited, "too many requests")]
+    [TestCase("rate_limit_error", ReplyErrorCode.RateLimited, "busy")]
     [TestCase("a_new_error", ReplyErrorCode.ProviderUnavailable, "has a problem")]
-    public async Task Stream_ErrorInTheMiddle_GivesTheTextAndThenFails(string type, string code, string message)
+    public async Task Stream_ErrorAfterSomeText_YieldsTheTextAndFails(string type, string code, string message)
     {
-        _server.Add(ScriptedAnswer.Text("Half of it") with { ErrorType = type });
+        _server.Add(ScriptedReply.Text("Half of it") with { ErrorType = type });
         var text = "";
 
         var error = await FailAsync(received: u => text += u.Text);
@@ -73,14 +73,14 @@ internal sealed partial class AnthropicChatClientTests
         Assert.That(error.Message, Does.Contain("could not be reached").And.Not.Contain(endpoint.Port.ToString(System.Globalization.CultureInfo.InvariantCulture)));
     }
 
-    [TestCase(ScriptedAnswer.Ending.Cut, ReplyErrorCode.ProviderUnavailable)]
-    [TestCase(ScriptedAnswer.Ending.TooEarly, ReplyErrorCode.ProviderUnavailable)]
-    [TestCase(ScriptedAnswer.Ending.Garbage, ReplyErrorCode.InvalidAnswer)]
-    [TestCase(ScriptedAnswer.Ending.Flood, ReplyErrorCode.InvalidAnswer)]
-    public async Task Stream_BrokenAfterSomeText_GivesTheTextAndThenFails(ScriptedAnswer.Ending ending, string code)
+    [TestCase(ScriptedReply.Ending.Cut, ReplyErrorCode.ProviderUnavailable)]
+    [TestCase(ScriptedReply.Ending.TooEarly, ReplyErrorCode.ProviderUnavailable)]
+    [TestCase(ScriptedReply.Ending.Garbage, ReplyErrorCode.InvalidResponse)]
+    [TestCase(ScriptedReply.Ending.Flood, ReplyErrorCode.InvalidResponse)]
+    public async Task Stream_BrokenAfterSomeText_YieldsTheTextAndFails(ScriptedReply.Ending ending, string code)
     {
         var read = new TaskCompletionSource();
-        _server.Add(ScriptedAnswer.Text("Half of ", "it") with { End = ending, EndAfter = read.Task });
+        _server.Add(ScriptedReply.Text("Half of ", "it") with { End = ending, EndAfter = read.Task });
         var (text, usage) = ("", 0);
 
         var error = await FailAsync(received: u =>
@@ -102,13 +102,13 @@ internal sealed partial class AnthropicChatClientTests
     [TestCase("text/event-stream", "")]
     [TestCase("text/event-stream", "data: [1, 2]\n\n")]
     [TestCase("text/event-stream", "event: message_start\ndata: {\"type\": \"message_start\", \"message\": 7}\n\n")]
-    public async Task Stream_NotAnAnswer_IsInvalid(string contentType, string body)
+    public async Task Stream_InvalidResponse_IsInvalid(string contentType, string body)
     {
-        _server.Add(ScriptedAnswer.Raw(contentType, body));
+        _server.Add(ScriptedReply.Raw(contentType, body));
 
         var error = await FailAsync();
 
-        Assert.That(error.Code, Is.EqualTo(ReplyErrorCode.InvalidAnswer));
+        Assert.That(error.Code, Is.EqualTo(ReplyErrorCode.InvalidResponse));
         Assert.That(error.ToString(), Does.Not.Contain("nginx"));
     }
 }

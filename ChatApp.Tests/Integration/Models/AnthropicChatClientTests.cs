@@ -8,7 +8,7 @@ using AiMessage = Microsoft.Extensions.AI.ChatMessage;
 
 namespace ChatApp.Tests.Integration.Models;
 
-/// <summary>The adapter against a real server that does what the provider can do.</summary>
+/// <summary>The client against a real HTTP server with the provider's API.</summary>
 internal sealed partial class AnthropicChatClientTests
 {
     private const string Key = "sk-ant-a-very-secret-key";
@@ -31,15 +31,15 @@ internal sealed partial class AnthropicChatClientTests
     }
 
     [Test]
-    public async Task Stream_AnswerWithUsage_GivesTextUsageAndEnd()
+    public async Task Stream_ReplyWithUsage_YieldsTextUsageAndFinishReason()
     {
         _server.Add(End("Hel", "lo, ", "wörld 🌍"));
 
-        var answer = await StreamAsync();
+        var reply = await StreamAsync();
 
-        Assert.That(answer.Text, Is.EqualTo("Hello, wörld 🌍"));
-        Assert.That(answer.FinishReason, Is.EqualTo(ChatFinishReason.Stop));
-        Assert.That((answer.Usage?.InputTokenCount, answer.Usage?.OutputTokenCount), Is.EqualTo((11, 7)));
+        Assert.That(reply.Text, Is.EqualTo("Hello, wörld 🌍"));
+        Assert.That(reply.FinishReason, Is.EqualTo(ChatFinishReason.Stop));
+        Assert.That((reply.Usage?.InputTokenCount, reply.Usage?.OutputTokenCount), Is.EqualTo((11, 7)));
     }
 
     [Test]
@@ -57,27 +57,27 @@ internal sealed partial class AnthropicChatClientTests
     [TestCase("model_context_window_exceeded", "length")]
     [TestCase("refusal", "content_filter")]
     [TestCase("stop_sequence", "stop")]
-    public async Task Stream_OtherEnds_AreTold(string reason, string expected)
+    public async Task Stream_OtherFinishReason_IsMapped(string reason, string expected)
     {
-        _server.Add(ScriptedAnswer.Text("Hello") with { FinishReason = reason });
+        _server.Add(ScriptedReply.Text("Hello") with { FinishReason = reason });
 
         Assert.That((await StreamAsync()).FinishReason?.Value, Is.EqualTo(expected));
     }
 
     [Test]
-    public async Task Stream_RefusalWithoutAWord_IsOneThatIsCharged()
+    public async Task Stream_RefusalWithoutText_FailsAndIsCharged()
     {
-        _server.Add(ScriptedAnswer.Text() with { FinishReason = "refusal" });
+        _server.Add(ScriptedReply.Text() with { FinishReason = "refusal" });
         UsageDetails? usage = null;
 
         var error = await FailAsync(received: u => usage = u.Contents.OfType<UsageContent>().SingleOrDefault()?.Details ?? usage);
 
-        Assert.That((error.Code, error.Message), Is.EqualTo((ReplyErrorCode.ProviderRefused, "The model declined to answer this.")));
+        Assert.That((error.Code, error.Message), Is.EqualTo((ReplyErrorCode.ProviderRefused, "The model declined to reply.")));
         Assert.That(usage?.InputTokenCount, Is.EqualTo(11));
     }
 
     [Test]
-    public async Task Stream_PromptAndOptions_AreSentAndNothingOfOurs()
+    public async Task Stream_PromptAndOptions_AreSentWithoutInternalProperties()
     {
         var user = Guid.CreateVersion7();
         var options = new ChatOptions { Temperature = 0.5f, MaxOutputTokens = 99, AdditionalProperties = new ChatCaller(user, user).ToProperties() };
@@ -102,7 +102,7 @@ internal sealed partial class AnthropicChatClientTests
     }
 
     [Test]
-    public async Task Stream_HistoryThatBeginsWithAnAnswer_GetsABeginning()
+    public async Task Stream_HistoryBeginsWithAReply_IsPrecededByANote()
     {
         await Client().GetStreamingResponseAsync([new(ChatRole.Assistant, "As I said."), new(ChatRole.User, " "), new(ChatRole.User, "Why?")]).ToChatResponseAsync();
 
@@ -110,13 +110,13 @@ internal sealed partial class AnthropicChatClientTests
     }
 
     [Test]
-    public async Task GetResponse_Answer_GivesTextAndUsage()
+    public async Task GetResponse_Reply_ReturnsTextAndUsage()
     {
         _server.Add(End("All ", "at once"));
 
-        var answer = await Client().GetResponseAsync([new(ChatRole.User, "Hi")]);
+        var reply = await Client().GetResponseAsync([new(ChatRole.User, "Hi")]);
 
-        Assert.That((answer.Text, answer.Usage?.InputTokenCount, answer.Usage?.OutputTokenCount), Is.EqualTo(("All at once", 11, 7)));
+        Assert.That((reply.Text, reply.Usage?.InputTokenCount, reply.Usage?.OutputTokenCount), Is.EqualTo(("All at once", 11, 7)));
         Assert.That(_server.Requests.Single().IsStreaming, Is.False);
     }
 
@@ -124,7 +124,7 @@ internal sealed partial class AnthropicChatClientTests
     [TestCase(2)]
     public async Task Stream_CancelledWhileTheServerHangs_IsCancelled(int deltas)
     {
-        _server.Add(ScriptedAnswer.Text([.. Enumerable.Repeat("word ", deltas)]) with { End = ScriptedAnswer.Ending.Hang });
+        _server.Add(ScriptedReply.Text([.. Enumerable.Repeat("word ", deltas)]) with { End = ScriptedReply.Ending.Hang });
         using var cancel = new CancellationTokenSource();
 
         var stream = StreamAsync(ct: cancel.Token);
@@ -134,7 +134,7 @@ internal sealed partial class AnthropicChatClientTests
         await Assert.ThatAsync(() => stream, Throws.InstanceOf<OperationCanceledException>());
     }
 
-    private static ScriptedAnswer End(params string[] deltas) => ScriptedAnswer.Text(deltas) with { FinishReason = "end_turn" };
+    private static ScriptedReply End(params string[] deltas) => ScriptedReply.Text(deltas) with { FinishReason = "end_turn" };
 
     private AnthropicChatClient Client() => new(_connection, "claude-scripted-1");
 

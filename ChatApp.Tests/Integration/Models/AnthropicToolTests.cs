@@ -8,7 +8,7 @@ using AiMessage = Microsoft.Extensions.AI.ChatMessage;
 
 namespace ChatApp.Tests.Integration.Models;
 
-/// <summary>How tools, calls and results go over Anthropic's protocol.</summary>
+/// <summary>Tools, calls and results in Anthropic's API.</summary>
 internal sealed class AnthropicToolTests
 {
     private static readonly AIFunction Weather = AIFunctionFactory.Create((string city) => city, "get_weather", "The weather of a city");
@@ -66,35 +66,35 @@ internal sealed class AnthropicToolTests
     }
 
     [Test]
-    public async Task Stream_SeveralCallsInPieces_ArePutTogether()
+    public async Task Stream_SeveralCallsInPieces_AreAssembled()
     {
-        _server.Add(ScriptedAnswer.Calls(("get_weather", """{"city":"Oslo"}"""), ("get_weather", """{"city":"Zürich"}"""), ("get_time", "")) with { FinishReason = "tool_use" });
+        _server.Add(ScriptedReply.Calls(("get_weather", """{"city":"Oslo"}"""), ("get_weather", """{"city":"Zürich"}"""), ("get_time", "")) with { FinishReason = "tool_use" });
 
-        var answer = await StreamAsync(new() { Tools = [Weather, Time] });
+        var reply = await StreamAsync(new() { Tools = [Weather, Time] });
 
-        Assert.That(Calls(answer).Select(c => (c.CallId, c.Name, City(c))), Is.EqualTo(new (string, string, string?)[]
+        Assert.That(Calls(reply).Select(c => (c.CallId, c.Name, City(c))), Is.EqualTo(new (string, string, string?)[]
         {
             ("call_1", "get_weather", "Oslo"), ("call_2", "get_weather", "Zürich"), ("call_3", "get_time", null),
         }));
-        Assert.That(answer.FinishReason, Is.EqualTo(ChatFinishReason.ToolCalls));
-        Assert.That(answer.Usage?.OutputTokenCount, Is.EqualTo(7));
+        Assert.That(reply.FinishReason, Is.EqualTo(ChatFinishReason.ToolCalls));
+        Assert.That(reply.Usage?.OutputTokenCount, Is.EqualTo(7));
     }
 
     [Test]
-    public async Task GetResponse_Calls_AreGivenToo()
+    public async Task GetResponse_Calls_AreReturned()
     {
-        _server.Add(ScriptedAnswer.Calls(("get_weather", """{"city":"Oslo"}"""), ("get_time", "{}")) with { FinishReason = "tool_use" });
+        _server.Add(ScriptedReply.Calls(("get_weather", """{"city":"Oslo"}"""), ("get_time", "{}")) with { FinishReason = "tool_use" });
 
-        var answer = await new AnthropicChatClient(_connection, "claude-scripted-1").GetResponseAsync([new(ChatRole.User, "Hi")], new() { Tools = [Weather, Time] });
+        var reply = await new AnthropicChatClient(_connection, "claude-scripted-1").GetResponseAsync([new(ChatRole.User, "Hi")], new() { Tools = [Weather, Time] });
 
-        Assert.That(Calls(answer).Select(c => c.Name), Is.EqualTo(new[] { "get_weather", "get_time" }));
+        Assert.That(Calls(reply).Select(c => c.Name), Is.EqualTo(new[] { "get_weather", "get_time" }));
     }
 
     [TestCase("{\"city\":")]
     [TestCase("[1]")]
-    public async Task Stream_ArgumentsThatAreNone_AreACallThatSaysSo(string arguments)
+    public async Task Stream_InvalidArguments_AreACallWithAnException(string arguments)
     {
-        _server.Add(ScriptedAnswer.Calls(("get_weather", arguments)) with { FinishReason = "tool_use" });
+        _server.Add(ScriptedReply.Calls(("get_weather", arguments)) with { FinishReason = "tool_use" });
 
         var call = Calls(await StreamAsync(new() { Tools = [Weather] })).Single();
 
@@ -102,16 +102,16 @@ internal sealed class AnthropicToolTests
     }
 
     [Test]
-    public async Task Stream_ArgumentsWithoutEnd_AreInvalid()
+    public async Task Stream_EndlessArguments_Fail()
     {
-        _server.Add(ScriptedAnswer.Calls(("get_weather", "{\"city\":\"" + new string('o', 1_000_001) + "\"}")) with { FinishReason = "tool_use" });
+        _server.Add(ScriptedReply.Calls(("get_weather", "{\"city\":\"" + new string('o', 1_000_001) + "\"}")) with { FinishReason = "tool_use" });
 
         await Assert.ThatAsync(() => StreamAsync(new() { Tools = [Weather] }),
-            Throws.TypeOf<ModelException>().With.Property(nameof(ModelException.Code)).EqualTo(ReplyErrorCode.InvalidAnswer));
+            Throws.TypeOf<ModelException>().With.Property(nameof(ModelException.Code)).EqualTo(ReplyErrorCode.InvalidResponse));
     }
 
     [Test]
-    public async Task Stream_CallsAndResultsOfBefore_AreSentInTheirForms()
+    public async Task Stream_EarlierCallsAndResults_AreSent()
     {
         await new AnthropicChatClient(_connection, "claude-scripted-1").GetStreamingResponseAsync(History(), new() { Tools = [Weather, Time] }).ToChatResponseAsync();
 
@@ -128,7 +128,7 @@ internal sealed class AnthropicToolTests
     }
 
     [Test]
-    public async Task Stream_CallsOfBeforeButNoToolsNow_SendsTheToolsThatWereCalledAndForbidsThem()
+    public async Task Stream_EarlierCallsButNoTools_DeclaresTheCalledToolsAndForbidsThem()
     {
         await new AnthropicChatClient(_connection, "claude-scripted-1").GetStreamingResponseAsync(History()).ToChatResponseAsync();
 
@@ -154,5 +154,5 @@ internal sealed class AnthropicToolTests
 
     private static string? City(FunctionCallContent call) => call.Arguments?.TryGetValue("city", out var city) == true ? city?.ToString() : null;
 
-    private static List<FunctionCallContent> Calls(ChatResponse answer) => [.. answer.Messages.SelectMany(m => m.Contents).OfType<FunctionCallContent>()];
+    private static List<FunctionCallContent> Calls(ChatResponse reply) => [.. reply.Messages.SelectMany(m => m.Contents).OfType<FunctionCallContent>()];
 }

@@ -11,21 +11,21 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace ChatApp.Tests.Integration.Models;
 
-/// <summary>The app without any model configured.</summary>
+/// <summary>The built-in assistant, in an app without models.</summary>
 internal sealed class BuiltInAssistantTests : AppFixture
 {
     protected override Dictionary<string, string> Settings => new() { ["OPENAI_API_KEY"] = "", ["OPENAI_BASE_URL"] = "", ["OLLAMA_HOST"] = "" };
 
     [Test]
-    public async Task Ask_AboutWhatWasSaidElsewhere_QuotesItWithTitleAndLink()
+    public async Task Ask_AboutAnotherSession_QuotesItWithTitleAndLink()
     {
         var user = await App.RegisterAsync();
         var (session, message) = await TellAsync(user, "Garden plans", "The ladder for the apple tree is behind the shed.");
 
-        var answer = await AskAsync(user, "Where did I say the ladder is?");
+        var reply = await AskAsync(user, "Where did I say the ladder is?");
 
-        Assert.That(answer, Does.Contain($"[Garden plans](/chat-ui/{session}#m-{message})"));
-        Assert.That(answer, Does.Contain("> The **ladder** for the apple tree is behind the shed."));
+        Assert.That(reply, Does.Contain($"[Garden plans](/chat-ui/{session}#m-{message})"));
+        Assert.That(reply, Does.Contain("> The **ladder** for the apple tree is behind the shed."));
     }
 
     [TestCase("東京の旅行は十一月です。", "What did I say about 東京?")]
@@ -43,7 +43,7 @@ internal sealed class BuiltInAssistantTests : AppFixture
     }
 
     [Test]
-    public async Task Ask_WhatOnlySomebodyElseSaid_FindsNothing()
+    public async Task Ask_OnlyAnotherUserSaidIt_FindsNothing()
     {
         var (ada, eve) = (await App.RegisterAsync(), await App.RegisterAsync());
         await TellAsync(ada, "Ada's secret", "The password of the safe is swordfish.");
@@ -55,14 +55,14 @@ internal sealed class BuiltInAssistantTests : AppFixture
         ];
         foreach (var question in questions)
         {
-            var answer = await AskAsync(eve, question);
+            var reply = await AskAsync(eve, question);
 
-            Assert.That(answer, Does.Not.Contain("password").And.Not.Contain("secret](").And.Not.Contain("**1 message"), question);
+            Assert.That(reply, Does.Not.Contain("password").And.Not.Contain("secret](").And.Not.Contain("**1 message"), question);
         }
     }
 
     [Test]
-    public async Task Ask_WhatIsDeletedOrTemporary_FindsNothing()
+    public async Task Ask_DeletedOrTemporary_FindsNothing()
     {
         var user = await App.RegisterAsync();
         var (trashed, _) = await TellAsync(user, "Trashed", "The marmot is in the trash.");
@@ -75,7 +75,7 @@ internal sealed class BuiltInAssistantTests : AppFixture
     }
 
     [Test]
-    public async Task Ask_Twice_QuotesNeitherTheQuestionNorItsOwnAnswers()
+    public async Task Ask_Twice_QuotesNeitherTheQuestionNorItsOwnReplies()
     {
         var user = await App.RegisterAsync();
         await TellAsync(user, "Sea", "The walrus sings on Thursdays.");
@@ -89,7 +89,7 @@ internal sealed class BuiltInAssistantTests : AppFixture
     }
 
     [Test]
-    public async Task Ask_InASessionOnly_LooksThere()
+    public async Task Ask_InOneSession_SearchesOnlyThere()
     {
         var user = await App.RegisterAsync();
         var (here, _) = await TellAsync(user, "Here", "The teapot is blue.");
@@ -100,7 +100,7 @@ internal sealed class BuiltInAssistantTests : AppFixture
     }
 
     [Test]
-    public async Task Ask_More_ShowsTheNextOnes()
+    public async Task Ask_More_ShowsTheNextResults()
     {
         var user = await App.RegisterAsync();
         foreach (var i in Enumerable.Range(1, 6))
@@ -114,7 +114,7 @@ internal sealed class BuiltInAssistantTests : AppFixture
         Assert.That(Quotes(first).Concat(Quotes(more)).Order(), Is.EqualTo(Enumerable.Range(1, 6).Select(i => $"> **Kayak** number {i} is ready.")));
         Assert.That(await AskAsync(user, "more"), Does.StartWith("That was all"));
 
-        static IEnumerable<string> Quotes(string answer) => answer.Split('\n').Where(l => l.StartsWith("> ", StringComparison.Ordinal));
+        static IEnumerable<string> Quotes(string reply) => reply.Split('\n').Where(l => l.StartsWith("> ", StringComparison.Ordinal));
     }
 
     [Test]
@@ -125,30 +125,30 @@ internal sealed class BuiltInAssistantTests : AppFixture
         await TellAsync(user, "Two", "And now four words");
 
         Assert.That(await AskAsync(user, "How many words did I write?"), Does.Contain("**7 words**").And.Contain("2 messages"));
-        Assert.That(await AskAsync(user, "How many sessions do I have?"), Does.Contain("**3 sessions**"));
-        Assert.That(await AskAsync(user, "How many messages mention words?"), Does.Contain("**2 messages** mention “words”").And.Contain("in 2 sessions"));
+        Assert.That(await AskAsync(user, "How many sessions do I have?"), Does.Contain("**3 chats**"));
+        Assert.That(await AskAsync(user, "How many messages mention words?"), Does.Contain("**2 messages** mention “words”").And.Contain("in 2 chats"));
         Assert.That(await AskAsync(user, "What was the first thing I asked?"), Does.Contain("> Three words here"));
     }
 
     [Test]
-    public async Task Ask_ForASummary_TakesItFromTheSession()
+    public async Task Ask_ForASummary_QuotesTheSession()
     {
         var user = await App.RegisterAsync();
         var (session, _) = await TellAsync(user, "Bicycle repair", "My bicycle has a flat tyre and I have no pump.");
 
-        var answer = await AskAsync(user, "Summarize my session about the bicycle");
+        var reply = await AskAsync(user, "Summarize my session about the bicycle");
 
-        Assert.That(answer, Does.Contain($"[Bicycle repair](/chat-ui/{session})").And.Contain("> My bicycle has a flat tyre"));
+        Assert.That(reply, Does.Contain($"[Bicycle repair](/chat-ui/{session})").And.Contain("> My bicycle has a flat tyre"));
     }
 
     [Test]
-    public async Task Ask_SomethingElse_SaysWhatItIsAndHowToConnectAModel()
+    public async Task Ask_AnythingElse_ExplainsItselfAndHowToConnectAModel()
     {
         var user = await App.RegisterAsync();
 
-        var answer = await AskAsync(user, "What is the capital of Mongolia?");
+        var reply = await AskAsync(user, "What is the capital of Mongolia?");
 
-        Assert.That(answer, Does.Contain("built-in assistant").And.Contain("OPENAI_API_KEY").And.Contain("OPENAI_BASE_URL").And.Contain("OLLAMA_HOST"));
+        Assert.That(reply, Does.Contain("built-in assistant").And.Contain("OPENAI_API_KEY").And.Contain("OPENAI_BASE_URL").And.Contain("OLLAMA_HOST"));
     }
 
     [TestCase("'; DROP TABLE messages; --")]
@@ -158,7 +158,7 @@ internal sealed class BuiltInAssistantTests : AppFixture
     [TestCase("more")]
     [TestCase("👩‍👩‍👧‍👦")]
     [TestCase("\u202e\u200f\u0007")]
-    public async Task Ask_AnyText_IsAnswered(string text)
+    public async Task Ask_AnyText_GetsAReply(string text)
     {
         var user = await App.RegisterAsync();
         await TellAsync(user, text, text);
@@ -167,7 +167,7 @@ internal sealed class BuiltInAssistantTests : AppFixture
     }
 
     [Test]
-    public async Task Ask_Answer_IsCharged()
+    public async Task Ask_Reply_IsCharged()
     {
         var user = await App.RegisterAsync();
         var sent = await user.Client.SendJsonAsync(HttpMethod.Post, "/chat", new { message = "hello" });
@@ -180,7 +180,7 @@ internal sealed class BuiltInAssistantTests : AppFixture
     }
 
     [Test]
-    public async Task GoOn_CutAnswer_GivesTheRestOfIt()
+    public async Task Continue_PartialReply_AddsTheRest()
     {
         var client = App.Services.GetRequiredService<BuiltInClient>();
         var whole = (await client.GetResponseAsync([new(ChatRole.User, "help")])).Text;
@@ -192,7 +192,7 @@ internal sealed class BuiltInAssistantTests : AppFixture
         Assert.That(rest.Usage?.OutputTokenCount, Is.EqualTo(TokenEstimator.Count(rest.Text)));
     }
 
-    // A session in which the user has said something; the answer to it is the built-in assistant's own and so never quoted.
+    // Creates a session with a message of the user. The reply is the built-in assistant's own and so never quoted.
     private static async Task<(string Session, string Message)> TellAsync(TestUser user, string title, string text, bool temporary = false)
     {
         var session = await user.Client.SendJsonAsync(HttpMethod.Post, "/chat/sessions", new { title, temporary }, HttpStatusCode.Created);
@@ -203,7 +203,7 @@ internal sealed class BuiltInAssistantTests : AppFixture
 
     private static async Task<string> AskAsync(TestUser user, string question, string? session = null)
     {
-        JsonElement answer = await user.Client.SendJsonAsync(HttpMethod.Post, "/chat", new { message = question, thread_id = session });
-        return answer.Text("response");
+        JsonElement reply = await user.Client.SendJsonAsync(HttpMethod.Post, "/chat", new { message = question, thread_id = session });
+        return reply.Text("response");
     }
 }

@@ -13,7 +13,7 @@ internal sealed class DemoSeederTests : AppFixture
 
     [TestCase("alice", "alicepass123", 8)]
     [TestCase("testuser", "testpass123", 4)]
-    public async Task Seed_FreshDatabase_MakesAnAccountWithChats(string name, string password, int sessions)
+    public async Task Seed_FreshDatabase_CreatesAccountsWithSessions(string name, string password, int sessions)
     {
         var user = await App.LogInAsync(name, password);
 
@@ -25,7 +25,7 @@ internal sealed class DemoSeederTests : AppFixture
     }
 
     [Test]
-    public async Task Seed_Sessions_HaveTheirCountersRight()
+    public async Task Seed_Sessions_HaveCorrectCounters()
     {
         var sessions = await App.WithDb(db => db.Sessions.AsNoTracking().ToListAsync());
         foreach (var session in sessions)
@@ -52,19 +52,19 @@ internal sealed class DemoSeederTests : AppFixture
     }
 
     [Test]
-    public async Task Seed_Usage_IsTheSumOfTheLedgerAndOfTheAnswers()
+    public async Task Seed_Usage_IsTheSumOfTheLedgerAndOfTheReplies()
     {
         var users = await App.WithDb(db => db.Users.Select(u => u.Id).ToListAsync());
         foreach (var id in users)
         {
             var usage = await App.WithDb(db => db.UserUsage.AsNoTracking().SingleAsync(u => u.UserId == id));
             var ledger = await App.WithDb(db => db.UsageRecords.AsNoTracking().Where(r => r.UserId == id).ToListAsync());
-            var answers = await App.WithDb(db => db.Messages.AsNoTracking().Where(m => m.UserId == id && m.Role == MessageRole.Assistant).ToListAsync());
+            var replies = await App.WithDb(db => db.Messages.AsNoTracking().Where(m => m.UserId == id && m.Role == MessageRole.Assistant).ToListAsync());
 
             Assert.That((usage.PromptTokens, usage.CompletionTokens, usage.TotalTokens, usage.RequestCount), Is.EqualTo(
                 (ledger.Sum(r => r.PromptTokens), ledger.Sum(r => r.CompletionTokens), ledger.Sum(r => r.PromptTokens + r.CompletionTokens), (long)ledger.Count)));
             Assert.That(ledger.Select(r => (r.MessageId, (long?)r.PromptTokens, (long?)r.CompletionTokens)),
-                Is.EquivalentTo(answers.Select(a => (a.Id, a.PromptTokens, a.CompletionTokens))));
+                Is.EquivalentTo(replies.Select(a => (a.Id, a.PromptTokens, a.CompletionTokens))));
         }
     }
 

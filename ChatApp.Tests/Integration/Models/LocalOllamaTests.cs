@@ -9,7 +9,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace ChatApp.Tests.Integration.Models;
 
-/// <summary>An Ollama on this machine is found by itself, and nothing waits for it.</summary>
+/// <summary>A local Ollama is found automatically, and nothing waits for it.</summary>
 internal sealed class LocalOllamaTests
 {
     private ScriptedOllamaServer _ollama = null!;
@@ -22,7 +22,7 @@ internal sealed class LocalOllamaTests
     public async Task StopAsync() => await _ollama.DisposeAsync();
 
     [Test]
-    public async Task Get_OllamaComesAndGoes_AnswersWhileItIsThere()
+    public async Task Get_OllamaComesAndGoes_IsUsedWhileItRuns()
     {
         using var catalog = Catalog();
         Assert.That(catalog.Get(null).Name, Is.EqualTo("built-in"), "nobody has looked");
@@ -56,7 +56,7 @@ internal sealed class LocalOllamaTests
     }
 
     [Test]
-    public async Task App_NothingConfigured_FindsTheOllamaThatComesLater()
+    public async Task App_NothingConfigured_FindsAnOllamaStartedLater()
     {
         _ollama.IsAway = true;
         await using var app = await TestApp.StartAsync(adjust: builder => builder.Services
@@ -74,12 +74,12 @@ internal sealed class LocalOllamaTests
         }, "the Ollama is found");
         var second = await user.Client.SendJsonAsync(HttpMethod.Post, "/chat", new { message = "Hello" });
 
-        Assert.That((first.Text("response"), second.Text("response")), Is.EqualTo((first.Text("response"), "A scripted answer.")));
+        Assert.That((first.Text("response"), second.Text("response")), Is.EqualTo((first.Text("response"), "A scripted reply.")));
         Assert.That(first.Text("response"), Does.Contain("built-in assistant"));
     }
 
     [Test]
-    public async Task App_ServerThatHangs_StartsAtOnceAndListsWhatItKnows()
+    public async Task App_ServerHangs_StartsWithoutWaitingAndListsKnownModels()
     {
         await using var hanging = await ScriptedOpenAiServer.StartAsync();
         hanging.ListAfter = new TaskCompletionSource().Task;
@@ -92,15 +92,15 @@ internal sealed class LocalOllamaTests
         var models = (await user.Client.GetJsonAsync("/models")).Items("models");
 
         Assert.That(models.Select(m => (m.Text("id"), m.Text("state"))), Is.EqualTo(new[] { ("mine", "unavailable"), ("built-in", "available") }));
-        Assert.That(models[0].Text("reason"), Is.EqualTo("The model's server did not answer in time."));
-        using var answer = await user.Client.SendAsync(HttpMethod.Post, "/chat", new { message = "Hello" });
-        Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK), "that the list hangs does not mean that the model does");
+        Assert.That(models[0].Text("reason"), Is.EqualTo("The model server did not respond in time."));
+        using var reply = await user.Client.SendAsync(HttpMethod.Post, "/chat", new { message = "Hello" });
+        Assert.That(reply.StatusCode, Is.EqualTo(HttpStatusCode.OK), "that the list hangs does not mean that the model does");
     }
 
     private async Task LookAsync(ModelCatalog catalog)
     {
         _clock.Advance(TimeSpan.FromMinutes(2));
-        await catalog.AskAsync();
+        await catalog.RefreshAsync();
     }
 
     private ModelCatalog Catalog() => new(Settings(), new BuiltInClient(null!, TimeProvider.System), _clock);

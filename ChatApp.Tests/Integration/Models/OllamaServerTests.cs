@@ -4,7 +4,7 @@ using ChatApp.Web.Integrations.OpenAi;
 
 namespace ChatApp.Tests.Integration.Models;
 
-/// <summary>What an Ollama tells about its models.</summary>
+/// <summary>The models of an Ollama server.</summary>
 internal sealed class OllamaServerTests
 {
     private ScriptedOllamaServer _server = null!;
@@ -26,7 +26,7 @@ internal sealed class OllamaServerTests
     }
 
     [Test]
-    public async Task Ask_Models_AreThoseThatChatWithWhatTheyAreGiven()
+    public async Task Refresh_Models_AreChatModelsWithTheirContextWindow()
     {
         _server.Installed =
         [
@@ -34,7 +34,7 @@ internal sealed class OllamaServerTests
             new("nomic-embed:latest") { Can = ["embedding"] }, new("old:latest") { Can = null },
         ];
 
-        var list = await _connection.AskAsync();
+        var list = await _connection.RefreshAsync();
 
         Assert.That(list.Models.Select(m => (m.Id, m.ContextWindow, m.SupportsTools)), Is.EqualTo(new (string, int?, bool?)[]
         {
@@ -43,12 +43,12 @@ internal sealed class OllamaServerTests
     }
 
     [Test]
-    public async Task Ask_Again_AsksForEachModelOnce()
+    public async Task Refresh_Again_ReadsEachModelsDetailsOnce()
     {
-        await _connection.AskAsync();
+        await _connection.RefreshAsync();
         _clock.Advance(TimeSpan.FromMinutes(2));
         _server.Installed = [new("llama3.2:latest"), new("new:latest")];
-        var list = await _connection.AskAsync();
+        var list = await _connection.RefreshAsync();
 
         Assert.That(list.Models, Has.Count.EqualTo(2));
         Assert.That(_server.ShowRequests, Is.EqualTo(2));
@@ -57,7 +57,7 @@ internal sealed class OllamaServerTests
     [Test]
     public async Task Get_NameWithoutTag_IsTheLatest()
     {
-        await _connection.AskAsync();
+        await _connection.RefreshAsync();
 
         Assert.That(_connection.Has("llama3.2"), Is.True);
         Assert.That(_connection.Get("llama3.2", "llama3.2").ContextWindow, Is.EqualTo(4096));
@@ -65,22 +65,22 @@ internal sealed class OllamaServerTests
     }
 
     [Test]
-    public async Task Get_ModelWithoutTools_SaysSo()
+    public async Task Get_ModelWithoutTools_DoesNotSupportThem()
     {
         _server.Installed = [new("plain:latest") { Can = ["completion"] }, new("able:latest")];
-        await _connection.AskAsync();
+        await _connection.RefreshAsync();
 
         Assert.That((_connection.Get("plain", "x").SupportsTools, _connection.Get("able", "x").SupportsTools), Is.EqualTo((false, true)));
     }
 
     [Test]
-    public async Task Ask_ServerGoneAfterwards_KeepsTheModelsAndTellsWhy()
+    public async Task Refresh_ServerGone_KeepsTheModelsAndHasAProblem()
     {
-        await _connection.AskAsync();
+        await _connection.RefreshAsync();
         await _server.DisposeAsync();
         _clock.Advance(TimeSpan.FromMinutes(2));
 
-        var list = await _connection.AskAsync();
+        var list = await _connection.RefreshAsync();
 
         Assert.That(list.Models.Select(m => m.Id), Is.EqualTo(new[] { "llama3.2:latest" }));
         Assert.That(list.Problem?.Message, Does.Contain("could not be reached"));

@@ -7,11 +7,11 @@ using Microsoft.Extensions.AI;
 
 namespace ChatApp.Tests.Integration.Models;
 
-// What a provider does wrong.
+// Failures of a provider.
 internal sealed partial class OpenAiChatClientTests
 {
-    [TestCase(401, "some_code", ReplyErrorCode.ProviderRefused, "did not accept the key")]
-    [TestCase(403, "some_code", ReplyErrorCode.ProviderRefused, "does not allow")]
+    [TestCase(401, "some_code", ReplyErrorCode.ProviderRefused, "check the API key")]
+    [TestCase(403, "some_code", ReplyErrorCode.ProviderRefused, "does not give access")]
     [TestCase(404, "model_not_found", ReplyErrorCode.ProviderRefused, "some-model")]
     [TestCase(400, "context_length_exceeded", ReplyErrorCode.ProviderRefused, "too long")]
     [TestCase(400, "some_code", ReplyErrorCode.ProviderRefused, "HTTP 400")]
@@ -20,7 +20,7 @@ internal sealed partial class OpenAiChatClientTests
     [TestCase(503, "some_code", ReplyErrorCode.ProviderUnavailable, "HTTP 503")]
     public async Task Stream_ErrorStatus_IsExplainedWithoutKeyOrBody(int status, string code, string expected, string text)
     {
-        _server.Add(ScriptedAnswer.Fail(status, code, $"Incorrect API key provided: {Key}. Private detail."));
+        _server.Add(ScriptedReply.Fail(status, code, $"Incorrect API key provided: {Key}. Private detail."));
 
         var error = await FailAsync();
 
@@ -35,9 +35,9 @@ internal sealed partial class OpenAiChatClientTests
     [TestCase(null, 1)]
     [TestCase("Wed, 21 Oct 2015 07:28:00 GMT", 0)]
     [TestCase("soon", 1)]
-    public async Task Stream_TooManyRequests_TellsWhenToAskAgain(string? header, int seconds)
+    public async Task Stream_TooManyRequests_HasRetryAfter(string? header, int seconds)
     {
-        _server.Add(ScriptedAnswer.Fail(429) with { RetryAfter = header });
+        _server.Add(ScriptedReply.Fail(429) with { RetryAfter = header });
 
         var error = await FailAsync();
 
@@ -46,21 +46,21 @@ internal sealed partial class OpenAiChatClientTests
     }
 
     [Test]
-    public async Task Stream_QuotaUsedUp_IsNotWorthAskingAgain()
+    public async Task Stream_QuotaUsedUp_IsNotRetried()
     {
-        _server.Add(ScriptedAnswer.Fail(429, "insufficient_quota") with { RetryAfter = "1" });
+        _server.Add(ScriptedReply.Fail(429, "insufficient_quota") with { RetryAfter = "1" });
 
         Assert.That((await FailAsync()).RetryAfter, Is.Null);
     }
 
     [Test]
-    public async Task Stream_ModelThatRefusesTemperatures_IsAskedWithoutOne()
+    public async Task Stream_ModelRejectsTemperature_IsRetriedWithoutIt()
     {
-        _server.Add(ScriptedAnswer.Fail(400, "unsupported_value", param: "temperature"), ScriptedAnswer.Text("Thought about it"));
+        _server.Add(ScriptedReply.Fail(400, "unsupported_value", param: "temperature"), ScriptedReply.Text("Thought about it"));
 
-        var answer = await StreamAsync(new ChatOptions { Temperature = 0.2f });
+        var reply = await StreamAsync(new ChatOptions { Temperature = 0.2f });
 
-        Assert.That(answer.Text, Is.EqualTo("Thought about it"));
+        Assert.That(reply.Text, Is.EqualTo("Thought about it"));
         Assert.That(_server.Requests[0].Json.TryGetProperty("temperature", out _), Is.True);
         Assert.That(_server.Requests[1].Json.TryGetProperty("temperature", out _), Is.False);
     }
@@ -78,14 +78,14 @@ internal sealed partial class OpenAiChatClientTests
         Assert.That(error.Message, Does.Contain("could not be reached").And.Not.Contain(endpoint.Port.ToString(System.Globalization.CultureInfo.InvariantCulture)));
     }
 
-    [TestCase(ScriptedAnswer.Ending.Cut, ReplyErrorCode.ProviderUnavailable)]
-    [TestCase(ScriptedAnswer.Ending.TooEarly, ReplyErrorCode.ProviderUnavailable)]
-    [TestCase(ScriptedAnswer.Ending.Garbage, ReplyErrorCode.InvalidAnswer)]
-    [TestCase(ScriptedAnswer.Ending.Flood, ReplyErrorCode.InvalidAnswer)]
-    public async Task Stream_BrokenAfterSomeText_GivesTheTextAndThenFails(ScriptedAnswer.Ending ending, string code)
+    [TestCase(ScriptedReply.Ending.Cut, ReplyErrorCode.ProviderUnavailable)]
+    [TestCase(ScriptedReply.Ending.TooEarly, ReplyErrorCode.ProviderUnavailable)]
+    [TestCase(ScriptedReply.Ending.Garbage, ReplyErrorCode.InvalidResponse)]
+    [TestCase(ScriptedReply.Ending.Flood, ReplyErrorCode.InvalidResponse)]
+    public async Task Stream_BrokenAfterSomeText_YieldsTheTextAndFails(ScriptedReply.Ending ending, string code)
     {
         var read = new TaskCompletionSource();
-        _server.Add(ScriptedAnswer.Text("Half of ", "it") with { End = ending, EndAfter = read.Task });
+        _server.Add(ScriptedReply.Text("Half of ", "it") with { End = ending, EndAfter = read.Task });
         var text = "";
 
         var error = await FailAsync(received: t =>
@@ -105,24 +105,24 @@ internal sealed partial class OpenAiChatClientTests
     [TestCase("text/html", "<html><body>Welcome to nginx</body></html>")]
     [TestCase("text/event-stream", "data: [1, 2]\n\n")]
     [TestCase("text/event-stream", "data: {\"choices\": \"none\"}\n\n")]
-    public async Task Stream_NotAnAnswer_IsInvalid(string contentType, string body)
+    public async Task Stream_InvalidResponse_IsInvalid(string contentType, string body)
     {
-        _server.Add(ScriptedAnswer.Raw(contentType, body));
+        _server.Add(ScriptedReply.Raw(contentType, body));
 
         var error = await FailAsync();
 
-        Assert.That(error.Code, Is.EqualTo(ReplyErrorCode.InvalidAnswer));
+        Assert.That(error.Code, Is.EqualTo(ReplyErrorCode.InvalidResponse));
         Assert.That(error.ToString(), Does.Not.Contain("nginx"));
     }
 
     [TestCase("not json at all")]
     [TestCase("{}")]
     [TestCase("[]")]
-    public async Task GetResponse_NotAnAnswer_IsInvalid(string body)
+    public async Task GetResponse_InvalidResponse_IsInvalid(string body)
     {
-        _server.Add(ScriptedAnswer.Raw("application/json", body));
+        _server.Add(ScriptedReply.Raw("application/json", body));
 
         await Assert.ThatAsync(() => Client().GetResponseAsync([new(ChatRole.User, "Hi")]),
-            Throws.TypeOf<ModelException>().With.Property(nameof(ModelException.Code)).EqualTo(ReplyErrorCode.InvalidAnswer));
+            Throws.TypeOf<ModelException>().With.Property(nameof(ModelException.Code)).EqualTo(ReplyErrorCode.InvalidResponse));
     }
 }

@@ -8,7 +8,7 @@ using AiMessage = Microsoft.Extensions.AI.ChatMessage;
 
 namespace ChatApp.Tests.Integration.Models;
 
-/// <summary>The adapter against a real server that does what a provider can do.</summary>
+/// <summary>The client against a real HTTP server with a provider's API.</summary>
 internal sealed partial class OpenAiChatClientTests
 {
     private const string Key = "sk-a-very-secret-key";
@@ -31,35 +31,35 @@ internal sealed partial class OpenAiChatClientTests
     }
 
     [Test]
-    public async Task Stream_AnswerWithUsage_GivesTextUsageAndEnd()
+    public async Task Stream_ReplyWithUsage_YieldsTextUsageAndFinishReason()
     {
-        _server.Add(ScriptedAnswer.Text("Hel", "lo, ", "wörld 🌍"));
+        _server.Add(ScriptedReply.Text("Hel", "lo, ", "wörld 🌍"));
 
-        var answer = await StreamAsync();
+        var reply = await StreamAsync();
 
-        Assert.That(answer.Text, Is.EqualTo("Hello, wörld 🌍"));
-        Assert.That(answer.FinishReason, Is.EqualTo(ChatFinishReason.Stop));
-        Assert.That((answer.Usage?.InputTokenCount, answer.Usage?.OutputTokenCount), Is.EqualTo((11, 7)));
+        Assert.That(reply.Text, Is.EqualTo("Hello, wörld 🌍"));
+        Assert.That(reply.FinishReason, Is.EqualTo(ChatFinishReason.Stop));
+        Assert.That((reply.Usage?.InputTokenCount, reply.Usage?.OutputTokenCount), Is.EqualTo((11, 7)));
     }
 
     [Test]
-    public async Task Stream_AnswerWithoutUsage_GivesNone()
+    public async Task Stream_ReplyWithoutUsage_YieldsNone()
     {
-        _server.Add(ScriptedAnswer.Text("Hello") with { Usage = null });
+        _server.Add(ScriptedReply.Text("Hello") with { Usage = null });
 
         Assert.That((await StreamAsync()).Usage, Is.Null);
     }
 
     [Test]
-    public async Task Stream_CutByTheModelsLimit_SaysSo()
+    public async Task Stream_OutputLimitReached_HasLengthAsFinishReason()
     {
-        _server.Add(ScriptedAnswer.Text("Hello") with { FinishReason = "length" });
+        _server.Add(ScriptedReply.Text("Hello") with { FinishReason = "length" });
 
         Assert.That((await StreamAsync()).FinishReason, Is.EqualTo(ChatFinishReason.Length));
     }
 
     [Test]
-    public async Task Stream_PromptAndOptions_AreSentAndNothingOfOurs()
+    public async Task Stream_PromptAndOptions_AreSentWithoutInternalProperties()
     {
         var user = Guid.CreateVersion7();
         var options = new ChatOptions { Temperature = 0.5f, MaxOutputTokens = 99, AdditionalProperties = new ChatCaller(user, user).ToProperties() };
@@ -79,13 +79,13 @@ internal sealed partial class OpenAiChatClientTests
     }
 
     [Test]
-    public async Task GetResponse_Answer_GivesTextAndUsage()
+    public async Task GetResponse_Reply_ReturnsTextAndUsage()
     {
-        _server.Add(ScriptedAnswer.Text("All ", "at once"));
+        _server.Add(ScriptedReply.Text("All ", "at once"));
 
-        var answer = await Client().GetResponseAsync([new(ChatRole.User, "Hi")]);
+        var reply = await Client().GetResponseAsync([new(ChatRole.User, "Hi")]);
 
-        Assert.That((answer.Text, answer.Usage?.InputTokenCount, answer.Usage?.OutputTokenCount), Is.EqualTo(("All at once", 11, 7)));
+        Assert.That((reply.Text, reply.Usage?.InputTokenCount, reply.Usage?.OutputTokenCount), Is.EqualTo(("All at once", 11, 7)));
         Assert.That(_server.Requests.Single().IsStreaming, Is.False);
     }
 
@@ -93,7 +93,7 @@ internal sealed partial class OpenAiChatClientTests
     [TestCase(2)]
     public async Task Stream_CancelledWhileTheServerHangs_IsCancelled(int deltas)
     {
-        _server.Add(ScriptedAnswer.Text([.. Enumerable.Repeat("word ", deltas)]) with { End = ScriptedAnswer.Ending.Hang });
+        _server.Add(ScriptedReply.Text([.. Enumerable.Repeat("word ", deltas)]) with { End = ScriptedReply.Ending.Hang });
         using var cancel = new CancellationTokenSource();
 
         var stream = StreamAsync(ct: cancel.Token);
@@ -104,7 +104,7 @@ internal sealed partial class OpenAiChatClientTests
     }
 
     [Test]
-    public async Task Stream_NoModelNamed_AsksForTheFirstOnceAndUsesIt()
+    public async Task Stream_NoModelNamed_ListsOnceAndUsesTheFirst()
     {
         _server.Models = ["first-model", "second-model"];
         var client = new OpenAiChatClient(_connection, model: null, TimeProvider.System);
@@ -117,12 +117,12 @@ internal sealed partial class OpenAiChatClientTests
     }
 
     [Test]
-    public async Task Stream_FirstModelGone_IsLookedUpAgainNextTime()
+    public async Task Stream_FirstModelGone_ListsAgainNextTime()
     {
         var client = new OpenAiChatClient(_connection, model: null, TimeProvider.System);
         await client.GetResponseAsync([new(ChatRole.User, "Hi")]);
         _server.Models = ["another-model"];
-        _server.Add(ScriptedAnswer.Fail(404, "model_not_found"));
+        _server.Add(ScriptedReply.Fail(404, "model_not_found"));
 
         await FailAsync(client);
         await client.GetResponseAsync([new(ChatRole.User, "Hi")]);
@@ -131,7 +131,7 @@ internal sealed partial class OpenAiChatClientTests
     }
 
     [Test]
-    public async Task Stream_NoModelNamedAndNoneThere_IsRefused()
+    public async Task Stream_NoModelNamedAndNoneListed_Fails()
     {
         _server.Models = [];
 

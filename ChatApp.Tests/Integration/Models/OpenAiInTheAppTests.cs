@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ChatApp.Tests.Integration.Models;
 
-/// <summary>The whole way of a message to an OpenAI-compatible server and back.</summary>
+/// <summary>Messages through the app to an OpenAI-compatible server and back.</summary>
 internal sealed class OpenAiInTheAppTests
 {
     private ScriptedOpenAiServer _server = null!;
@@ -30,14 +30,14 @@ internal sealed class OpenAiInTheAppTests
     }
 
     [Test]
-    public async Task Chat_Message_IsAnsweredByTheModelAndCharged()
+    public async Task Chat_Message_GetsTheModelsReplyAndIsCharged()
     {
         var user = await _app.RegisterAsync();
-        _server.Add(ScriptedAnswer.Text("Grüße ", "aus ", "🌍"));
+        _server.Add(ScriptedReply.Text("Grüße ", "aus ", "🌍"));
 
-        var answer = await user.Client.SendJsonAsync(HttpMethod.Post, "/chat", new { message = "Hallo", persona = "technical_support" });
+        var reply = await user.Client.SendJsonAsync(HttpMethod.Post, "/chat", new { message = "Hallo", persona = "technical_support" });
 
-        Assert.That(answer.Text("response"), Is.EqualTo("Grüße aus 🌍"));
+        Assert.That(reply.Text("response"), Is.EqualTo("Grüße aus 🌍"));
         var request = _server.Requests[^1];
         Assert.That(request.Messages[0].Content, Does.StartWith("You are a senior support engineer."));
         Assert.That(request.Messages[^1], Is.EqualTo(("user", "Hallo")));
@@ -48,21 +48,21 @@ internal sealed class OpenAiInTheAppTests
     }
 
     [Test]
-    public async Task Chat_BusyProvider_IsAskedASecondTime()
+    public async Task Chat_BusyProvider_IsRetried()
     {
         var user = await _app.RegisterAsync();
-        _server.Add(ScriptedAnswer.Fail(429) with { RetryAfter = "0" }, ScriptedAnswer.Text("Now then."));
+        _server.Add(ScriptedReply.Fail(429) with { RetryAfter = "0" }, ScriptedReply.Text("Now then."));
 
-        var answer = await user.Client.SendJsonAsync(HttpMethod.Post, "/chat", new { message = "Hello" });
+        var reply = await user.Client.SendJsonAsync(HttpMethod.Post, "/chat", new { message = "Hello" });
 
-        Assert.That(answer.Text("response"), Is.EqualTo("Now then."));
+        Assert.That(reply.Text("response"), Is.EqualTo("Now then."));
     }
 
     [Test]
-    public async Task Chat_RefusedKey_IsAFailedAnswerThatSaysSoAndNothingElse()
+    public async Task Chat_RejectedKey_IsAFailedReplyWithoutDetails()
     {
         var user = await _app.RegisterAsync();
-        _server.Add(ScriptedAnswer.Fail(401, "invalid_api_key", "Incorrect API key provided: sk-a-very-secret-key"));
+        _server.Add(ScriptedReply.Fail(401, "invalid_api_key", "Incorrect API key provided: sk-a-very-secret-key"));
 
         using var response = await user.Client.SendAsync(HttpMethod.Post, "/chat", new { message = "Hello" });
 
@@ -74,15 +74,15 @@ internal sealed class OpenAiInTheAppTests
     }
 
     [Test]
-    public async Task Start_NonsenseConfigured_FailsAndNamesTheSetting() =>
+    public async Task Start_InvalidSetting_FailsAndNamesIt() =>
         await Assert.ThatAsync(() => TestApp.StartAsync(new() { ["OPENAI_BASE_URL"] = "nonsense" }),
             Throws.InvalidOperationException.With.Message.Contains("OPENAI_BASE_URL"));
 
     [Test]
-    public async Task Chat_UnknownModelName_IsPassedOnAndItsRefusalExplained()
+    public async Task Chat_UnknownModelName_IsPassedOnAndTheErrorExplained()
     {
         var user = await _app.RegisterAsync();
-        _server.Add(ScriptedAnswer.Fail(404, "model_not_found"));
+        _server.Add(ScriptedReply.Fail(404, "model_not_found"));
 
         using var response = await user.Client.SendAsync(HttpMethod.Post, "/chat", new { message = "Hello", model = "no-such-model" });
 

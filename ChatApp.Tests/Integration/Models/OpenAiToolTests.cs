@@ -9,7 +9,7 @@ using AiMessage = Microsoft.Extensions.AI.ChatMessage;
 
 namespace ChatApp.Tests.Integration.Models;
 
-/// <summary>How tools, calls and results go over OpenAI's protocol.</summary>
+/// <summary>Tools, calls and results in OpenAI's API.</summary>
 internal sealed class OpenAiToolTests
 {
     private static readonly AIFunction Weather =
@@ -75,36 +75,36 @@ internal sealed class OpenAiToolTests
 
     [TestCase(false)]
     [TestCase(true)]
-    public async Task Stream_SeveralCallsInPieces_ArePutTogether(bool sameIndex)
+    public async Task Stream_SeveralCallsInPieces_AreAssembled(bool sameIndex)
     {
-        _server.Add(ScriptedAnswer.Calls(("get_weather", """{"city":"Oslo"}"""), ("get_weather", """{"city":"Zürich"}"""), ("get_time", "")) with
+        _server.Add(ScriptedReply.Calls(("get_weather", """{"city":"Oslo"}"""), ("get_weather", """{"city":"Zürich"}"""), ("get_time", "")) with
         {
             SameIndex = sameIndex,
         });
 
-        var answer = await StreamAsync(new() { Tools = [Weather, Time] });
+        var reply = await StreamAsync(new() { Tools = [Weather, Time] });
 
-        Assert.That(Calls(answer).Select(c => (c.CallId, c.Name, City(c))), Is.EqualTo(new (string, string, string?)[]
+        Assert.That(Calls(reply).Select(c => (c.CallId, c.Name, City(c))), Is.EqualTo(new (string, string, string?)[]
         {
             ("call_1", "get_weather", "Oslo"), ("call_2", "get_weather", "Zürich"), ("call_3", "get_time", null),
         }));
-        Assert.That(answer.FinishReason, Is.EqualTo(ChatFinishReason.ToolCalls));
+        Assert.That(reply.FinishReason, Is.EqualTo(ChatFinishReason.ToolCalls));
     }
 
     [Test]
-    public async Task GetResponse_Calls_AreGivenToo()
+    public async Task GetResponse_Calls_AreReturned()
     {
-        _server.Add(ScriptedAnswer.Calls(("get_weather", """{"city":"Oslo"}"""), ("get_time", "{}")));
+        _server.Add(ScriptedReply.Calls(("get_weather", """{"city":"Oslo"}"""), ("get_time", "{}")));
 
-        var answer = await Client().GetResponseAsync([new(ChatRole.User, "Hi")], new() { Tools = [Weather, Time] });
+        var reply = await Client().GetResponseAsync([new(ChatRole.User, "Hi")], new() { Tools = [Weather, Time] });
 
-        Assert.That(Calls(answer).Select(c => c.Name), Is.EqualTo(new[] { "get_weather", "get_time" }));
+        Assert.That(Calls(reply).Select(c => c.Name), Is.EqualTo(new[] { "get_weather", "get_time" }));
     }
 
     [Test]
-    public async Task Stream_CallsWithoutIds_GetDifferentOnes()
+    public async Task Stream_CallsWithoutIds_GetUniqueOnes()
     {
-        _server.Add(ScriptedAnswer.Text("") with { ToolCalls = [(null, "get_time", "{}"), (null, "get_time", "{}")], FinishReason = "stop" });
+        _server.Add(ScriptedReply.Text("") with { ToolCalls = [(null, "get_time", "{}"), (null, "get_time", "{}")], FinishReason = "stop" });
 
         var calls = Calls(await StreamAsync(new() { Tools = [Time] }));
 
@@ -115,9 +115,9 @@ internal sealed class OpenAiToolTests
     [TestCase("{\"city\":")]
     [TestCase("[1]")]
     [TestCase("Oslo")]
-    public async Task Stream_ArgumentsThatAreNone_AreACallThatSaysSo(string arguments)
+    public async Task Stream_InvalidArguments_AreACallWithAnException(string arguments)
     {
-        _server.Add(ScriptedAnswer.Calls(("get_weather", arguments)));
+        _server.Add(ScriptedReply.Calls(("get_weather", arguments)));
 
         var call = Calls(await StreamAsync(new() { Tools = [Weather] })).Single();
 
@@ -125,16 +125,16 @@ internal sealed class OpenAiToolTests
     }
 
     [Test]
-    public async Task Stream_ArgumentsWithoutEnd_AreInvalid()
+    public async Task Stream_EndlessArguments_Fail()
     {
-        _server.Add(ScriptedAnswer.Calls(("get_weather", "{\"city\":\"" + new string('o', 1_000_001) + "\"}")));
+        _server.Add(ScriptedReply.Calls(("get_weather", "{\"city\":\"" + new string('o', 1_000_001) + "\"}")));
 
         await Assert.ThatAsync(() => StreamAsync(new() { Tools = [Weather] }),
-            Throws.TypeOf<ModelException>().With.Property(nameof(ModelException.Code)).EqualTo(ReplyErrorCode.InvalidAnswer));
+            Throws.TypeOf<ModelException>().With.Property(nameof(ModelException.Code)).EqualTo(ReplyErrorCode.InvalidResponse));
     }
 
     [Test]
-    public async Task Stream_CallsAndResultsOfBefore_AreSentInTheirForms()
+    public async Task Stream_EarlierCallsAndResults_AreSent()
     {
         AiMessage[] history =
         [
@@ -170,23 +170,23 @@ internal sealed class OpenAiToolTests
     [TestCase(404, "No endpoints found that support tool use. Try disabling \"get_weather\".")]
     [TestCase(400, "\"auto\" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set")]
     [TestCase(500, "tools param requires --jinja flag")]
-    public async Task Stream_ModelThatRefusesTools_AnswersWithoutThemAndIsRemembered(int status, string message)
+    public async Task Stream_ModelRejectsTools_RepliesWithoutThemAndIsRemembered(int status, string message)
     {
-        _server.Add(ScriptedAnswer.Fail(status, message: message), ScriptedAnswer.Text("Without tools."));
+        _server.Add(ScriptedReply.Fail(status, message: message), ScriptedReply.Text("Without tools."));
         var options = new ChatOptions { Tools = [Weather], ToolMode = ChatToolMode.RequireAny };
 
-        var answer = await StreamAsync(options);
+        var reply = await StreamAsync(options);
         await StreamAsync(options);
 
-        Assert.That(answer.Text, Is.EqualTo("Without tools."));
+        Assert.That(reply.Text, Is.EqualTo("Without tools."));
         Assert.That(_server.Requests.Select(r => r.Json.TryGetProperty("tools", out _)), Is.EqualTo(new[] { true, false, false }));
         Assert.That(_server.Requests[1].Json.TryGetProperty("tool_choice", out _), Is.False);
     }
 
     [Test]
-    public async Task Stream_AnotherRefusal_StaysOne()
+    public async Task Stream_OtherError_IsNotRetried()
     {
-        _server.Add(ScriptedAnswer.Fail(400, message: "Something about the messages."));
+        _server.Add(ScriptedReply.Fail(400, message: "Something about the messages."));
 
         await Assert.ThatAsync(() => StreamAsync(new() { Tools = [Weather] }), Throws.TypeOf<ModelException>());
 
@@ -200,5 +200,5 @@ internal sealed class OpenAiToolTests
 
     private static string? City(FunctionCallContent call) => call.Arguments!.TryGetValue("city", out var city) ? city?.ToString() : null;
 
-    private static List<FunctionCallContent> Calls(ChatResponse answer) => [.. answer.Messages.SelectMany(m => m.Contents).OfType<FunctionCallContent>()];
+    private static List<FunctionCallContent> Calls(ChatResponse reply) => [.. reply.Messages.SelectMany(m => m.Contents).OfType<FunctionCallContent>()];
 }

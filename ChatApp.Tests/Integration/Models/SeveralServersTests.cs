@@ -103,9 +103,9 @@ internal sealed class SeveralServersTests
     [TestCase("box/shared", "box", "box/shared", "shared")]
     [TestCase("vendor/own", "box", "vendor/own", "vendor/own")]
     [TestCase("box/anything", "box", "box/anything", "anything")]
-    public async Task Chat_NameOfAModel_ReachesItsServerAndIsBookedThere(string? name, string provider, string booked, string asked)
+    public async Task Chat_ModelName_ReachesItsServerAndIsRecordedForIt(string? name, string provider, string booked, string asked)
     {
-        await _user.Client.GetJsonAsync("/models"); // who has what is known from now on
+        await _user.Client.GetJsonAsync("/models"); // refreshes the lists
         var server = provider switch
         {
             "anthropic" => _anthropic,
@@ -116,24 +116,24 @@ internal sealed class SeveralServersTests
         var before = server.Requests.Count;
         var user = await _app.RegisterAsync();
 
-        var answer = await user.Client.SendJsonAsync(HttpMethod.Post, "/chat", new { message = "Hello", model = name });
+        var reply = await user.Client.SendJsonAsync(HttpMethod.Post, "/chat", new { message = "Hello", model = name });
 
-        Assert.That(answer.Text("response"), Is.EqualTo("A scripted answer."));
+        Assert.That(reply.Text("response"), Is.EqualTo("A scripted reply."));
         Assert.That(server.Requests.Skip(before).Single().Json.GetProperty("model").GetString(), Is.EqualTo(asked));
         var record = await _app.WithDb(db => db.UsageRecords.AsNoTracking().SingleAsync(r => r.UserId == user.Id));
         Assert.That((record.Provider, record.Model, record.Estimated), Is.EqualTo((provider, booked, false)));
     }
 
     [Test]
-    public async Task Chat_ModelOfAServerThatIsAway_SaysSoAndAnotherAnswersInTheSameSession()
+    public async Task Chat_ServerIsAway_FailsAndAnotherModelRepliesInTheSameSession()
     {
         var user = await _app.RegisterAsync();
 
         var problem = await user.Client.ProblemAsync(HttpMethod.Post, "/chat", new { message = "Hello", model = "gone/any" }, HttpStatusCode.ServiceUnavailable);
-        var answer = await user.Client.SendJsonAsync(HttpMethod.Post, "/chat", new { message = "Hello again", model = "vendor/own" });
+        var reply = await user.Client.SendJsonAsync(HttpMethod.Post, "/chat", new { message = "Hello again", model = "vendor/own" });
 
         Assert.That(problem.Text("detail"), Does.Contain("could not be reached"));
-        Assert.That(answer.Text("response"), Is.EqualTo("A scripted answer."));
+        Assert.That(reply.Text("response"), Is.EqualTo("A scripted reply."));
         Assert.That((await user.Client.GetJsonAsync("/chat/history")).Number("message_count"), Is.EqualTo(4));
     }
 }

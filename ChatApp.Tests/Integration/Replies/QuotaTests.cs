@@ -62,5 +62,5 @@ internal sealed class QuotaTests : TwoInstances
         Assert.That((usage.ReservedTokens, usage.TotalTokens), Is.EqualTo((0L, 7L)));
     }
 
-    private Task<Domain.Accounts.UserUsage> UsageAsync(TestUser user) => App.WithDb(db => db.UserUsage.AsNoTracking().SingleAsync(u => u.UserId == user.Id));
+    private Task<Domain.Usage.UserUsage> UsageAsync(TestUser user) => App.WithDb(db => db.UserUsage.AsNoTracking().SingleAsync(u => u.UserId == user.Id));
 }

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace ChatApp.Tests.Integration.Tools;
 
-/// <summary>Repair guides from a server that answers as iFixit's API 2.0 does.</summary>
+/// <summary>Repair guides from a server with iFixit's API 2.0.</summary>
 internal sealed class IFixitTests
 {
     private const string Licence = "From iFixit, licensed under CC BY-NC-SA: name iFixit and give the link when you use it.";
@@ -31,7 +31,7 @@ internal sealed class IFixitTests
             .On("/api/2.0/guides/500", "{}", status: 500)
             .On("/api/2.0/guides/501", "<html>Sorry</html>", "text/html");
         _tools = new(
-            new($"{_server.Address}/api/2.0"), NamedHosts.From(new ConfigurationBuilder().Build()), OutgoingNetwork.Internet, TimeProvider.System);
+            new($"{_server.Address}/api/2.0"), AllowedHosts.From(new ConfigurationBuilder().Build()), OutgoingNetwork.Internet, TimeProvider.System);
     }
 
     [OneTimeTearDown]
@@ -42,7 +42,7 @@ internal sealed class IFixitTests
     }
 
     [Test]
-    public async Task FindDevice_Known_GivesNamesLinksAndLicence() => Assert.That(await CallAsync("ifixit_find_device", new() { ["query"] = "Toastmaster 3000" }), Is.EqualTo($"""
+    public async Task FindDevice_Known_ReturnsNamesLinksAndLicence() => Assert.That(await CallAsync("ifixit_find_device", new() { ["query"] = "Toastmaster 3000" }), Is.EqualTo($"""
         - Toastmaster 3000: A toaster for two slices, sold since 2019. Model TM-3000. https://www.ifixit.com/Device/Toastmaster_3000
         - Toastmaster 3000 Plus https://www.ifixit.com/Device/Toastmaster_3000_Plus
         {Licence}
@@ -71,7 +71,7 @@ internal sealed class IFixitTests
     }
 
     [Test]
-    public async Task ReadGuide_Guide_HasWhatHelpsAndNothingElse() => Assert.That(await CallAsync("ifixit_read_guide", new() { ["guideId"] = 90002 }), Is.EqualTo($"""
+    public async Task ReadGuide_Guide_HasOnlyRelevantFields() => Assert.That(await CallAsync("ifixit_read_guide", new() { ["guideId"] = 90002 }), Is.EqualTo($"""
         Toastmaster 3000 Heater Replacement
         https://www.ifixit.com/Guide/Toastmaster+3000+Heater+Replacement/90002
         {Licence}
@@ -90,13 +90,13 @@ internal sealed class IFixitTests
         """));
 
     [Test]
-    public async Task ReadGuide_LongGuide_ComesInPartsThatHaveEveryStepOnce()
+    public async Task ReadGuide_LongGuide_IsPagedWithEveryStepOnce()
     {
         var (parts, next) = (new List<string>(), 1);
         do
         {
             parts.Add(await CallAsync("ifixit_read_guide", new() { ["guideId"] = 90009, ["firstStep"] = next }));
-            var cut = System.Text.RegularExpressions.Regex.Match(parts[^1], @"\[Cut here: steps (\d+) to 60 follow\. Read on with firstStep \1\.\]$");
+            var cut = System.Text.RegularExpressions.Regex.Match(parts[^1], @"\[Truncated: steps (\d+) to 60 follow\. Continue with firstStep \1\.\]$");
             next = cut.Success ? int.Parse(cut.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture) : 0;
         }
         while (next > 0);
@@ -111,26 +111,26 @@ internal sealed class IFixitTests
     [TestCase("ifixit_list_guides", "device", "No such device", "iFixit has no device of this name.")]
     [TestCase("ifixit_read_guide", "guideId", 6, "iFixit has no guide with this number.")]
     [TestCase("ifixit_read_guide", "guideId", 7, "iFixit has no guide with this number.")]
-    [TestCase("ifixit_read_guide", "guideId", 500, "iFixit answers with status 500.")]
-    [TestCase("ifixit_read_guide", "guideId", 501, "iFixit answers something that cannot be read.")]
+    [TestCase("ifixit_read_guide", "guideId", 500, "iFixit responded with status 500.")]
+    [TestCase("ifixit_read_guide", "guideId", 501, "iFixit sent an invalid response.")]
     [TestCase("ifixit_read_guide", "guideId", "many", "The arguments do not fit the tool's schema.")]
     [TestCase("ifixit_read_guide", "number", 1, "The arguments do not fit the tool's schema.")]
     [TestCase("ifixit_find_device", "query", "../..", "Name a device.")]
-    public async Task Call_WhatCannotBeAnswered_SaysWhy(string tool, string argument, object value, string message) =>
+    public async Task Call_InvalidOrFailing_SaysWhy(string tool, string argument, object value, string message) =>
         await Assert.ThatAsync(() => CallAsync(tool, new() { [argument] = value }), Throws.TypeOf<ToolException>().With.Message.EqualTo(message));
 
     [Test]
-    public async Task Health_AfterAFailure_RemembersIt()
+    public async Task Health_AfterAFailure_HasIt()
     {
         await Assert.ThatAsync(() => CallAsync("ifixit_read_guide", new() { ["guideId"] = 500 }), Throws.TypeOf<ToolException>());
         await CallAsync("ifixit_read_guide", new() { ["guideId"] = 90002 });
 
-        Assert.That(_tools.Health.Failure?.Text, Is.EqualTo("iFixit answers with status 500."));
+        Assert.That(_tools.Health.Failure?.Text, Is.EqualTo("iFixit responded with status 500."));
         Assert.That(_tools.Health.WorkedAt, Is.Not.Null);
     }
 
     [Test]
-    public async Task Chat_RepairQuestion_FindsReadsAndAnswers()
+    public async Task Chat_RepairQuestion_FindsReadsAndReplies()
     {
         var model = new GatedModel();
         await using var app = await TestApp.StartAsync(new() { ["Tools:IFixit:BaseUrl"] = $"{_server.Address}/api/2.0" }, adjust: b => model.AddTo(b.Services));
@@ -146,10 +146,10 @@ internal sealed class IFixitTests
     }
 
     [Test]
-    public async Task Start_SwitchedOff_OffersNothing()
+    public async Task Start_Disabled_OffersNothing()
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Tools:IFixit:Enabled", "false")]).Build();
-        using var tools = new IFixitTools(IFixitTools.ReadAddress(configuration), NamedHosts.From(configuration), OutgoingNetwork.Internet, TimeProvider.System);
+        using var tools = new IFixitTools(IFixitTools.ReadAddress(configuration), AllowedHosts.From(configuration), OutgoingNetwork.Internet, TimeProvider.System);
 
         Assert.That(await tools.ListAsync(CancellationToken.None), Is.Empty);
     }
@@ -160,13 +160,13 @@ internal sealed class IFixitTests
 
     [TestCase("Tools:IFixit:BaseUrl", "ftp://example.com")]
     [TestCase("Tools:IFixit:Enabled", "perhaps")]
-    public async Task Start_Nonsense_NamesTheSetting(string key, string value) =>
+    public async Task Start_InvalidSetting_NamesIt(string key, string value) =>
         await Assert.ThatAsync(() => TestApp.StartAsync(new() { [key] = value }), Throws.InvalidOperationException.With.Message.Contains(key));
 
     private async Task<string> CallAsync(string name, AIFunctionArguments arguments)
     {
         var tool = (await _tools.ListAsync(CancellationToken.None)).Single(t => t.Name == name);
-        Assert.That(tool.AsksFirst, Is.False);
+        Assert.That(tool.RequiresApproval, Is.False);
         return (await tool.Function.InvokeAsync(arguments))!.ToString()!;
     }
 }

@@ -26,27 +26,27 @@ internal sealed class McpCommandTests : ChatFixture
     public async Task Register() => _user = await App.RegisterAsync();
 
     [Test]
-    public async Task ListServers_SomeConnected_SaysWhichAndNothingElse()
+    public async Task ListServers_SomeConnected_ReturnsOnlyTheirState()
     {
         await RunAsync(new { command = "list_tools", args = new { server = "small" } });
         await RunAsync(new { command = "list_tools", args = new { server = "broken" } });
 
-        var answer = await RunAsync(new { command = "list_servers" });
+        var response = await RunAsync(new { command = "list_servers" });
 
-        var servers = answer.GetProperty("data").Items("servers");
-        Assert.That(answer.GetProperty("success").GetBoolean(), Is.True);
+        var servers = response.GetProperty("data").Items("servers");
+        Assert.That(response.GetProperty("success").GetBoolean(), Is.True);
         Assert.That(servers.Select(s => s.Text("name")), Is.EqualTo(new[] { "broken", "everything", "small" }));
         Assert.That((servers[2].Text("status"), servers[2].Number("tool_count")), Is.EqualTo(("connected", 2)));
         Assert.That(servers[0].Text("status"), Is.EqualTo("failed"));
-        Assert.That(answer.GetRawText(), Does.Not.Contain("secret").And.Not.Contain("node"));
+        Assert.That(response.GetRawText(), Does.Not.Contain("secret").And.Not.Contain("node"));
     }
 
     [Test]
-    public async Task ListTools_OfOneServer_TellsSchemaAndWhetherModelsAskFirst()
+    public async Task ListTools_OneServer_HasSchemaAndWhetherApprovalIsRequired()
     {
-        var answer = await RunAsync(new { command = "list_tools", args = new { server = "everything" } });
+        var response = await RunAsync(new { command = "list_tools", args = new { server = "everything" } });
 
-        var tools = answer.GetProperty("data").Items("tools");
+        var tools = response.GetProperty("data").Items("tools");
         Assert.That(tools.Select(t => t.Text("name")), Is.SupersetOf(new[] { "echo", "get-sum", "get-env", "gzip-file-as-resource" }));
         var sum = tools.Single(t => t.Text("name") == "get-sum");
         Assert.That((sum.Text("server"), sum.Text("full_name"), sum.GetProperty("asks_first").GetBoolean()), Is.EqualTo(("everything", "everything_get-sum", false)));
@@ -56,52 +56,52 @@ internal sealed class McpCommandTests : ChatFixture
     }
 
     [Test]
-    public async Task ListTools_OfAllServers_OffersThoseThatAnswerAndNamesTheOthers()
+    public async Task ListTools_OfAllServers_ListsReachableOnesAndNamesTheOthers()
     {
-        var answer = await RunAsync(new { command = "list_tools" });
+        var response = await RunAsync(new { command = "list_tools" });
 
-        var tools = answer.GetProperty("data").Items("tools");
+        var tools = response.GetProperty("data").Items("tools");
         Assert.That(tools.Where(t => t.Text("server") == "small").Select(t => t.Text("name")), Is.EqualTo(new[] { "echo", "get-tiny-image" }));
         Assert.That(tools.Where(t => t.Text("server") == "small").Select(t => t.GetProperty("asks_first").GetBoolean()), Is.All.True);
-        Assert.That(answer.Text("message"), Does.Contain("broken"));
+        Assert.That(response.Text("message"), Does.Contain("broken"));
     }
 
     [TestCase("get-sum", "everything")]
     [TestCase("get-sum", null)]
     [TestCase("everything_get-sum", null)]
-    public async Task CallTool_ByItsNames_Answers(string tool, string? server)
+    public async Task CallTool_ByItsNames_ReturnsTheResult(string tool, string? server)
     {
-        var answer = await RunAsync(new { command = "call_tool", args = new { server, tool, arguments = new { a = 40, b = 2 } } });
+        var response = await RunAsync(new { command = "call_tool", args = new { server, tool, arguments = new { a = 40, b = 2 } } });
 
-        var data = answer.GetProperty("data");
-        Assert.That(answer.GetProperty("success").GetBoolean(), Is.True);
+        var data = response.GetProperty("data");
+        Assert.That(response.GetProperty("success").GetBoolean(), Is.True);
         Assert.That((data.Text("server"), data.Text("tool"), data.Text("content")), Is.EqualTo(("everything", "get-sum", "The sum of 40 and 2 is 42.")));
     }
 
     [Test]
     public async Task CallTool_WithStructuredContent_HasIt()
     {
-        var answer = await RunAsync(new { command = "call_tool", args = new { tool = "get-structured-content", arguments = new { location = "Chicago" } } });
+        var response = await RunAsync(new { command = "call_tool", args = new { tool = "get-structured-content", arguments = new { location = "Chicago" } } });
 
-        Assert.That(answer.GetProperty("data").GetProperty("structured_content").TryGetProperty("temperature", out _), Is.True, answer.GetRawText());
+        Assert.That(response.GetProperty("data").GetProperty("structured_content").TryGetProperty("temperature", out _), Is.True, response.GetRawText());
     }
 
     [Test]
-    public async Task CallTool_ThatReturnsAnImage_SaysSoInWords()
+    public async Task CallTool_ReturnsAnImage_IsDescribedAsText()
     {
-        var answer = await RunAsync(new { command = "call_tool", args = new { tool = "get-tiny-image", server = "small" } });
+        var response = await RunAsync(new { command = "call_tool", args = new { tool = "get-tiny-image", server = "small" } });
 
-        Assert.That(answer.GetProperty("data").Text("content"), Does.Contain("[An image that is not shown: image/png]"));
+        Assert.That(response.GetProperty("data").Text("content"), Does.Contain("[Image not shown: image/png]"));
     }
 
     [Test]
-    public async Task CallTool_ServerRunByTheApp_SeesNothingOfTheAppsEnvironment()
+    public async Task CallTool_ServerRunByTheApp_DoesNotGetTheAppsEnvironment()
     {
         Environment.SetEnvironmentVariable("CHATAPP_CANARY", "do not tell");
         try
         {
-            var answer = await RunAsync(new { command = "call_tool", args = new { server = "everything", tool = "get-env" } });
-            var environment = JsonElement.Parse(answer.GetProperty("data").Text("content"));
+            var response = await RunAsync(new { command = "call_tool", args = new { server = "everything", tool = "get-env" } });
+            var environment = JsonElement.Parse(response.GetProperty("data").Text("content"));
             Assert.That(environment.Text("GIVEN"), Is.EqualTo("this"));
             Assert.That(environment.EnumerateObject().Select(v => v.Name), Does.Contain("PATH").And.Not.Contain("CHATAPP_CANARY"));
         }
@@ -112,20 +112,20 @@ internal sealed class McpCommandTests : ChatFixture
     }
 
     [Test]
-    public async Task CallTool_WithArgumentsThatTheToolRefuses_IsNoSuccess()
+    public async Task CallTool_RejectedArguments_IsNotSuccessful()
     {
-        var answer = await RunAsync(new { command = "call_tool", args = new { server = "everything", tool = "get-sum", arguments = new { a = "many" } } });
+        var response = await RunAsync(new { command = "call_tool", args = new { server = "everything", tool = "get-sum", arguments = new { a = "many" } } });
 
-        Assert.That(answer.GetProperty("success").GetBoolean(), Is.False);
-        Assert.That(answer.Text("message"), Does.Contain("expected number"));
+        Assert.That(response.GetProperty("success").GetBoolean(), Is.False);
+        Assert.That(response.Text("message"), Does.Contain("expected number"));
     }
 
     [Test]
-    public async Task CallTool_OfAServerThatCannotBeReached_IsNoSuccess()
+    public async Task CallTool_UnreachableServer_IsNotSuccessful()
     {
-        var answer = await RunAsync(new { command = "call_tool", args = new { server = "broken", tool = "any" } });
+        var response = await RunAsync(new { command = "call_tool", args = new { server = "broken", tool = "any" } });
 
-        Assert.That((answer.GetProperty("success").GetBoolean(), answer.Text("message"), answer.GetProperty("data").ValueKind),
+        Assert.That((response.GetProperty("success").GetBoolean(), response.Text("message"), response.GetProperty("data").ValueKind),
             Is.EqualTo((false, "Not reached: broken.", JsonValueKind.Null)));
     }
 
@@ -140,7 +140,7 @@ internal sealed class McpCommandTests : ChatFixture
     [TestCase("""{"command": "call_tool", "args": {"tool": "echo", "arguments": [1]}}""", "args.arguments")]
     [TestCase("""{"command": "call_tool", "args": {"tool": "echo"}}""", "args.server")]
     [TestCase("""{"command": "list_servers", "session_id": " "}""", "session_id")]
-    public async Task Run_WhatCannotBe_IsAValidationProblem(string body, string field)
+    public async Task Run_InvalidCommand_IsAValidationProblem(string body, string field)
     {
         var problem = await _user.Client.ProblemAsync(HttpMethod.Post, "/api/mcp-command", Api.Raw(body), HttpStatusCode.BadRequest);
 
@@ -148,7 +148,7 @@ internal sealed class McpCommandTests : ChatFixture
     }
 
     [Test]
-    public async Task Run_WithASessionThatIsNotThere_MakesIt()
+    public async Task Run_UnknownSession_CreatesIt()
     {
         var user = await App.RegisterAsync();
         await user.Client.SendJsonAsync(HttpMethod.Post, "/api/mcp-command", new { command = "list_servers", session_id = "tools" });

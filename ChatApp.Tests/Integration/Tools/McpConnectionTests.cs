@@ -8,7 +8,7 @@ using ModelContextProtocol.Protocol;
 
 namespace ChatApp.Tests.Integration.Tools;
 
-/// <summary>Servers of tools that are killed, stopped, silent or gone, and a chat that does not care.</summary>
+/// <summary>MCP servers that are killed, stopped, silent or gone.</summary>
 internal sealed class McpConnectionTests
 {
     private static readonly Dictionary<string, object?> LongTime = new() { ["duration"] = 600, ["steps"] = 1 };
@@ -26,10 +26,10 @@ internal sealed class McpConnectionTests
         var tools = await SourceOf(app).ListAsync(CancellationToken.None);
 
         var sum = tools.Single(t => t.Name == "every-thing_get-sum");
-        Assert.That((sum.Source, sum.Status, sum.AsksFirst), Is.EqualTo(("every_thing", "Asking every_thing: Get Sum Tool…", false)));
+        Assert.That((sum.Source, sum.Status, sum.RequiresApproval), Is.EqualTo(("every_thing", "Asking every_thing: Get Sum Tool…", false)));
         Assert.That(sum.Function.JsonSchema.GetProperty("required").GetRawText(), Is.EqualTo("""["a","b"]"""));
         Assert.That(await sum.Function.InvokeAsync(new AIFunctionArguments { ["a"] = 1, ["b"] = 2 }), Is.EqualTo("The sum of 1 and 2 is 3."));
-        Assert.That(tools.Where(t => t.AsksFirst).Select(t => t.Name), Does.Contain("every-thing_gzip-file-as-resource"));
+        Assert.That(tools.Where(t => t.RequiresApproval).Select(t => t.Name), Does.Contain("every-thing_gzip-file-as-resource"));
         await Assert.ThatAsync(() => sum.Function.InvokeAsync([]).AsTask(), Throws.TypeOf<ToolException>().With.Message.Contains("expected number"));
     }
 
@@ -50,27 +50,27 @@ internal sealed class McpConnectionTests
     }
 
     [Test]
-    public async Task Call_ServerKilledInTheMiddle_FailsAndTheNextOneWorks()
+    public async Task Call_ServerKilledDuringIt_FailsAndTheNextSucceeds()
     {
         await using var app = await StartAsync(ReferenceMcpServer.Stdio("x", _pidFile));
         var server = Only(app);
         await server.ListAsync(CancellationToken.None);
         var running = server.CallAsync("trigger-long-running-operation", LongTime, CancellationToken.None);
-        await EchoAsync(server); // sent later, answered first: the long one has begun
+        await EchoAsync(server); // sent later, completed first: the long call has begun
 
         using (var process = ReferenceMcpServer.ProcessOf(_pidFile))
         {
             process.Kill();
         }
 
-        await Assert.ThatAsync(() => running, Throws.TypeOf<ToolException>().With.Message.Contains("broke during the call"));
+        await Assert.ThatAsync(() => running, Throws.TypeOf<ToolException>().With.Message.Contains("lost during the call"));
         Assert.That(await EchoAsync(server), Is.EqualTo("Echo: hello"));
         Assert.That((server.State.Status, server.State.Failure?.Text), Is.EqualTo((McpServerStatus.Connected, "The command ended with exit code 137.")));
         Assert.That(await SourceOf(app).ListAsync(CancellationToken.None), Is.Not.Empty);
     }
 
     [Test]
-    public async Task Offer_ServerKilledInBetween_IsConnectedAgain()
+    public async Task Offer_ServerKilledBefore_Reconnects()
     {
         await using var app = await StartAsync(ReferenceMcpServer.Stdio("x", _pidFile));
         var server = Only(app);
@@ -85,7 +85,7 @@ internal sealed class McpConnectionTests
     }
 
     [Test]
-    public async Task Call_ServerThatStopsAnswering_EndsInTimeAndTheServerIsReplaced()
+    public async Task Call_ServerStopsResponding_EndsInTimeAndTheServerIsReplaced()
     {
         await using var app = await StartAsync(ReferenceMcpServer.Stdio("x", _pidFile), ("CallTimeout", "00:00:01"));
         var server = Only(app);
@@ -96,14 +96,14 @@ internal sealed class McpConnectionTests
             await kill.WaitForExitAsync();
         }
 
-        await Assert.ThatAsync(() => EchoAsync(server), Throws.TypeOf<ToolException>().With.Message.Contains("within 1 seconds"));
+        await Assert.ThatAsync(() => EchoAsync(server), Throws.TypeOf<ToolException>().With.Message.Contains("longer than 1 seconds"));
 
-        await Eventually.TrueAsync(async () => await TryEchoAsync(server), "another process answers");
+        await Eventually.TrueAsync(async () => await TryEchoAsync(server), "another process responds");
         await stopped.WaitForExitAsync().WaitAsync(Eventually.Patience);
     }
 
     [Test]
-    public async Task Call_CallerWhoGivesUp_LeavesTheConnectionToTheOthers()
+    public async Task Call_CallerCancels_KeepsTheConnectionForOthers()
     {
         await using var app = await StartAsync(ReferenceMcpServer.Stdio("x", _pidFile));
         var server = Only(app);
@@ -120,7 +120,7 @@ internal sealed class McpConnectionTests
     }
 
     [Test]
-    public async Task Offer_ServerThatFails_IsNotWaitedForAndTriedAgainLater()
+    public async Task Offer_ServerFails_DoesNotWaitAndRetriesLater()
     {
         var clock = new TestClock();
         await using var app = await StartAsync(ReferenceMcpServer.Command("x", $"test -f '{_pidFile}' && exec node '{ReferenceMcpServer.Script}' stdio"), clock);
@@ -137,7 +137,7 @@ internal sealed class McpConnectionTests
     }
 
     [Test]
-    public async Task Reconnect_ServerThatFailed_IsTriedAtOnce()
+    public async Task Reconnect_ServerFailed_RetriesWithoutBackOff()
     {
         await using var app = await StartAsync(ReferenceMcpServer.Command("x", $"test -f '{_pidFile}' && exec node '{ReferenceMcpServer.Script}' stdio"));
         var server = Only(app);
@@ -148,12 +148,12 @@ internal sealed class McpConnectionTests
     }
 
     [Test]
-    public async Task State_CommandThatEnds_TellsTheAdministratorWhyAndTheLogNoOutput()
+    public async Task State_CommandEnds_HasTheReasonAndLogsNoOutput()
     {
         await using var app = await StartAsync(ReferenceMcpServer.Command("x", "echo 'a secret of the server' >&2; exit 3"));
         var server = Only(app);
 
-        await Assert.ThatAsync(() => server.ListAsync(CancellationToken.None), Throws.TypeOf<ToolException>().With.Message.EqualTo("The tool server x cannot be reached at the moment."));
+        await Assert.ThatAsync(() => server.ListAsync(CancellationToken.None), Throws.TypeOf<ToolException>().With.Message.EqualTo("x could not be reached."));
 
         Assert.That(server.State.Status, Is.EqualTo(McpServerStatus.Failed));
         Assert.That(server.State.Failure?.Text, Does.StartWith("The command ended"));
@@ -162,13 +162,13 @@ internal sealed class McpConnectionTests
     }
 
     [Test]
-    public async Task State_CommandThatIsNotThere_SaysSo()
+    public async Task State_CommandNotFound_HasTheReason()
     {
         await using var app = await StartAsync(new() { ["Mcp:Servers:x:Command"] = "no-such-command" });
 
         await Assert.ThatAsync(() => Only(app).ListAsync(CancellationToken.None), Throws.TypeOf<ToolException>());
 
-        Assert.That(Only(app).State.Failure?.Text, Does.StartWith("The command cannot be started"));
+        Assert.That(Only(app).State.Failure?.Text, Does.StartWith("The command could not be started"));
     }
 
     private static Task<TestApp> StartAsync(Dictionary<string, string> settings, TestClock? clock = null) => TestApp.StartAsync(settings, adjust: b =>
@@ -182,15 +182,15 @@ internal sealed class McpConnectionTests
 
     private static McpServers SourceOf(TestApp app) => app.Services.GetServices<IToolSource>().OfType<McpServers>().Single();
 
-    private static McpConnection Only(TestApp app) => app.Services.GetRequiredService<McpServers>().All.Single();
+    private static McpServer Only(TestApp app) => app.Services.GetRequiredService<McpServers>().All.Single();
 
-    private static async Task<string> EchoAsync(McpConnection server)
+    private static async Task<string> EchoAsync(McpServer server)
     {
         var result = await server.CallAsync("echo", new Dictionary<string, object?> { ["message"] = "hello" }, CancellationToken.None);
         return ((TextContentBlock)result.Content[0]).Text;
     }
 
-    private static async Task<bool> TryEchoAsync(McpConnection server)
+    private static async Task<bool> TryEchoAsync(McpServer server)
     {
         try
         {

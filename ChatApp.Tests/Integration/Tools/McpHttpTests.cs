@@ -10,11 +10,11 @@ using ModelContextProtocol.Protocol;
 
 namespace ChatApp.Tests.Integration.Tools;
 
-/// <summary>Servers of tools over streamable HTTP, through the guarded way out.</summary>
+/// <summary>MCP servers over streamable HTTP, through the guarded handler.</summary>
 internal sealed class McpHttpTests
 {
     [Test]
-    public async Task Call_ReferenceServer_Answers()
+    public async Task Call_ReferenceServer_ReturnsTheResult()
     {
         await using var server = new ReferenceHttpServer();
         await server.StartAsync();
@@ -25,7 +25,7 @@ internal sealed class McpHttpTests
     }
 
     [Test]
-    public async Task Call_ServerKilledInTheMiddle_FailsAndWorksAgainWhenTheServerIsBack()
+    public async Task Call_ServerKilledDuringIt_FailsAndSucceedsAfterItsRestart()
     {
         await using var server = new ReferenceHttpServer();
         await server.StartAsync();
@@ -45,7 +45,7 @@ internal sealed class McpHttpTests
     }
 
     [Test]
-    public async Task Call_ServerRestartedInBetween_IsNoticedBeforeTheCall()
+    public async Task Call_ServerRestartedBefore_ReconnectsFirst()
     {
         await using var server = new ReferenceHttpServer();
         await server.StartAsync();
@@ -61,7 +61,7 @@ internal sealed class McpHttpTests
     }
 
     [Test]
-    public async Task Connect_ServerThatRedirects_GetsNoFollowingAndNobodyElseTheKey()
+    public async Task Connect_ServerRedirects_IsNotFollowedAndTheKeyIsNotSentElsewhere()
     {
         await using var canary = await RecordedServer.StartAsync();
         await using var server = await RecordedServer.StartAsync();
@@ -77,7 +77,7 @@ internal sealed class McpHttpTests
 
     [TestCase("application/json")]
     [TestCase("text/event-stream")]
-    public async Task Connect_AnswerWithoutEnd_IsBrokenOff(string contentType)
+    public async Task Connect_EndlessResponse_IsAborted(string contentType)
     {
         await using var server = await RecordedServer.StartAsync();
         var gone = new TaskCompletionSource();
@@ -95,12 +95,12 @@ internal sealed class McpHttpTests
 
         await Assert.ThatAsync(() => connection.ListAsync(CancellationToken.None), Throws.TypeOf<ToolException>());
 
-        Assert.That(connection.State.Failure?.Text, Is.EqualTo("The server's answer is too long."));
+        Assert.That(connection.State.Failure?.Text, Is.EqualTo("The server's response is too long."));
         await gone.Task.WaitAsync(Eventually.Patience);
     }
 
     [Test]
-    public async Task AnswerLimit_ManyEvents_AreNotOneAnswer()
+    public async Task ResponseLimit_ManyEvents_AreNotOneResponse()
     {
         await using var server = await RecordedServer.StartAsync();
         var megabyte = $"data: {new string('x', 1024 * 1024)}\r\n\r\n";
@@ -112,7 +112,7 @@ internal sealed class McpHttpTests
                 await context.Response.WriteAsync(megabyte);
             }
         });
-        using var client = new HttpClient(new BoundedAnswers(new SocketsHttpHandler(), () => new InvalidDataException()));
+        using var client = new HttpClient(new ResponseLimitHandler(new SocketsHttpHandler(), () => new InvalidDataException()));
 
         using var response = await client.GetAsync(new Uri(server.Address), HttpCompletionOption.ResponseHeadersRead);
         await using var stream = await response.Content.ReadAsStreamAsync();
@@ -123,10 +123,10 @@ internal sealed class McpHttpTests
     }
 
     [Test]
-    public async Task Connect_AnyOtherPortOfThatHost_StaysClosed()
+    public async Task Connect_OtherPortOfTheHost_IsBlocked()
     {
         await using var canary = await RecordedServer.StartAsync();
-        using var client = new OutgoingClient(NamedHosts.From(new ConfigurationBuilder().Build()).With(new("http://127.0.0.1:9/mcp")), OutgoingNetwork.Internet, TimeProvider.System);
+        using var client = new OutgoingClient(AllowedHosts.From(new ConfigurationBuilder().Build()).With(new("http://127.0.0.1:9/mcp")), OutgoingNetwork.Internet, TimeProvider.System);
         using var request = new HttpRequestMessage(HttpMethod.Get, canary.Address);
 
         await Assert.ThatAsync(() => client.SendAsync(request, CancellationToken.None), Throws.TypeOf<ToolException>());
@@ -134,14 +134,14 @@ internal sealed class McpHttpTests
         Assert.That(canary.Connections, Is.Zero);
     }
 
-    private static McpConnection Connect(string url, Dictionary<string, string>? headers = null, TestClock? clock = null)
+    private static McpServer Connect(string url, Dictionary<string, string>? headers = null, TestClock? clock = null)
     {
-        var transports = new McpTransports(NamedHosts.From(new ConfigurationBuilder().Build()), OutgoingNetwork.Internet);
+        var transports = new McpTransports(AllowedHosts.From(new ConfigurationBuilder().Build()), OutgoingNetwork.Internet);
         var settings = new McpServerSettings { Name = "x", Url = new(url), Headers = headers ?? [] };
-        return new(settings, transports, clock ?? TimeProvider.System, () => { }, NullLogger<McpConnection>.Instance);
+        return new(settings, transports, clock ?? TimeProvider.System, () => { }, NullLogger<McpServer>.Instance);
     }
 
-    private static async Task<string> EchoAsync(McpConnection connection)
+    private static async Task<string> EchoAsync(McpServer connection)
     {
         var result = await connection.CallAsync("echo", new Dictionary<string, object?> { ["message"] = "hello" }, CancellationToken.None);
         return ((TextContentBlock)result.Content[0]).Text;

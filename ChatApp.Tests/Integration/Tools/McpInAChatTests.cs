@@ -3,11 +3,11 @@ using ChatApp.Tests.Support;
 
 namespace ChatApp.Tests.Integration.Tools;
 
-/// <summary>What a chat notices of servers of tools: one that works, and those that are slow, silent or gone.</summary>
+/// <summary>A chat with MCP servers, some of which are slow, silent or gone.</summary>
 internal sealed class McpInAChatTests
 {
     [Test]
-    public async Task Chat_ServersThatHangOrAreGoneBesideOneThatWorks_IsAnsweredWithItsTools()
+    public async Task Chat_OneServerWorksAndOthersHangOrAreGone_RepliesWithItsTools()
     {
         var model = new GatedModel();
         await using var app = await TestApp.StartAsync(
@@ -24,15 +24,15 @@ internal sealed class McpInAChatTests
         await user.Client.SendJsonAsync(HttpMethod.Post, "/api/mcp-command", new { command = "list_tools", args = new { server = "everything" } }); // however long it takes
         var script = model.Script("What is 40 and 2?", ModelScript.Call(("everything_get-sum", new { a = 40, b = 2 })), ModelScript.Say("It is 42."));
 
-        var answer = await user.Client.SendJsonAsync(HttpMethod.Post, "/chat", new { message = "What is 40 and 2?" });
+        var response = await user.Client.SendJsonAsync(HttpMethod.Post, "/chat", new { message = "What is 40 and 2?" });
 
-        Assert.That(answer.Text("response"), Is.EqualTo("It is 42."));
+        Assert.That(response.Text("response"), Is.EqualTo("It is 42."));
         Assert.That(script.LastResults, Is.EqualTo(new[] { "The sum of 40 and 2 is 42." }));
         Assert.That(script.Asked[0].Options!.Tools!.Select(t => t.Name.Split('_')[0]).Where(s => s is not ("web" or "ifixit")).Distinct(), Is.EqualTo(new[] { "everything" }));
     }
 
     [Test]
-    public async Task State_WhileAServerIsBeingConnected_SaysSoToThoseWhoWatch()
+    public async Task State_WhileAServerConnects_IsSentToSubscribers()
     {
         var gate = Path.Combine(Path.GetTempPath(), $"chatapp-gate-{Guid.CreateVersion7()}");
         await using var app = await TestApp.StartAsync(

@@ -4,7 +4,7 @@ using ChatApp.Tests.Support;
 
 namespace ChatApp.Tests.Integration.Tools;
 
-// Redirects are as good as the first request, or not followed.
+// Redirects are checked like the first request.
 internal sealed partial class OutgoingClientTests
 {
     [TestCase("http://127.0.0.2:{port}/")]
@@ -14,12 +14,12 @@ internal sealed partial class OutgoingClientTests
     [TestCase("http://user:password@127.0.0.1:{port}/")]
     [TestCase("file:///etc/passwd")]
     [TestCase("ftp://127.0.0.1:{port}/")]
-    public async Task Redirect_ToWhatIsNotAllowed_IsNotFollowed(string location)
+    public async Task Redirect_ToABlockedAddress_IsNotFollowed(string location)
     {
         _server.Redirect("/away", location.Replace("{port}", $"{_server.Port}", StringComparison.Ordinal));
         using var client = Client(Loopback);
 
-        await Assert.ThatAsync(() => GetAsync(client, $"{_server.Address}/away"), Throws.TypeOf<ToolException>().With.Message.Contains("opened"));
+        await Assert.ThatAsync(() => GetAsync(client, $"{_server.Address}/away"), Throws.TypeOf<ToolException>().With.Message.Contains("opened").Or.Message.Contains("public internet"));
 
         Assert.That(_canary.Connections, Is.Zero);
     }
@@ -36,8 +36,8 @@ internal sealed partial class OutgoingClientTests
 
         if (isFollowed)
         {
-            var answer = await GetAsync(client, $"{_server.Address}/hop{redirects}");
-            Assert.That((Encoding.UTF8.GetString(answer.Body), answer.Address.AbsolutePath), Is.EqualTo(("here", "/")));
+            var response = await GetAsync(client, $"{_server.Address}/hop{redirects}");
+            Assert.That((Encoding.UTF8.GetString(response.Body), response.Address.AbsolutePath), Is.EqualTo(("here", "/")));
         }
         else
         {
@@ -46,7 +46,7 @@ internal sealed partial class OutgoingClientTests
     }
 
     [Test]
-    public async Task Redirect_ToAnotherOrigin_LeavesCredentialsBehind()
+    public async Task Redirect_ToAnotherOrigin_DropsCredentials()
     {
         await using var other = await RecordedServer.StartAsync();
         other.On("/", "other");
@@ -63,14 +63,14 @@ internal sealed partial class OutgoingClientTests
     }
 
     [Test]
-    public async Task Redirect_OfAPost_IsLeftToTheCaller()
+    public async Task Redirect_OfAPost_IsReturnedToTheCaller()
     {
         _server.Redirect("/post", "/", status: 307);
         using var client = Client(Loopback);
         using var request = new HttpRequestMessage(HttpMethod.Post, $"{_server.Address}/post") { Content = new StringContent("canary") };
 
-        var answer = await client.SendAsync(request, CancellationToken.None);
+        var response = await client.SendAsync(request, CancellationToken.None);
 
-        Assert.That((answer.Status, answer.IsSuccess), Is.EqualTo((307, false)));
+        Assert.That((response.Status, response.IsSuccess), Is.EqualTo((307, false)));
     }
 }

@@ -4,11 +4,11 @@ using Microsoft.Extensions.AI;
 
 namespace ChatApp.Tests.Integration.Tools;
 
-// What a model knows later of what its tools returned.
+// Tool results in the history.
 internal sealed partial class ToolLoopTests
 {
     [Test]
-    public async Task Send_QuestionAboutAnEarlierAnswer_ShowsTheModelWhatItsToolsReturned()
+    public async Task Send_QuestionAboutAnEarlierReply_ShowsTheModelItsToolResults()
     {
         var session = await CreateSessionAsync(_user);
         var path = $"/chat/sessions/{session.Text("id")}/messages?wait=true";

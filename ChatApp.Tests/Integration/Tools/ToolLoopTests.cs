@@ -3,6 +3,7 @@ using System.Text.Json;
 using ChatApp.Domain.Chat;
 using ChatApp.Domain.Chat.Generation.Tools;
 using ChatApp.Domain.Chat.Ports;
+using ChatApp.Domain.Chat.Tools;
 using ChatApp.Domain.Usage;
 using ChatApp.Tests.Support;
 using Microsoft.AspNetCore.Builder;
@@ -11,7 +12,7 @@ using Microsoft.Extensions.AI;
 
 namespace ChatApp.Tests.Integration.Tools;
 
-/// <summary>A model takes turns with its tools until it answers.</summary>
+/// <summary>A model calls its tools until it replies.</summary>
 internal sealed partial class ToolLoopTests : ChatFixture
 {
     private const int MaxRounds = 3;
@@ -40,7 +41,7 @@ internal sealed partial class ToolLoopTests : ChatFixture
     }
 
     [Test]
-    public async Task Send_ModelCallsATool_AnswersFromItsResultAndKeepsTheCall()
+    public async Task Send_ModelCallsATool_RepliesFromItsResultAndStoresTheCall()
     {
         var script = Model.Script("Which screw?", ModelScript.Call(("look_up", new { input = "screw" })), ModelScript.Say("A P2."));
 
@@ -109,7 +110,7 @@ internal sealed partial class ToolLoopTests : ChatFixture
     }
 
     [Test]
-    public async Task Send_ModelCallsToolsForEver_MustAnswerAfterTheLastRound()
+    public async Task Send_ModelKeepsCallingTools_RepliesAfterTheLastRound()
     {
         var script = Model.Script("For ever", ModelScript.Call(("look_up", new { input = "again" })));
 
@@ -125,7 +126,7 @@ internal sealed partial class ToolLoopTests : ChatFixture
     [TestCase("break", "The tool failed.")]
     [TestCase("hang", "The tool did not answer within 1 seconds.")]
     [TestCase("no_such_tool", "There is no tool with this name.")]
-    public async Task Send_ToolGoesWrong_ModelIsToldAndAnswers(string tool, string told)
+    public async Task Send_ToolFails_ModelIsToldAndReplies(string tool, string told)
     {
         var script = Model.Script($"Try {tool}", ModelScript.Call((tool, new { input = "" })), ModelScript.Say("It did not work."));
 
@@ -138,7 +139,7 @@ internal sealed partial class ToolLoopTests : ChatFixture
     }
 
     [Test]
-    public async Task Send_ResultIsTooLong_IsCutAndSaidToBe()
+    public async Task Send_ResultIsTooLong_IsTruncatedAndMarked()
     {
         var script = Model.Script("Much", ModelScript.Call(("long", new { input = "" })), ModelScript.Say("A lot."));
 
@@ -149,7 +150,7 @@ internal sealed partial class ToolLoopTests : ChatFixture
     }
 
     [Test]
-    public async Task Send_ToolReturnsWhatCannotBeStored_IsKeptCleaned()
+    public async Task Send_ResultCannotBeStored_IsCleaned()
     {
         Model.Script("Strange", ModelScript.Call(("strange", new { input = "" })), ModelScript.Say("Odd."));
 
@@ -159,7 +160,7 @@ internal sealed partial class ToolLoopTests : ChatFixture
     }
 
     [Test]
-    public async Task Send_ArgumentsCannotBeStored_CallIsRefused()
+    public async Task Send_ArgumentsCannotBeStored_CallIsRejected()
     {
         var script = Model.Script("Bad arguments", ModelScript.Call(("look_up", new { input = "\0" })), ModelScript.Say("Sorry."));
 
@@ -169,7 +170,7 @@ internal sealed partial class ToolLoopTests : ChatFixture
     }
 
     [Test]
-    public async Task Stop_ToolHangs_AnswerIsInterruptedAndTheCallCancelled()
+    public async Task Stop_ToolHangs_ReplyIsInterruptedAndTheCallCancelled()
     {
         var begun = new TaskCompletionSource();
         _tools.Add("wait", async (_, ct) =>

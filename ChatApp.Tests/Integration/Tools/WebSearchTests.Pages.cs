@@ -5,11 +5,11 @@ using Microsoft.AspNetCore.Http;
 
 namespace ChatApp.Tests.Integration.Tools;
 
-// What was found, and what was not, is read.
+// Reading pages that a search has found, and others.
 internal sealed partial class WebSearchTests
 {
     [Test]
-    public async Task ReadPage_FoundInThisSession_IsReadAndElsewhereItIsNot()
+    public async Task ReadPage_FoundInThisSession_IsReadOnlyThere()
     {
         var (mine, other) = (new ChatCaller(Guid.CreateVersion7(), Guid.CreateVersion7()), new ChatCaller(Guid.CreateVersion7(), Guid.CreateVersion7()));
         FindPage("/toast");
@@ -28,15 +28,15 @@ internal sealed partial class WebSearchTests
     }
 
     [Test]
-    public async Task OpenPage_AnyAddress_AsksFirstUnlessConfigured()
+    public async Task OpenPage_AnyAddress_RequiresApprovalUnlessConfigured()
     {
         using var asking = Tools("searxng");
         using var trusting = Tools("searxng", ask: false);
 
-        Assert.That(await AsksAsync(asking), Is.EqualTo(new[] { ("web_search", false), ("web_read_page", false), ("web_open_page", true) }));
-        Assert.That(await AsksAsync(trusting), Has.All.Matches<(string, bool Asks)>(t => !t.Asks));
+        Assert.That(await ApprovalsAsync(asking), Is.EqualTo(new[] { ("web_search", false), ("web_read_page", false), ("web_open_page", true) }));
+        Assert.That(await ApprovalsAsync(trusting), Has.All.Matches<(string, bool Asks)>(t => !t.Asks));
 
-        static async Task<IEnumerable<(string, bool)>> AsksAsync(WebTools tools) => (await tools.ListAsync(CancellationToken.None)).Select(t => (t.Name, t.AsksFirst));
+        static async Task<IEnumerable<(string, bool)>> ApprovalsAsync(WebTools tools) => (await tools.ListAsync(CancellationToken.None)).Select(t => (t.Name, t.RequiresApproval));
     }
 
     [TestCase("text/html; charset=iso-8859-2", "<p>Žluťoučký</p>", "iso-8859-2")]
@@ -63,7 +63,7 @@ internal sealed partial class WebSearchTests
     }
 
     [Test]
-    public async Task OpenPage_LongPage_ComesInPartsWithoutLosingACharacter()
+    public async Task OpenPage_LongPage_IsPagedWithoutLosingACharacter()
     {
         var words = string.Concat(Enumerable.Range(0, 4000).Select(i => $"🍞{i} "));
         _site.On("/long", $"<p>{words}</p>", "text/html; charset=utf-8");
@@ -76,14 +76,14 @@ internal sealed partial class WebSearchTests
         }
 
         Assert.That(parts, Has.Count.EqualTo(3));
-        var text = string.Concat(parts.Select(p => p[(p.IndexOf("\n\n", StringComparison.Ordinal) + 2)..].Split("\n[Cut here:")[0]));
+        var text = string.Concat(parts.Select(p => p[(p.IndexOf("\n\n", StringComparison.Ordinal) + 2)..].Split("\n[Truncated:")[0]));
         Assert.That(text, Is.EqualTo(words.TrimEnd()));
         await Assert.ThatAsync(
             () => CallAsync(tools, "web_open_page", new() { ["address"] = $"{_site.Address}/long", ["part"] = 4 }), Throws.TypeOf<ToolException>().With.Message.EqualTo("The page has 3 parts."));
     }
 
     [Test]
-    public async Task OpenPage_WithoutEnd_IsCutAndSaysSo()
+    public async Task OpenPage_EndlessPage_IsTruncatedAndMarked()
     {
         _site.On("/endless", async context =>
         {
@@ -97,12 +97,12 @@ internal sealed partial class WebSearchTests
 
         var text = await CallAsync(tools, "web_open_page", new() { ["address"] = $"{_site.Address}/endless", ["part"] = 175 });
 
-        Assert.That(text, Does.EndWith("[Cut here: the page is longer than what is read of pages.]"));
+        Assert.That(text, Does.EndWith("[Truncated: the page is too long to be read completely.]"));
     }
 
-    [TestCase("/file", "This is no page but a file of type application/pdf, which cannot be read.")]
-    [TestCase("/missing", "127.0.0.1 answers with status 404.")]
-    public async Task OpenPage_WhatIsNoPage_SaysSo(string path, string message)
+    [TestCase("/file", "This is a file of type application/pdf, which cannot be read.")]
+    [TestCase("/missing", "127.0.0.1 responded with status 404.")]
+    public async Task OpenPage_NotAPage_SaysWhy(string path, string message)
     {
         _site.On("/file", "%PDF", "application/pdf");
         using var tools = Tools("searxng");
@@ -111,7 +111,7 @@ internal sealed partial class WebSearchTests
     }
 
     [Test]
-    public async Task OpenPage_TheSearchServiceItself_IsNotReached()
+    public async Task OpenPage_TheSearchService_IsBlocked()
     {
         using var tools = Tools("searxng");
 

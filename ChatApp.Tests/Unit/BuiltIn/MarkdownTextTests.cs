@@ -4,10 +4,10 @@ using Markdig;
 
 namespace ChatApp.Tests.Unit.BuiltIn;
 
-/// <summary>Whatever is quoted must be shown as it is: these tests look at what a Markdown renderer makes of it.</summary>
+/// <summary>Quoted text must be shown unchanged: these tests check the rendered Markdown.</summary>
 internal sealed class MarkdownTextTests
 {
-    // More than the app's pages have switched on.
+    // With more extensions than the app's pages enable.
     private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder().UseAdvancedExtensions().UseSoftlineBreakAsHardlineBreak().Build();
 
     private static readonly string[] Hostile =
@@ -21,7 +21,7 @@ internal sealed class MarkdownTextTests
     ];
 
     [TestCaseSource(nameof(Hostile))]
-    public void Quote_HostileText_IsShownAsItIs(string text)
+    public void Quote_HostileText_IsShownUnchanged(string text)
     {
         var quote = Render(MarkdownText.Quote([text], []));
 
@@ -30,7 +30,7 @@ internal sealed class MarkdownTextTests
     }
 
     [TestCaseSource(nameof(Hostile))]
-    public void Quote_HostileTextWithTermsInIt_IsShownAsItIsWithThemBold(string text)
+    public void Quote_HostileTextWithTerms_IsShownUnchangedWithTermsInBold(string text)
     {
         var marked = $"{text} Kyoto{text}kyoto {text}";
         var quote = Render(MarkdownText.Quote([marked], ["kyoto"]));
@@ -78,10 +78,10 @@ internal sealed class MarkdownTextTests
     [TestCase("one two three four", 12, "one two…")]
     [TestCase("aaaaaaaaaaaaaaaaaaaa", 5, "aaaaa…")]
     [TestCase("👩‍💻👩‍💻👩‍💻", 2, "👩‍💻👩‍💻…")]
-    public void Cut_Text_IsCutAsPeopleRead(string text, int length, string cut) => Assert.That(MarkdownText.Cut(text, length), Is.EqualTo(cut));
+    public void Cut_Text_IsCutByGraphemes(string text, int length, string cut) => Assert.That(MarkdownText.Cut(text, length), Is.EqualTo(cut));
 
     private static AngleSharp.Dom.IElement Render(string markdown) => new HtmlParser().ParseDocument(Markdown.ToHtml(markdown, Pipeline)).Body!;
 
-    // HTML folds spaces, and the typographic extension may turn quotes.
+    // HTML collapses spaces, and the typographic extension changes quotes.
     private static string Normal(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 }

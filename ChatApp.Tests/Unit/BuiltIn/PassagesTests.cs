@@ -1,5 +1,5 @@
 using ChatApp.Domain.Chat;
-using ChatApp.Domain.Search;
+using ChatApp.Web.Integrations.BuiltIn.Recall;
 using ChatApp.Web.Integrations.BuiltIn;
 
 namespace ChatApp.Tests.Unit.BuiltIn;
@@ -21,7 +21,7 @@ internal sealed class PassagesTests
     }
 
     [Test]
-    public void Rank_TermInsideOfAnotherWord_IsNoiseBesideTheWordItself()
+    public void Rank_TermInsideAnotherWord_IsDroppedIfTheWordItselfIsFound()
     {
         var word = Message("I like to merge branches.");
         var inside = Message("In an emergency call 112.");
@@ -40,12 +40,12 @@ internal sealed class PassagesTests
     }
 
     [Test]
-    public void Rank_MyOwnWordsWanted_TheyComeBeforeAnswers()
+    public void Rank_PrefersOwnMessages_TheyComeBeforeReplies()
     {
         var mine = Message("The ladder is behind the shed.");
-        var answer = Message("The ladder should be kept dry.", MessageRole.Assistant);
+        var reply = Message("The ladder should be kept dry.", MessageRole.Assistant);
 
-        Assert.That(Passages.Rank([answer, mine], Asking("ladder") with { Mine = true }, Now)[0].Message, Is.EqualTo(mine));
+        Assert.That(Passages.Rank([reply, mine], Asking("ladder") with { PrefersOwnMessages = true }, Now)[0].Message, Is.EqualTo(mine));
     }
 
     [Test]
@@ -99,7 +99,7 @@ internal sealed class PassagesTests
     public void Rank_NothingToQuote_IsNothing(string text) => Assert.That(Rank([Message(text)], "kyoto"), Is.Empty);
 
     [Test]
-    public void Summary_Session_BeginsWithItsFirstQuestionAndKnowsItsWords()
+    public void Summary_Session_HasItsFirstQuestionAndFrequentWords()
     {
         var summary = Summary.Of(
         [
@@ -121,12 +121,12 @@ internal sealed class PassagesTests
     [TestCase("はい。「いいえ。」でも！", "はい。|「いいえ。」|でも！")]
     [TestCase("No end", "No end")]
     [TestCase("", "")]
-    public void Sentences_Line_AreCutAtTheirEnds(string line, string sentences) =>
-        Assert.That(string.Join('|', TextPieces.Sentences(line)), Is.EqualTo(sentences));
+    public void Sentences_Line_AreSplit(string line, string sentences) =>
+        Assert.That(string.Join('|', TextSegments.Sentences(line)), Is.EqualTo(sentences));
 
     private static IReadOnlyList<Passage> Rank(IReadOnlyList<RecalledMessage> messages, params string[] terms) => Passages.Rank(messages, Asking(terms), Now);
 
-    private static Question Asking(params string[] terms) => new(Want.Recall) { Terms = terms };
+    private static Question Asking(params string[] terms) => new(Intent.Recall) { Terms = terms };
 
     private static RecalledMessage Message(string text, MessageRole role = MessageRole.User, int daysAgo = 1) =>
         new(Guid.CreateVersion7(), Guid.CreateVersion7(), "A title", role, Now.AddDays(-daysAgo), text);

@@ -11,7 +11,7 @@ internal sealed class TextChunksTests
     ];
 
     [TestCaseSource(nameof(Texts))]
-    public void Of_AnyText_AreAFewWholePiecesThatMakeUpTheText(string text)
+    public void Of_AnyText_AreAFewChunksThatMakeUpTheText(string text)
     {
         var chunks = TextChunks.Of(text).ToList();
 

@@ -35,7 +35,7 @@ internal sealed class DemoTranscriptTests
         Assert.That(() => DemoTranscript.Parse(Head + body, "a.md"), Throws.InvalidOperationException.With.Message.Contains("a.md"));
 
     [Test]
-    public void Times_Chat_GoForwardAndEndWhenItSays()
+    public void Times_Transcript_AscendAndEndAtItsAge()
     {
         var chat = DemoTranscript.Parse(Head + "@@ user\nHi\n@@ assistant\nHello.\n@@ user +2d\nBye\n@@ assistant\nBye.", "a.md");
 
@@ -43,7 +43,7 @@ internal sealed class DemoTranscriptTests
 
         Assert.That(times[^1].End, Is.EqualTo(Now.AddHours(-2)));
         Assert.That(times.SelectMany(t => new[] { t.Begin, t.End }), Is.Ordered);
-        Assert.That(times[1].Begin, Is.EqualTo(times[0].Begin), "an answer begins with its question");
+        Assert.That(times[1].Begin, Is.EqualTo(times[0].Begin), "a reply begins with its question");
         Assert.That(times[2].Begin - times[1].End, Is.GreaterThan(TimeSpan.FromDays(2)));
     }
 

@@ -15,7 +15,7 @@ internal sealed class ModelSettingsTests
     [TestCase(null, null, "10.0.0.5:80", "ollama http://10.0.0.5/v1")]
     [TestCase(null, null, "[::1]:11435", "ollama http://[::1]:11435/v1")]
     [TestCase(null, null, "https://ollama.example.com/", "ollama https://ollama.example.com/v1")]
-    public void From_OneProvidersNames_IsThatServer(string? key, string? address, string? ollama, string expected)
+    public void From_OneProvidersVariables_IsThatServer(string? key, string? address, string? ollama, string expected)
     {
         var settings = From(("OPENAI_API_KEY", key), ("OPENAI_BASE_URL", address), ("OLLAMA_HOST", ollama));
 
@@ -24,7 +24,7 @@ internal sealed class ModelSettingsTests
     }
 
     [Test]
-    public void From_EverythingAtOnce_IsAllOfThemInOrder()
+    public void From_AllVariables_AreAllServersInOrder()
     {
         var settings = From(
             ("OPENAI_API_KEY", "sk-1"), ("ANTHROPIC_API_KEY", "sk-ant-1"), ("OLLAMA_HOST", "localhost"), ("Chat:ContextWindow", "9000"),
@@ -48,7 +48,7 @@ internal sealed class ModelSettingsTests
         Assert.That(From(("ANTHROPIC_API_KEY", "sk-ant-1"), ("ANTHROPIC_BASE_URL", "http://gateway:1/")).Servers.Single().Endpoint, Is.EqualTo(new Uri("http://gateway:1")));
 
     [Test]
-    public void From_Nothing_LooksForAnOllamaOnThisMachine()
+    public void From_NothingConfigured_LooksForALocalOllama()
     {
         Assert.That(From().Local?.Endpoint, Is.EqualTo(new Uri("http://127.0.0.1:11434/v1")));
         Assert.That(From(("Models:FindOllama", "false")).Local, Is.Null);
@@ -64,7 +64,7 @@ internal sealed class ModelSettingsTests
     [TestCase("Chat:Model", "a\u0001b")]
     [TestCase("Chat:ContextWindow", "many")]
     [TestCase("Models:FindOllama", "perhaps")]
-    public void From_Nonsense_NamesTheSettingAndKeepsItsValueToItself(string name, string value) =>
+    public void From_InvalidSetting_NamesItWithoutItsValue(string name, string value) =>
         Assert.That(() => From((name, value)), Throws.InvalidOperationException.With.Message.Contains(name).And.Message.Not.Contains(value));
 
     [TestCase("Name", "")]
@@ -77,7 +77,7 @@ internal sealed class ModelSettingsTests
     [TestCase("ApiKey", "sk 1")]
     [TestCase("Models", "a,\u0001")]
     [TestCase("ContextWindow", "12")]
-    public void From_ServerWithNonsense_NamesTheSetting(string name, string value)
+    public void From_InvalidServer_NamesTheSetting(string name, string value)
     {
         var server = new Dictionary<string, string?> { ["Name"] = "box", ["BaseUrl"] = "http://localhost/v1", [name] = value };
 
@@ -86,7 +86,7 @@ internal sealed class ModelSettingsTests
     }
 
     [Test]
-    public void From_TwoServersOfOneName_IsAMistake() => Assert.That(
+    public void From_TwoServersOfOneName_IsInvalid() => Assert.That(
         () => From(
             ("OLLAMA_HOST", "localhost"), ("Models:Servers:0:Name", "Ollama"), ("Models:Servers:0:BaseUrl", "http://localhost/v1")),
         Throws.InvalidOperationException.With.Message.Contains("ollama"));

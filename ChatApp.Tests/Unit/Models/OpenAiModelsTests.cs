@@ -4,7 +4,7 @@ using ChatApp.Web.Integrations.OpenAi;
 
 namespace ChatApp.Tests.Unit.Models;
 
-/// <summary>The lists of models as the servers give them.</summary>
+/// <summary>Lists of models in the formats of various servers.</summary>
 internal sealed class OpenAiModelsTests
 {
     [TestCase("""{"id": "qwen3", "object": "model", "owned_by": "vllm", "max_model_len": 40960}""", "qwen3", null, 40960, null)]
@@ -13,7 +13,7 @@ internal sealed class OpenAiModelsTests
     [TestCase("""{"id": "a/c", "context_length": null, "supported_parameters": ["top_p"]}""", "a/c", null, null, false)]
     [TestCase("""{"id": "m", "type": "llm", "max_context_length": 32768, "loaded_context_length": 4096}""", "m", null, 4096, null)]
     [TestCase("""{"id": "m", "context_length": "many", "meta": 7, "supported_parameters": "all"}""", "m", null, null, null)]
-    public void Read_WhatAServerTells_IsTaken(string model, string id, string? title, int? window, bool? tools) =>
+    public void Read_AdditionalFields_AreUsed(string model, string id, string? title, int? window, bool? tools) =>
         Assert.That(Read(model, isOpenAi: false).Single(), Is.EqualTo(new ListedModel(id, title, window, SupportsTools: tools)));
 
     [Test]
@@ -43,7 +43,7 @@ internal sealed class OpenAiModelsTests
     [TestCase("{}")]
     [TestCase("""{"data": {}}""")]
     [TestCase("<html>")]
-    public void Read_NoList_IsAnError(string json) =>
+    public void Read_NotAList_IsAnError(string json) =>
         Assert.That(() => OpenAiModels.Read(BinaryData.FromString(json), isOpenAi: false), Throws.InstanceOf<JsonException>());
 
     private static IReadOnlyList<ListedModel> Read(string models, bool isOpenAi) =>

@@ -26,7 +26,7 @@ internal sealed class PersonaFilesTests
     }
 
     [Test]
-    public void Parse_FileWithTheLeast_HasDefaults()
+    public void Parse_MinimalFile_HasDefaults()
     {
         var persona = PersonaFiles.Parse("\uFEFF---\r\n# a comment\r\nkey: x-1\r\nname: \"X: the one\"\r\ndescription: D\r\n\r\n---\r\nPrompt with --- in it\r\n---\r\nand after it", "x.md");
 
@@ -43,14 +43,14 @@ internal sealed class PersonaFilesTests
     [TestCase("---\nkey: pirate\ndescription: D\n---\nArr.", "'name' is missing")]
     [TestCase("---\nkey: pirate\nname: P\ndescription:\n---\nArr.", "'description' is missing")]
     [TestCase("---\nkey: Pirate King\nname: P\ndescription: D\n---\nArr.", "the key must be")]
-    [TestCase("---\nkey: p\nkey: p\n---\nArr.", "line 3: 'key' is there twice")]
+    [TestCase("---\nkey: p\nkey: p\n---\nArr.", "line 3: 'key' occurs twice")]
     [TestCase("---\nkey: p\nshout\n---\nArr.", "line 3: it must be 'name: value'")]
     [TestCase("---\nkey: p\nfavourite: rum\n---\nArr.", "line 3: it must be 'name: value'")]
     [TestCase("---\nkey: p\nname: P\ndescription: D\ntemperature: hot\n---\nArr.", "'temperature' must be a number from 0 to 2")]
     [TestCase("---\nkey: p\nname: P\ndescription: D\ntemperature: 2.1\n---\nArr.", "'temperature' must be a number from 0 to 2")]
     [TestCase("---\nkey: p\nname: P\ndescription: D\nmax_tokens: 0\n---\nArr.", "'max_tokens' must be a number from 1")]
     [TestCase("---\nkey: p\nname: P\ndescription: D\nmax_tokens: 1.5\n---\nArr.", "'max_tokens' must be a number from 1")]
-    [TestCase("---\nkey: p\nname: P\ndescription: D\n---\nArr.\0", "what is not text")]
+    [TestCase("---\nkey: p\nname: P\ndescription: D\n---\nArr.\0", "characters that cannot be stored")]
     public void Parse_MalformedFile_SaysWhatAndWhere(string text, string problem) =>
         Assert.That(() => PersonaFiles.Parse(text, "pirate.md"), Throws.InvalidOperationException.With.Message.Contains(problem).And.Message.Contains("pirate.md"));
 

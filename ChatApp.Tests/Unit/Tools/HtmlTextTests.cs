@@ -6,7 +6,7 @@ namespace ChatApp.Tests.Unit.Tools;
 internal sealed class HtmlTextTests
 {
     [Test]
-    public void Read_Page_IsWhatSomebodyWouldRead()
+    public void Read_Page_IsItsVisibleText()
     {
         var page = HtmlText.Read("""
             <!doctype html><html><head><title> How to  toast &amp; more </title><style>p { color: red }</style><script>var x = "<p>no</p>";</script></head>
@@ -59,7 +59,7 @@ internal sealed class HtmlTextTests
     [TestCase("<pre>\n")]
     [TestCase("</div>")]
     [TestCase("<p></main>")]
-    public async Task Read_TwoMegabytesOfMalice_Ends(string piece)
+    public async Task Read_TwoMegabytesOfHostileHtml_TakesLittleTime(string piece)
     {
         var html = string.Concat(Enumerable.Repeat(piece, 2_000_000 / piece.Length));
 

@@ -18,9 +18,9 @@ internal sealed class McpSettingsTests
         var (files, wiki) = (servers[0], servers[1]);
         Assert.That((files.Command, files.Environment["ROOT"], files.CallTimeout), Is.EqualTo(("npx", "/data", TimeSpan.FromSeconds(5))));
         Assert.That(files.Arguments, Is.EqualTo(new[] { "-y", "files" }));
-        Assert.That((files.RuleFor("read_file"), files.RuleFor("write_file")), Is.EqualTo((AskRule.Never, AskRule.Always)));
+        Assert.That((files.RuleFor("read_file"), files.RuleFor("write_file")), Is.EqualTo((ApprovalRule.Never, ApprovalRule.Always)));
         Assert.That(files.Tools, Is.EqualTo(new[] { "read_file" }));
-        Assert.That((wiki.Url!.Host, wiki.Headers["Authorization"], wiki.Ask), Is.EqualTo(("wiki.example.com", "Bearer key", AskRule.Auto)));
+        Assert.That((wiki.Url!.Host, wiki.Headers["Authorization"], wiki.Ask), Is.EqualTo(("wiki.example.com", "Bearer key", ApprovalRule.Auto)));
     }
 
     [TestCase("Mcp:Servers:x:", "x:Ask", "auto")]
@@ -34,19 +34,19 @@ internal sealed class McpSettingsTests
     [TestCase("Mcp:Servers:a.b:", "a.b:Command", "node")]
     [TestCase("Mcp:Servers:web:", "web:Command", "node")]
     [TestCase("a-b and a_b", "a_b:Command", "node", "a-b:Command", "node")]
-    public void From_Nonsense_NamesTheSetting(string named, params string[] settings) =>
+    public void From_InvalidSetting_NamesIt(string named, params string[] settings) =>
         Assert.That(() => Read([.. settings.Chunk(2).Select(s => (s[0], s[1]))]), Throws.InvalidOperationException.With.Message.Contains(named.TrimEnd(':')));
 
     [Test]
-    public void From_Nonsense_DoesNotRepeatItsValue() => Assert.That(
+    public void From_InvalidSetting_DoesNotQuoteItsValue() => Assert.That(
         () => Read(("x:Url", "secret://key"), ("x:Headers:Authorization", "Bearer secret")), Throws.InvalidOperationException.With.Message.Not.Contains("secret"));
 
     [TestCase("files", "read_file", "files_read_file")]
     [TestCase("my_files", "read-file", "my-files_read-file")]
-    public void NameOf_UsualTool_IsServerAndTool(string server, string tool, string name) => Assert.That(McpFunction.NameOf(server, tool), Is.EqualTo(name));
+    public void NameOf_OrdinaryTool_IsServerAndTool(string server, string tool, string name) => Assert.That(McpFunction.NameOf(server, tool), Is.EqualTo(name));
 
     [Test]
-    public void NameOf_ToolsWithStrangeNames_AreDifferentAndWhatModelsTake()
+    public void NameOf_UnusualNames_AreUniqueAndValid()
     {
         string[] tools = ["a.b", "a/b", "a_b", "a b", "ü", "", new('x', 64), new('x', 65), new string('x', 64) + "y", "工具", "a\u0000b"];
 
@@ -56,22 +56,22 @@ internal sealed class McpSettingsTests
         Assert.That(names, Is.All.Match("^[a-zA-Z0-9_-]{1,64}$"));
     }
 
-    [TestCase(null, null, AskRule.Auto, true)]
-    [TestCase(false, false, AskRule.Auto, true)]
-    [TestCase(true, null, AskRule.Auto, false)]
-    [TestCase(true, true, AskRule.Auto, false)]
-    [TestCase(true, null, AskRule.Always, true)]
-    [TestCase(null, true, AskRule.Never, false)]
-    public void AsksFirst_AnnotationsAndRule_OnlyKnownReadersDoNotAsk(bool? readOnly, bool? destructive, AskRule rule, bool asks)
+    [TestCase(null, null, ApprovalRule.Auto, true)]
+    [TestCase(false, false, ApprovalRule.Auto, true)]
+    [TestCase(true, null, ApprovalRule.Auto, false)]
+    [TestCase(true, true, ApprovalRule.Auto, false)]
+    [TestCase(true, null, ApprovalRule.Always, true)]
+    [TestCase(null, true, ApprovalRule.Never, false)]
+    public void RequiresApproval_AnnotationsAndRule_OnlyKnownReadersDoNot(bool? readOnly, bool? destructive, ApprovalRule rule, bool expected)
     {
         var tool = new Tool { Name = "t", Annotations = new() { ReadOnlyHint = readOnly, DestructiveHint = destructive } };
 
-        Assert.That(McpFunction.AsksFirst(new() { Name = "s", Ask = rule }, tool), Is.EqualTo(asks));
-        Assert.That(McpFunction.AsksFirst(new() { Name = "s", AskByTool = new Dictionary<string, AskRule> { ["t"] = rule } }, tool), Is.EqualTo(asks));
+        Assert.That(McpFunction.RequiresApproval(new() { Name = "s", Ask = rule }, tool), Is.EqualTo(expected));
+        Assert.That(McpFunction.RequiresApproval(new() { Name = "s", AskByTool = new Dictionary<string, ApprovalRule> { ["t"] = rule } }, tool), Is.EqualTo(expected));
     }
 
     [Test]
-    public void AsksFirst_ToolWithoutAnnotations_Asks() => Assert.That(McpFunction.AsksFirst(new() { Name = "s" }, new() { Name = "t" }), Is.True);
+    public void RequiresApproval_ToolWithoutAnnotations_IsTrue() => Assert.That(McpFunction.RequiresApproval(new() { Name = "s" }, new() { Name = "t" }), Is.True);
 
     private static IReadOnlyList<McpServerSettings> Read(params (string Key, string Value)[] settings) => McpServerSettings.From(
         new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(s => $"Mcp:Servers:{s.Key}", string? (s) => s.Value)).Build());

@@ -19,7 +19,7 @@ public sealed class AccountController(AccountService accounts, LoginService logi
         return View("Account", account.ToResponse(await accounts.RolesAsync(account)));
     }
 
-    /// <summary>Changes the password; all other sign-ins end.</summary>
+    /// <summary>Changes the password and ends all other sign-ins.</summary>
     [HttpPost("password")]
     public async Task<IActionResult> ChangePassword([FromForm] PasswordForm form, CancellationToken ct)
     {
@@ -28,7 +28,7 @@ public sealed class AccountController(AccountService accounts, LoginService logi
             Response.StatusCode = StatusCodes.Status400BadRequest;
             return await Show();
         }
-        TempData[Notice.Done] = "Your password was changed. All other sign-ins have ended.";
+        TempData[Notice.Done] = "Your password was changed. You've been signed out everywhere else.";
         return RedirectToAction(nameof(Show));
     }
 
@@ -37,7 +37,7 @@ public sealed class AccountController(AccountService accounts, LoginService logi
     public async Task<IActionResult> SignOutElsewhere(CancellationToken ct)
     {
         await logins.EndAllAsync(user.Id, except: user.LoginId, ct);
-        TempData[Notice.Done] = "You are signed out everywhere else.";
+        TempData[Notice.Done] = "You've been signed out everywhere else.";
         return RedirectToAction(nameof(Show));
     }
 

@@ -18,7 +18,7 @@ internal sealed class PasswordFormValidator : AbstractValidator<PasswordForm>
 {
     public PasswordFormValidator()
     {
-        RuleFor(f => f.CurrentPassword).NotEmpty().WithMessage("Enter your present password.");
+        RuleFor(f => f.CurrentPassword).NotEmpty().WithMessage("Enter your current password.");
         RuleFor(f => f.NewPassword).NotEmpty().WithMessage("Choose a new password.")
             .Length(AppUser.PasswordMinLength, AppUser.PasswordMaxLength)
             .WithMessage($"The password needs {AppUser.PasswordMinLength} to {AppUser.PasswordMaxLength} characters.");

@@ -5,9 +5,12 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace ChatApp.Web.Features.Accounts;
 
-/// <summary>A new account.</summary>
+/// <summary>An account to create.</summary>
 /// <example>{"username": "ada", "email": "ada@example.com", "password": "correct horse 7"}</example>
-public sealed record RegisterRequest(string? Username, string? Email, string? Password);
+public sealed record RegisterRequest(string? Username, string? Email, string? Password)
+{
+    public NewAccount ToNewAccount() => new(Username!, Email!, Password!);
+}
 
 /// <summary>The form of <c>POST /auths/login</c>.</summary>
 public sealed record LoginForm
@@ -20,7 +23,7 @@ public sealed record LoginForm
     public string? Password { get; init; }
 }
 
-/// <summary>The refresh token of a login, which is good for one use.</summary>
+/// <summary>The refresh token of a sign-in, which can be used once.</summary>
 /// <example>{"refresh_token": "…"}</example>
 public sealed record RefreshRequest(string? RefreshToken);
 
@@ -30,12 +33,12 @@ internal sealed class RegisterRequestValidator : AbstractValidator<RegisterReque
     {
         RuleFor(r => r.Username).NotEmpty().WithMessage("Choose a user name.")
             .MaximumLength(AppUser.UserNameMaxLength).WithMessage($"At most {AppUser.UserNameMaxLength} characters are allowed.")
-            // No @: a user name must not look like somebody's e-mail address, with which people sign in too.
+            // No @: a user name must not be mistaken for an e-mail address, which also signs in.
             .Matches(@"^[\p{L}\p{N}][\p{L}\p{N}\p{M}._-]*\z").WithMessage("Use letters, digits, dots, dashes and underscores, beginning with a letter or digit.");
         RuleFor(r => r.Email).NotEmpty().WithMessage("Enter an e-mail address.")
             .MaximumLength(AppUser.EmailMaxLength).WithMessage($"At most {AppUser.EmailMaxLength} characters are allowed.")
             .EmailAddress().WithMessage("This is not an e-mail address.")
-            // Some signs are longer in the normal form, in which the address is looked up.
+            // Addresses are looked up in their normal form, in which some characters are longer.
             .Must(e => e is null || StorableText.IsStorable(e) && e.Normalize().Length <= AppUser.EmailMaxLength && !e.Any(char.IsWhiteSpace) && !e.Any(char.IsControl))
             .WithMessage("This is not an e-mail address.");
         RuleFor(r => r.Password).NotEmpty().WithMessage("Choose a password.")

@@ -1,5 +1,4 @@
 using ChatApp.Data.Accounts;
-using ChatApp.Domain.Accounts;
 using ChatApp.Web.Features.Docs;
 using ChatApp.Web.Infrastructure;
 using Microsoft.AspNetCore.Authorization;
@@ -7,7 +6,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace ChatApp.Web.Features.Accounts;
 
-/// <summary>Personal API keys, managed by people who have signed in: a key cannot make keys.</summary>
+/// <summary>Personal API keys, for users who have signed in: a key cannot manage keys.</summary>
 [ApiController, Authorize, Route("users/me/api-keys"), ApiScope(ApiScope.None)]
 public sealed class ApiKeysApiController(LoginService logins, CurrentUser user) : ControllerBase
 {
@@ -16,7 +15,7 @@ public sealed class ApiKeysApiController(LoginService logins, CurrentUser user) 
     public async Task<ApiKeysResponse> List(CancellationToken ct) =>
         new([.. (await logins.ListApiKeysAsync(user.Id, ct)).Select(k => k.ToResponse())]);
 
-    /// <summary>Makes a key. Its secret is in this answer and nowhere else, so that the same request again gives the key without it.</summary>
+    /// <summary>Creates a key. Its secret is only in this response: a repeated request returns the key without it.</summary>
     [HttpPost]
     [RequestHeader(IdempotencyHeader.Name, IdempotencyHeader.Description)]
     [ProducesResponseType<CreatedApiKeyResponse>(201), ProducesResponseType<ProblemDetails>(400), ProducesResponseType<ProblemDetails>(409)]
@@ -26,7 +25,7 @@ public sealed class ApiKeysApiController(LoginService logins, CurrentUser user) 
         return Created("/users/me/api-keys", new CreatedApiKeyResponse(key.ToResponse(), secret));
     }
 
-    /// <summary>Revokes a key, at once and for good.</summary>
+    /// <summary>Revokes a key permanently.</summary>
     [HttpDelete("{id}")]
     [ProducesResponseType(204), ProducesResponseType<ProblemDetails>(404)]
     public async Task<NoContentResult> Revoke(EntityId id, CancellationToken ct)

@@ -6,10 +6,10 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace ChatApp.Web.Features.Accounts;
 
-/// <summary>What the page of API keys shows.</summary>
+/// <summary>The model of the API keys page.</summary>
 /// <param name="Keys">The account's keys.</param>
-/// <param name="Form">What was typed.</param>
-/// <param name="Created">The key that has just been made, with its secret.</param>
+/// <param name="Form">The form's input.</param>
+/// <param name="Created">The key that has just been created, with its secret.</param>
 public sealed record ApiKeysPage(IReadOnlyList<ApiKeyResponse> Keys, ApiKeyRequest Form, CreatedApiKeyResponse? Created);
 
 /// <summary>The page of the caller's API keys.</summary>
@@ -19,7 +19,7 @@ public sealed class ApiKeysController(LoginService logins, CurrentUser user) : C
     [HttpGet]
     public async Task<IActionResult> List(CancellationToken ct) => await ShowAsync(new ApiKeyRequest { ExpiresInDays = 90 }, null, ct);
 
-    /// <summary>Makes a key and shows its secret, this once.</summary>
+    /// <summary>Creates a key and shows its secret, only this once.</summary>
     [HttpPost]
     public async Task<IActionResult> Create([FromForm] ApiKeyRequest form, CancellationToken ct)
     {
@@ -37,7 +37,7 @@ public sealed class ApiKeysController(LoginService logins, CurrentUser user) : C
     public async Task<IActionResult> Revoke(EntityId id, CancellationToken ct)
     {
         await logins.RevokeApiKeyAsync(user.Id, id.RequiredFor("API key"), ct);
-        TempData[Notice.Done] = "The key was revoked. Programs that use it are shut out from now on.";
+        TempData[Notice.Done] = "The key was revoked. Programs can no longer use it.";
         return RedirectToAction(nameof(List));
     }
 

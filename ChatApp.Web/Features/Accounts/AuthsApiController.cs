@@ -1,5 +1,4 @@
 using ChatApp.Data.Accounts;
-using ChatApp.Domain.Accounts;
 using ChatApp.Web.Infrastructure;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
@@ -11,7 +10,7 @@ namespace ChatApp.Web.Features.Accounts;
 [ApiController, Route("auths"), Authorize, ApiScope(ApiScope.None)]
 public sealed class AuthsApiController(AccountService accounts, LoginService logins, RegistrationService registration, CurrentUser user) : ControllerBase
 {
-    /// <summary>Makes an account.</summary>
+    /// <summary>Creates an account.</summary>
     [HttpPost("register"), AllowAnonymous, EnableRateLimiting(RateLimits.SignIn)]
     [ProducesResponseType<UserResponse>(201), ProducesResponseType<ProblemDetails>(400), ProducesResponseType<ProblemDetails>(403), ProducesResponseType<ProblemDetails>(409)]
     public async Task<ActionResult<UserResponse>> Register(RegisterRequest request, CancellationToken ct)
@@ -20,25 +19,25 @@ public sealed class AuthsApiController(AccountService accounts, LoginService log
         {
             return Problem(statusCode: StatusCodes.Status403Forbidden, detail: RegistrationService.ClosedMessage);
         }
-        var created = await registration.RegisterAsync(request, ct);
+        var created = await registration.RegisterAsync(request.ToNewAccount(), ct);
         return Created("/users/me", created.ToResponse(await accounts.RolesAsync(created)));
     }
 
-    /// <summary>Trades user name or e-mail address and password for tokens.</summary>
+    /// <summary>Exchanges a user name or e-mail address and a password for tokens.</summary>
     [HttpPost("login"), AllowAnonymous, EnableRateLimiting(RateLimits.SignIn), Consumes("application/x-www-form-urlencoded", "multipart/form-data")]
     [ProducesResponseType<LoginResponse>(200), ProducesResponseType<ProblemDetails>(401)]
     public async Task<ActionResult<LoginResponse>> Login([FromForm] LoginForm form, CancellationToken ct) =>
         await accounts.CheckPasswordAsync(form.Username ?? "", form.Password ?? "") is { } account
             ? account.ToResponse(await logins.StartAsync(account.Id, ct))
-            : Problem(statusCode: StatusCodes.Status401Unauthorized, detail: RegistrationService.WrongPasswordMessage);
+            : Problem(statusCode: StatusCodes.Status401Unauthorized, detail: AccountService.SignInFailedMessage);
 
-    /// <summary>Trades a refresh token, which then is used up, for new tokens.</summary>
+    /// <summary>Exchanges a refresh token for new tokens. It can be used once.</summary>
     [HttpPost("refresh"), AllowAnonymous]
     [ProducesResponseType<LoginResponse>(200), ProducesResponseType<ProblemDetails>(401)]
     public async Task<ActionResult<LoginResponse>> Refresh(RefreshRequest request, CancellationToken ct) =>
         await logins.RefreshAsync(request.RefreshToken!, ct) is { } refreshed
             ? (await accounts.FindAsync(refreshed.UserId)).ToResponse(refreshed.Tokens)
-            : Problem(statusCode: StatusCodes.Status401Unauthorized, detail: "The refresh token is unknown, used up or expired. Sign in again.");
+            : Problem(statusCode: StatusCodes.Status401Unauthorized, detail: "The refresh token is unknown, already used or expired. Sign in again.");
 
     /// <summary>Ends the sign-in that the request's token belongs to.</summary>
     [HttpPost("logout")]

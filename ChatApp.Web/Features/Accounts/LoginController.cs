@@ -8,13 +8,13 @@ using Microsoft.AspNetCore.RateLimiting;
 namespace ChatApp.Web.Features.Accounts;
 
 /// <summary>The sign-in page.</summary>
-/// <param name="UserName">What was typed before.</param>
-/// <param name="ReturnUrl">Where to go afterwards.</param>
-/// <param name="CanRegister">Whether people may make accounts.</param>
-/// <param name="Problem">Why the last try failed.</param>
+/// <param name="UserName">The user name of the failed attempt.</param>
+/// <param name="ReturnUrl">Where to go after signing in.</param>
+/// <param name="CanRegister">Whether registration is open.</param>
+/// <param name="Problem">Why the attempt failed.</param>
 public sealed record LoginPage(string? UserName, string? ReturnUrl, bool CanRegister, string? Problem);
 
-/// <summary>Sign-in for people.</summary>
+/// <summary>Signs users in.</summary>
 [AllowAnonymous, Route("login")]
 public sealed class LoginController(AccountService accounts, LoginService logins, RegistrationService registration) : Controller
 {
@@ -32,6 +32,6 @@ public sealed class LoginController(AccountService accounts, LoginService logins
             return Redirect(Url.LocalOr(returnUrl, Links.Chat));
         }
         Response.StatusCode = StatusCodes.Status401Unauthorized;
-        return View("Login", new LoginPage(form.Username, returnUrl, await registration.IsOpenAsync(ct), RegistrationService.WrongPasswordMessage));
+        return View("Login", new LoginPage(form.Username, returnUrl, await registration.IsOpenAsync(ct), AccountService.SignInFailedMessage));
     }
 }

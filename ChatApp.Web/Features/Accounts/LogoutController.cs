@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace ChatApp.Web.Features.Accounts;
 
-/// <summary>Signs out.</summary>
+/// <summary>Signs users out.</summary>
 [Authorize, Route("logout")]
 public sealed class LogoutController(LoginService logins, CurrentUser user) : Controller
 {
@@ -15,7 +15,7 @@ public sealed class LogoutController(LoginService logins, CurrentUser user) : Co
     {
         await logins.EndLoginAsync(user.LoginId, ct);
         LoginCookie.Remove(Response);
-        Response.Headers["Clear-Site-Data"] = "\"cache\""; // also the pages that the browser's back button would show
+        Response.Headers["Clear-Site-Data"] = "\"cache\""; // includes pages that the back button would show
         return Redirect(Links.Login);
     }
 }

@@ -8,10 +8,10 @@ using Microsoft.AspNetCore.RateLimiting;
 
 namespace ChatApp.Web.Features.Accounts;
 
-/// <summary>The page on which people make accounts.</summary>
+/// <summary>The registration page.</summary>
 public sealed record RegisterPage(RegisterRequest Typed, bool IsFirst);
 
-/// <summary>Registration for people; it signs in at once.</summary>
+/// <summary>Registers users and signs them in.</summary>
 [AllowAnonymous, Route("register")]
 public sealed class RegisterController(RegistrationService registration, LoginService logins) : Controller
 {
@@ -25,7 +25,7 @@ public sealed class RegisterController(RegistrationService registration, LoginSe
         try
         {
             return ModelState.IsValid && await registration.IsOpenAsync(ct)
-                ? await SignInAsync(await registration.RegisterAsync(request, ct), ct)
+                ? await SignInAsync(await registration.RegisterAsync(request.ToNewAccount(), ct), ct)
                 : await FormAsync(StatusCodes.Status400BadRequest, request, ct);
         }
         catch (ChatAppException e) when (e is InvalidException or ConflictException)
@@ -41,10 +41,10 @@ public sealed class RegisterController(RegistrationService registration, LoginSe
         return Redirect(Links.Chat);
     }
 
-    private async Task<IActionResult> FormAsync(int status, RegisterRequest typed, CancellationToken ct)
+    private async Task<IActionResult> FormAsync(int status, RegisterRequest input, CancellationToken ct)
     {
         var isOpen = await registration.IsOpenAsync(ct);
         Response.StatusCode = isOpen ? status : StatusCodes.Status403Forbidden;
-        return isOpen ? View("Register", new RegisterPage(typed, await registration.IsFirstAsync(ct))) : View("RegistrationClosed");
+        return isOpen ? View("Register", new RegisterPage(input, await registration.IsFirstAsync(ct))) : View("RegistrationClosed");
     }
 }

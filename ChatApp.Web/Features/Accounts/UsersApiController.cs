@@ -9,7 +9,7 @@ namespace ChatApp.Web.Features.Accounts;
 [ApiController, Route("users/me"), Authorize]
 public sealed class UsersApiController(AccountService accounts, CurrentUser user) : ControllerBase
 {
-    /// <summary>The account that the credentials belong to.</summary>
+    /// <summary>The caller's account.</summary>
     [HttpGet]
     public async Task<UserResponse> Get()
     {

@@ -2,7 +2,7 @@ using FluentValidation;
 
 namespace ChatApp.Web.Features.Admin;
 
-/// <summary>The most tokens that an account may use; nothing: any number.</summary>
+/// <summary>The maximum number of tokens an account may use; empty for no limit.</summary>
 public sealed record QuotaForm(long? Tokens);
 
 internal sealed class QuotaFormValidator : AbstractValidator<QuotaForm>

@@ -6,28 +6,28 @@ using ChatApp.Web.Integrations.WebSearch;
 
 namespace ChatApp.Web.Features.Admin;
 
-/// <summary>A tool as its administrator sees it.</summary>
-/// <param name="Name">What models call it.</param>
-/// <param name="Description">What it does, as its source says.</param>
-/// <param name="AsksFirst">Whether people are asked before it runs.</param>
-public sealed record ToolView(string Name, string Description, bool AsksFirst);
+/// <summary>A tool, as administrators see it.</summary>
+/// <param name="Name">Its name, as models call it.</param>
+/// <param name="Description">Its source's description.</param>
+/// <param name="RequiresApproval">Whether the user has to approve each call.</param>
+public sealed record ToolView(string Name, string Description, bool RequiresApproval);
 
-/// <summary>A source of tools as its administrator sees it.</summary>
+/// <summary>A source of tools, as administrators see it.</summary>
 public sealed record ToolSourceView
 {
     public required string Name { get; init; }
 
     public required string Kind { get; init; }
 
-    /// <summary>How it is, in a word or two.</summary>
+    /// <summary>Its state, in a word or two.</summary>
     public required string Status { get; init; }
 
     public bool IsFaulty { get; init; }
 
-    /// <summary>What is run or asked. Arguments and queries are left out: they can hold keys.</summary>
+    /// <summary>The command or address, without arguments and query, which can contain keys.</summary>
     public string? Where { get; init; }
 
-    /// <summary>What to set to have it; null where it is there.</summary>
+    /// <summary>How to enable or connect it; null if it works.</summary>
     public string? Hint { get; init; }
 
     public DateTimeOffset? ConnectedAt { get; init; }
@@ -40,11 +40,11 @@ public sealed record ToolSourceView
 
     public IReadOnlyList<ToolView> Tools { get; init; } = [];
 
-    /// <summary>Whether it is a server that can be connected again.</summary>
+    /// <summary>Whether it is a server that can be reconnected.</summary>
     public bool CanReconnect { get; init; }
 }
 
-/// <summary>Shows what models are offered, and what is wrong with it. Nothing is connected for it.</summary>
+/// <summary>Lists the tool sources and their problems, without connecting to any.</summary>
 public sealed class ToolSources(IFixitTools iFixit, WebTools web, McpServers servers)
 {
     private const int DescriptionMaxLength = 300;
@@ -56,7 +56,7 @@ public sealed class ToolSources(IFixitTools iFixit, WebTools web, McpServers ser
             Name = IFixitTools.SourceName,
             Kind = "Repair guides",
             Status = iFixit.Address is null ? "Off" : "On",
-            Hint = iFixit.Address is null ? "It is switched off by Tools:IFixit:Enabled." : null,
+            Hint = iFixit.Address is null ? "Disabled by Tools:IFixit:Enabled." : null,
             Where = WithoutQuery(iFixit.Address),
             WorkedAt = iFixit.Health.WorkedAt,
             Failure = iFixit.Health.Failure,
@@ -67,7 +67,7 @@ public sealed class ToolSources(IFixitTools iFixit, WebTools web, McpServers ser
             Name = web.Settings?.Name ?? "Web search",
             Kind = "Web search",
             Status = web.Settings is null ? "Off" : "On",
-            Hint = web.Settings is null ? "Name a service with Tools:WebSearch:Provider." : null,
+            Hint = web.Settings is null ? "Configure Tools:WebSearch:Provider to enable it." : null,
             Where = WithoutQuery(web.Settings?.Address),
             WorkedAt = web.Health.WorkedAt,
             Failure = web.Health.Failure,
@@ -76,13 +76,13 @@ public sealed class ToolSources(IFixitTools iFixit, WebTools web, McpServers ser
         .. servers.All.Select(View),
     ];
 
-    private static ToolSourceView View(McpConnection server)
+    private static ToolSourceView View(McpServer server)
     {
         var (settings, state) = (server.Settings, server.State);
         return new()
         {
             Name = settings.Name,
-            Kind = settings.Url is null ? "MCP server, a command" : "MCP server over HTTP",
+            Kind = settings.Url is null ? "MCP server (command)" : "MCP server (HTTP)",
             Status = state.Status switch
             {
                 McpServerStatus.Idle => "Not connected",
@@ -92,7 +92,7 @@ public sealed class ToolSources(IFixitTools iFixit, WebTools web, McpServers ser
             },
             IsFaulty = state.Status == McpServerStatus.Failed,
             Where = settings.Command ?? WithoutQuery(settings.Url),
-            Hint = state is { Status: McpServerStatus.Idle, Failure: null } ? "It is connected when it is first needed." : null,
+            Hint = state is { Status: McpServerStatus.Idle, Failure: null } ? "Connects when first used." : null,
             ConnectedAt = state.Since,
             Failure = state.Failure,
             Output = state.Output,
@@ -103,7 +103,7 @@ public sealed class ToolSources(IFixitTools iFixit, WebTools web, McpServers ser
 
     private static async Task<IReadOnlyList<ToolView>> ViewsAsync(IToolSource source, CancellationToken ct) => [.. (await source.ListAsync(ct)).Select(View)];
 
-    private static ToolView View(ChatTool tool) => new(tool.Name, ToolText.Line(tool.Function.Description, DescriptionMaxLength), tool.AsksFirst);
+    private static ToolView View(ChatTool tool) => new(tool.Name, ToolText.Line(tool.Function.Description, DescriptionMaxLength), tool.RequiresApproval);
 
     private static string? WithoutQuery(Uri? address) => address?.GetLeftPart(UriPartial.Path);
 }

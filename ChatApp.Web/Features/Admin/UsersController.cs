@@ -10,10 +10,10 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace ChatApp.Web.Features.Admin;
 
-/// <summary>Which accounts a page lists.</summary>
+/// <summary>One page of the list of accounts.</summary>
 public sealed record UsersPage(IReadOnlyList<AccountEntry> Accounts, string? Query, string? Older, bool IsFirst);
 
-/// <summary>All accounts: what they use, what they may use, and who is shut out.</summary>
+/// <summary>All accounts, with their usage, quota and whether they are disabled.</summary>
 [Authorize(Roles = Roles.Administrator), Route("admin/users")]
 public sealed class UsersController(AccountDirectory directory, AccountService accounts, QuotaService quotas, CursorProtector cursors) : Controller
 {
@@ -25,7 +25,7 @@ public sealed class UsersController(AccountDirectory directory, AccountService a
         return View("Users", new UsersPage(page.Items, text, cursors.Protect(page.Next), cursor is null));
     }
 
-    /// <summary>Sets the most tokens that an account may use; an empty field lifts the limit.</summary>
+    /// <summary>Sets the maximum number of tokens an account may use; an empty field removes the limit.</summary>
     [HttpPost("{id}/quota")]
     public async Task<IActionResult> SetQuota(EntityId id, [FromForm] QuotaForm form, CancellationToken ct)
     {
@@ -33,7 +33,7 @@ public sealed class UsersController(AccountDirectory directory, AccountService a
         {
             await quotas.SetAsync((await accounts.FindAsync(id.RequiredFor("User"))).Id, form.Tokens, ct);
         }
-        TempData[Notice.Done] = ModelState.IsValid ? "The quota was set." : "A quota is a whole number of tokens, or nothing for no limit.";
+        TempData[Notice.Done] = ModelState.IsValid ? "The quota was saved." : "Enter a whole number of tokens, or leave the field empty for no limit.";
         return RedirectToAction(nameof(List));
     }
 
@@ -41,7 +41,7 @@ public sealed class UsersController(AccountDirectory directory, AccountService a
     public async Task<IActionResult> Disable(EntityId id, CancellationToken ct)
     {
         await accounts.SetDisabledAsync(id.RequiredFor("User"), disabled: true, ct);
-        TempData[Notice.Done] = "The account was shut; all its sign-ins have ended.";
+        TempData[Notice.Done] = "The account was disabled and signed out everywhere.";
         return RedirectToAction(nameof(List));
     }
 
@@ -49,7 +49,7 @@ public sealed class UsersController(AccountDirectory directory, AccountService a
     public async Task<IActionResult> Enable(EntityId id, CancellationToken ct)
     {
         await accounts.SetDisabledAsync(id.RequiredFor("User"), disabled: false, ct);
-        TempData[Notice.Done] = "The account was opened.";
+        TempData[Notice.Done] = "The account was enabled.";
         return RedirectToAction(nameof(List));
     }
 }

@@ -1,4 +1,4 @@
-using ChatApp.Domain.Accounts;
+using ChatApp.Data.Accounts;
 using ChatApp.Domain.Chat.Ports;
 using ChatApp.Domain.Completions;
 using ChatApp.Web.Features.Docs;

@@ -1,4 +1,4 @@
-using ChatApp.Domain.Accounts;
+using ChatApp.Data.Accounts;
 using ChatApp.Domain.Export;
 using ChatApp.Domain.Sessions;
 using ChatApp.Domain.Time;

@@ -30,7 +30,7 @@ public sealed class McpCommands(McpServers servers)
         var (offers, silent) = await OffersAsync(Chosen(server), ct);
         var items = offers.Select(o => new McpToolItem(
             o.Server.Settings.Name, o.Tool.Name, McpFunction.NameOf(o.Server.Settings.Name, o.Tool.Name), o.Tool.Description, o.Tool.InputSchema,
-            McpFunction.AsksFirst(o.Server.Settings, o.Tool))).ToList();
+            McpFunction.RequiresApproval(o.Server.Settings, o.Tool))).ToList();
         var message = $"{Count(items.Count, "tool")}.{(silent.Count > 0 ? $" Not reached: {string.Join(", ", silent)}." : "")}";
         return new(silent.Count == 0 || items.Count > 0, message, new McpToolList(items));
     }
@@ -59,11 +59,11 @@ public sealed class McpCommands(McpServers servers)
         }
     }
 
-    private IReadOnlyList<McpConnection> Chosen(string? server) =>
+    private IReadOnlyList<McpServer> Chosen(string? server) =>
         server is null ? servers.All : [servers.Find(server) ?? throw new InvalidException("args.server", "There is no server of this name.")];
 
-    private static async Task<(List<(McpConnection Server, Tool Tool)> Offers, List<string> Silent)> OffersAsync(
-        IReadOnlyList<McpConnection> chosen, CancellationToken ct)
+    private static async Task<(List<(McpServer Server, Tool Tool)> Offers, List<string> Silent)> OffersAsync(
+        IReadOnlyList<McpServer> chosen, CancellationToken ct)
     {
         var lists = await Task.WhenAll(chosen.Select(async s =>
         {

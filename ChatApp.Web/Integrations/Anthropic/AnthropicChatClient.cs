@@ -9,19 +9,18 @@ using AiMessage = Microsoft.Extensions.AI.ChatMessage;
 namespace ChatApp.Web.Integrations.Anthropic;
 
 /// <summary>
-/// One of Anthropic's models, through its library's <see cref="IChatClient"/>, with this app's rules around it: whatever goes wrong becomes a
-/// <see cref="ModelException"/> with a text for people, an <see cref="OperationCanceledException"/> comes only from the caller's own token, and an
-/// answer whose end is missing is a failure.
+/// A model of Anthropic's, called with its own library. Every failure becomes a <see cref="ModelException"/> with a message for users, an
+/// <see cref="OperationCanceledException"/> is thrown only for the caller's token, and a reply without a finish reason is a failure.
 /// </summary>
-/// <param name="server">The way there.</param>
-/// <param name="model">Its name; null: the first that the server lists.</param>
-/// <param name="maxOutput">The longest answer that the model can give, in tokens: the service refuses to be asked for more. Null: not known.</param>
+/// <param name="server">The service.</param>
+/// <param name="model">The model's name; null for the first that the server lists.</param>
+/// <param name="maxOutput">The model's maximum output in tokens, which a request must not exceed; null if unknown.</param>
 public sealed class AnthropicChatClient(AnthropicServer server, string? model, int? maxOutput = null) : IChatClient
 {
-    // A model that goes round in circles must not fill the memory.
+    // Limits the memory that a looping model can take.
     private const int MaxArguments = 1_000_000;
 
-    /// <summary>Streams the answer; text as it comes, tool calls whole, usage last.</summary>
+    /// <summary>Streams the reply: text as it arrives, complete tool calls, usage last.</summary>
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<AiMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -35,11 +34,11 @@ public sealed class AnthropicChatClient(AnthropicServer server, string? model, i
             arguments += ArgumentsIn(update);
             if (arguments > MaxArguments)
             {
-                throw new ModelException(ReplyErrorCode.InvalidAnswer, "The model called tools without end.");
+                throw new ModelException(ReplyErrorCode.InvalidResponse, "The model kept calling tools and was stopped.");
             }
             isFinished |= update.FinishReason is not null;
             isEmpty &= update.Text.Length == 0 && !update.Contents.Any(c => c is FunctionCallContent);
-            // Before its end, an answer's usage is what the prompt has cost: less than our estimate, which knows the text, too.
+            // Usage before the end covers only the prompt; an estimate, which includes the text, is better.
             if (isFinished || !update.Contents.Any(c => c is UsageContent))
             {
                 yield return update;
@@ -51,11 +50,11 @@ public sealed class AnthropicChatClient(AnthropicServer server, string? model, i
         }
         if (!isFinished)
         {
-            throw isEmpty ? ProviderErrors.Nonsense() : ProviderErrors.Broken();
+            throw isEmpty ? ProviderErrors.InvalidResponse() : ProviderErrors.ConnectionLost();
         }
     }
 
-    /// <summary>Gets the whole answer at once.</summary>
+    /// <summary>Gets the complete reply.</summary>
     public async Task<ChatResponse> GetResponseAsync(IEnumerable<AiMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
         var name = model ?? await server.FindFirstAsync(cancellationToken);
@@ -69,7 +68,7 @@ public sealed class AnthropicChatClient(AnthropicServer server, string? model, i
         : serviceType.IsInstanceOfType(this) ? this
         : null;
 
-    // The connections are the server's, which others use too.
+    // The server owns the connections, which other clients share.
     public void Dispose()
     {
     }
@@ -82,7 +81,7 @@ public sealed class AnthropicChatClient(AnthropicServer server, string? model, i
         }
         catch (Exception) when (ct.IsCancellationRequested)
         {
-            throw new OperationCanceledException(ct); // what its own caller has cancelled may fail in any way
+            throw new OperationCanceledException(ct); // a cancelled call may fail in any way
         }
         catch (Exception e) when (Translate(e, name) is { } known)
         {
@@ -90,13 +89,13 @@ public sealed class AnthropicChatClient(AnthropicServer server, string? model, i
         }
     }
 
-    /// <summary>The failure in words for people; null for one that the provider has nothing to do with.</summary>
+    /// <summary>A failed call as a <see cref="ModelException"/>; null for errors that the provider did not cause.</summary>
     internal static ModelException? Translate(Exception error, string? model) => error switch
     {
-        RefusedException e => ProviderErrors.Of(e.Refusal, model),
-        // Said in the middle of a stream. Without the cause, which quotes it.
-        AnthropicSseException e => ProviderErrors.Of(new Refusal(StatusOf(e.Type?.Raw()), null, null, "", null), model),
-        AnthropicInvalidDataException => ProviderErrors.Nonsense(),
+        ErrorResponseException e => ProviderErrors.Of(e.Response, model),
+        // An error event within a stream. Without the cause, which quotes it.
+        AnthropicSseException e => ProviderErrors.Of(new ErrorResponse(StatusOf(e.Type?.Raw()), null, null, "", null), model),
+        AnthropicInvalidDataException => ProviderErrors.InvalidResponse(),
         _ => ProviderErrors.Of(error),
     };
 

@@ -5,13 +5,13 @@ using AiMessage = Microsoft.Extensions.AI.ChatMessage;
 
 namespace ChatApp.Web.Integrations.Anthropic;
 
-/// <summary>Brings a prompt into the form that Anthropic's models take.</summary>
+/// <summary>Converts a prompt to the form that Anthropic's models require.</summary>
 internal static class AnthropicPrompt
 {
-    /// <summary>Stands for the beginning of a conversation whose first message is an answer, because the question is left out or deleted.</summary>
-    private const string Beginning = "(The conversation before this is left out.)";
+    /// <summary>Precedes a history that begins with a reply, because earlier messages are omitted or deleted.</summary>
+    private const string Beginning = "(Earlier messages are omitted.)";
 
-    // The service insists on a limit.
+    // The service requires a limit.
     private const int DefaultMaxOutput = 4096;
 
     public static (IReadOnlyList<AiMessage> Messages, ChatOptions Options) Prepare(
@@ -19,7 +19,7 @@ internal static class AnthropicPrompt
     {
         var all = messages.ToList();
         var talk = all.Where(m => m.Role != ChatRole.System).ToList();
-        // What instructs comes first and at once: not every model knows instructions in the middle.
+        // All system messages become one at the beginning: not every model accepts them later.
         var system = string.Join("\n\n", all.Where(m => m.Role == ChatRole.System).Select(m => m.Text).Where(t => !string.IsNullOrWhiteSpace(t)));
         if (talk is [{ Role: var first }, ..] && first == ChatRole.Assistant)
         {
@@ -31,7 +31,7 @@ internal static class AnthropicPrompt
         return (sent, settings);
     }
 
-    // Results in the one form that all adapters give them.
+    // Results as text, as with all providers.
     private static AiMessage ToSent(AiMessage message) => message.Role != ChatRole.Tool ? message : new(ChatRole.Tool,
     [
         .. message.Contents.Select(c => c is FunctionResultContent result ? new FunctionResultContent(result.CallId, ToolCalls.ResultText(result)) : c),
@@ -40,22 +40,22 @@ internal static class AnthropicPrompt
     private static ChatOptions ToSent(ChatOptions? options, IReadOnlyList<AiMessage> talk)
     {
         var result = options?.Clone() ?? new ChatOptions();
-        result.AdditionalProperties = null; // they are ours
-        // As they are: the library would leave things out of their parameters.
+        result.AdditionalProperties = null; // for in-process clients only
+        // Converted here, because the library drops parts of the parameters' schema.
         result.Tools = options?.Tools?.OfType<AIFunctionDeclaration>().Select(ToTool).ToList();
         if (result.Tools is null or { Count: 0 })
         {
-            (result.Tools, result.ToolMode) = (Remembered(talk), ChatToolMode.None);
+            (result.Tools, result.ToolMode) = (DeclarationsFor(talk), ChatToolMode.None);
         }
         if (result.Tools is null || result is { ToolMode: AutoChatToolMode, AllowMultipleToolCalls: null })
         {
-            (result.ToolMode, result.AllowMultipleToolCalls) = (null, null); // what a model may do of itself needs no word
+            (result.ToolMode, result.AllowMultipleToolCalls) = (null, null); // the default needs no setting
         }
         return result;
     }
 
-    // Calls in the history are understood only by those who know of the tools.
-    private static List<AITool>? Remembered(IReadOnlyList<AiMessage> talk)
+    // Calls in the history require the tools to be declared.
+    private static List<AITool>? DeclarationsFor(IReadOnlyList<AiMessage> talk)
     {
         var names = talk.SelectMany(m => m.Contents).OfType<FunctionCallContent>().Select(c => c.Name).Distinct(StringComparer.Ordinal).ToList();
         return names.Count == 0 ? null : names.ConvertAll(AITool (name) => ToTool(AIFunctionFactory.CreateDeclaration(name, null, JsonElement.Parse("{}"))));

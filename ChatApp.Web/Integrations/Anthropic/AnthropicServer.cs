@@ -8,35 +8,35 @@ using Microsoft.Extensions.AI;
 
 namespace ChatApp.Web.Integrations.Anthropic;
 
-/// <summary>Anthropic's service, by its own library.</summary>
+/// <summary>Anthropic's service, called with its own library.</summary>
 public sealed class AnthropicServer : ModelServer
 {
-    /// <summary>Where Anthropic's own service is.</summary>
+    /// <summary>The address of Anthropic's service.</summary>
     public static readonly Uri AnthropicEndpoint = new("https://api.anthropic.com");
 
-    // The caller's token limits a call; the library insists on a limit, too.
-    private static readonly TimeSpan LongestCall = TimeSpan.FromHours(1);
+    // Calls are limited by the caller's token; the library requires a timeout as well.
+    private static readonly TimeSpan CallTimeout = TimeSpan.FromHours(1);
 
-    private const int MostModels = 1000;
+    private const int MaxModels = 1000;
 
     private readonly AnthropicClient _client;
 
     public AnthropicServer(ServerSettings settings, TimeProvider clock)
         : base(settings, clock) =>
-        // Everything is set, so that nothing comes from the environment behind the configuration's back.
+        // Sets every option, so that the library takes none from the environment.
         _client = new AnthropicClient(new ClientOptions
         {
-            HttpClient = ProviderHttp.Create(settings.Endpoint, new Refusals(clock)),
+            HttpClient = ProviderHttp.Create(settings.Endpoint, new ErrorResponseHandler(clock)),
             BaseUrl = settings.Endpoint.ToString().TrimEnd('/'),
             ApiKey = settings.Key,
             AuthToken = null,
-            MaxRetries = 0, // each call has its place in the ledger, so the caller tries again
-            Timeout = LongestCall,
+            MaxRetries = 0, // the caller retries, as each call is recorded in the ledger
+            Timeout = CallTimeout,
         });
 
-    public override bool IsNamedLikeMine(string model) => model.StartsWith("claude", StringComparison.OrdinalIgnoreCase);
+    public override bool MatchesNaming(string model) => model.StartsWith("claude", StringComparison.OrdinalIgnoreCase);
 
-    // The list has dated names only; those without a date work as well.
+    // The list has only dated names, but names without a date work as well.
     public override bool MayHave(string model) => base.MayHave(model) || List.Models.Any(m => m.Id.StartsWith(model + "-2", StringComparison.Ordinal));
 
     internal IChatClient GetChatClient(string model) => _client.AsIChatClient(model);
@@ -47,21 +47,21 @@ public sealed class AnthropicServer : ModelServer
     {
         try
         {
-            var page = await _client.Models.List(new ModelListParams { Limit = MostModels }, ct);
+            var page = await _client.Models.List(new ModelListParams { Limit = MaxModels }, ct);
             return [.. page.Items.Select(m => new ListedModel(m.ID, m.DisplayName, (int?)m.MaxInputTokens, (int?)m.MaxTokens, SupportsTools: true))];
         }
-        catch (RefusedException e) when (e.Refusal.Status is 404 or 405 or 501)
+        catch (ErrorResponseException e) when (e.Response.Status is 404 or 405 or 501)
         {
             return null;
         }
     }
 
-    protected override ModelException? Explain(Exception error) => AnthropicChatClient.Translate(error, model: null);
+    protected override ModelException? Describe(Exception error) => AnthropicChatClient.Translate(error, model: null);
 
     protected override void Dispose(bool disposing) => _client.Dispose();
 
-    /// <summary>Takes refusals out of the library's hands: its exceptions quote the answer and do not tell when to come back.</summary>
-    private sealed class Refusals(TimeProvider clock) : DelegatingHandler
+    /// <summary>Handles error responses before the library does, whose exceptions quote the response and lack <c>Retry-After</c>.</summary>
+    private sealed class ErrorResponseHandler(TimeProvider clock) : DelegatingHandler
     {
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
@@ -74,14 +74,14 @@ public sealed class AnthropicServer : ModelServer
             {
                 var header = response.Headers.TryGetValues("Retry-After", out var values) ? values.FirstOrDefault() : null;
                 var body = BinaryData.FromBytes(await response.Content.ReadAsByteArrayAsync(cancellationToken));
-                throw new RefusedException(Refusal.Read((int)response.StatusCode, body, ProviderHttp.RetryAfter(header, clock.GetUtcNow())));
+                throw new ErrorResponseException(ErrorResponse.Read((int)response.StatusCode, body, ProviderHttp.RetryAfter(header, clock.GetUtcNow())));
             }
         }
     }
 }
 
-/// <summary>The provider said no; on its way from the connection to <see cref="AnthropicChatClient"/>, which puts it into words.</summary>
-internal sealed class RefusedException(Refusal refusal) : Exception($"HTTP {refusal.Status}")
+/// <summary>An error response, passed from the connection to <see cref="AnthropicChatClient"/>, which describes it for users.</summary>
+internal sealed class ErrorResponseException(ErrorResponse response) : Exception($"HTTP {response.Status}")
 {
-    public Refusal Refusal => refusal;
+    public ErrorResponse Response => response;
 }

@@ -1,24 +1,24 @@
 using System.Globalization;
 using ChatApp.Domain.Chat;
 using ChatApp.Domain.Chat.Ports;
-using ChatApp.Domain.Search;
+using ChatApp.Web.Integrations.BuiltIn.Recall;
 using ChatApp.Web.Integrations.Models;
 
 namespace ChatApp.Web.Integrations.BuiltIn;
 
-/// <summary>Answers a question from what the user's own sessions contain. Found text is only ever quoted, never obeyed.</summary>
+/// <summary>Replies to questions from the user's own sessions. Found text is only quoted, never interpreted as instructions.</summary>
 internal sealed class Assistant(RecallService recall, TimeProvider clock)
 {
-    private const int AskedShown = 4;
+    private const int MessagesPerPage = 4;
 
-    /// <summary>Answers the last of the user's messages, in Markdown.</summary>
-    /// <param name="caller">Who asks, and where; null: nobody known, so there is nothing to look into.</param>
-    /// <param name="asked">The user's messages in this session, oldest first.</param>
-    /// <param name="ct">Ends the search.</param>
-    public async Task<string> AnswerAsync(ChatCaller? caller, IReadOnlyList<string> asked, CancellationToken ct)
+    /// <summary>Replies to the user's last message, in Markdown.</summary>
+    /// <param name="caller">The user and session; null if unknown, so that there is nothing to search.</param>
+    /// <param name="messages">The user's messages in this session, oldest first.</param>
+    /// <param name="ct">Cancels the search.</param>
+    public async Task<string> ReplyAsync(ChatCaller? caller, IReadOnlyList<string> messages, CancellationToken ct)
     {
-        var question = QuestionReader.Read(asked, clock.GetUtcNow());
-        if (Say(question.Want) is { } text)
+        var question = QuestionReader.Read(messages, clock.GetUtcNow());
+        if (FixedReply(question.Intent) is { } text)
         {
             return text;
         }
@@ -28,28 +28,28 @@ internal sealed class Assistant(RecallService recall, TimeProvider clock)
         }
         var scope = new RecallScope(caller.UserId, caller.SessionId)
         {
-            Reach = question.Reach,
+            Selection = question.Selection,
             From = question.Period?.From,
             Until = question.Period?.Until,
-            ExceptModel = ModelCatalog.BuiltInName,
+            ExcludedModel = ModelCatalog.BuiltInName,
         };
-        return question.Want switch
+        return question.Intent switch
         {
-            Want.Count => await CountAsync(question, scope, ct),
-            Want.Sessions => await SessionsAsync(question, scope, ct),
-            Want.FirstAsked or Want.LastAsked => await AskedAsync(question, scope, ct),
-            Want.Summary => await SummarizeAsync(question, scope, ct),
+            Intent.Count => await CountAsync(question, scope, ct),
+            Intent.Sessions => await SessionsAsync(question, scope, ct),
+            Intent.FirstAsked or Intent.LastAsked => await AskedAsync(question, scope, ct),
+            Intent.Summary => await SummarizeAsync(question, scope, ct),
             _ => await PassagesAsync(question, scope, ct),
         };
     }
 
-    private string? Say(Want want) => want switch
+    private string? FixedReply(Intent intent) => intent switch
     {
-        Want.Greeting => Help.Greeting,
-        Want.Thanks => Help.Thanks,
-        Want.Help => $"{Help.Self}\n\n{Help.Connect}",
-        Want.Connect => Help.Connect,
-        Want.Clock => Clock(),
+        Intent.Greeting => Help.Greeting,
+        Intent.Thanks => Help.Thanks,
+        Intent.Help => $"{Help.Self}\n\n{Help.Connect}",
+        Intent.Connect => Help.Connect,
+        Intent.Clock => Clock(),
         _ => null,
     };
 
@@ -57,20 +57,20 @@ internal sealed class Assistant(RecallService recall, TimeProvider clock)
     {
         var (utc, local) = (clock.GetUtcNow(), clock.GetLocalNow());
         var text = string.Create(CultureInfo.InvariantCulture, $"It is **{utc:HH:mm} UTC** on **{utc:dddd, d MMMM yyyy}**");
-        return local.Offset == TimeSpan.Zero ? text + "." : text + string.Create(CultureInfo.InvariantCulture, $" ({local:HH:mm} where this server stands).");
+        return local.Offset == TimeSpan.Zero ? text + "." : text + string.Create(CultureInfo.InvariantCulture, $" ({local:HH:mm} on this server).");
     }
 
     private async Task<string> PassagesAsync(Question question, RecallScope scope, CancellationToken ct)
     {
         if (question.Terms.Count == 0)
         {
-            return question.Want == Want.LookUp ? Help.Greeting : Help.Self;
+            return question.Intent == Intent.LookUp ? Help.Greeting : Help.Self;
         }
         var found = await recall.SearchAsync(scope, question.Terms, ct);
         var passages = Passages.Rank(WithoutCommands(found.Messages), question, clock.GetUtcNow());
-        if (question.Want == Want.LookUp)
+        if (question.Intent == Intent.LookUp)
         {
-            // Nobody asked for a search: only what has most of the words, and of a statement nearly all, is worth showing.
+            // The user did not ask for a search, so only messages with most of a question's words, or nearly all of a statement's, are shown.
             var needed = question.IsQuestion ? (question.Terms.Count + 1) / 2 : question.Terms.Count / 2 + 1;
             passages = [.. passages.Where(p => p.Terms >= needed)];
         }
@@ -88,10 +88,10 @@ internal sealed class Assistant(RecallService recall, TimeProvider clock)
     }
 
     private List<RecalledMessage> WithoutCommands(IEnumerable<RecalledMessage> messages) =>
-        [.. messages.Where(m => !(m.ToExcepted && IsCommand(m.Role, m.Text)))];
+        [.. messages.Where(m => !(m.IsToExcludedModel && IsCommand(m.Role, m.Text)))];
 
-    // What the user told this assistant to do is not what they said about a thing.
-    private bool IsCommand(MessageRole role, string text) => role == MessageRole.User && QuestionReader.Read(text, clock.GetUtcNow()).Want != Want.LookUp;
+    // A command to this assistant is not a statement about a topic.
+    private bool IsCommand(MessageRole role, string text) => role == MessageRole.User && QuestionReader.Read(text, clock.GetUtcNow()).Intent != Intent.LookUp;
 
     private async Task<string> SessionsAsync(Question question, RecallScope scope, CancellationToken ct)
     {
@@ -101,19 +101,19 @@ internal sealed class Assistant(RecallService recall, TimeProvider clock)
             var page = await recall.SessionsAsync(scope, [], skip, SessionText.PerPage, ct);
             return SessionText.Table(question, page.Sessions, page.Total);
         }
-        var sessions = await AboutAsync(question, scope, ct);
+        var sessions = await FindSessionsAsync(question, scope, ct);
         return SessionText.Table(question, [.. sessions.Skip(skip).Take(SessionText.PerPage)], sessions.Count);
     }
 
-    // Those with the topic in their title come first, then those whose messages say most about it.
-    private async Task<IReadOnlyList<RecalledSession>> AboutAsync(Question question, RecallScope scope, CancellationToken ct)
+    // Sessions with the topic in their title come first, then those whose messages match best.
+    private async Task<IReadOnlyList<RecalledSession>> FindSessionsAsync(Question question, RecallScope scope, CancellationToken ct)
     {
         var titled = await recall.SessionsAsync(scope, question.Terms, 0, 50, ct);
         var found = await recall.SearchAsync(scope, question.Terms, ct);
         var passages = Passages.Rank(WithoutCommands(found.Messages), question, clock.GetUtcNow());
         var mostTerms = passages.Select(p => p.Terms).DefaultIfEmpty(0).Max();
         var ids = passages.Where(p => p.Terms == mostTerms).Select(p => p.Message.SessionId).Distinct();
-        // A session that began with an order to this assistant bears it as its title.
+        // A session's automatic title can be a command to this assistant.
         var sessions = titled.Sessions.Where(s => s.IsNamed || !IsCommand(MessageRole.User, s.Title)).ToList();
         foreach (var id in ids.Where(id => sessions.All(s => s.Id != id)).ToList())
         {
@@ -127,8 +127,8 @@ internal sealed class Assistant(RecallService recall, TimeProvider clock)
 
     private async Task<string> AskedAsync(Question question, RecallScope scope, CancellationToken ct)
     {
-        var messages = await recall.QuestionsAsync(scope, question.Want == Want.FirstAsked, AskedShown * (question.Page + 1), ct);
-        var page = messages.Skip(AskedShown * question.Page).ToList();
+        var messages = await recall.QuestionsAsync(scope, question.Intent == Intent.FirstAsked, MessagesPerPage * (question.Page + 1), ct);
+        var page = messages.Skip(MessagesPerPage * question.Page).ToList();
         return question.Page > 0 && page.Count == 0 ? "That was all." : PassageText.Asked(question, page);
     }
 
@@ -137,36 +137,36 @@ internal sealed class Assistant(RecallService recall, TimeProvider clock)
         var id = scope.SessionId;
         if (question.Terms.Count > 0)
         {
-            var sessions = await AboutAsync(question, scope with { Reach = SessionReach.All }, ct);
+            var sessions = await FindSessionsAsync(question, scope with { Selection = SessionSelection.All }, ct);
             if (sessions.Count == 0)
             {
-                return $"I found no session about {PassageText.Topic(question)}. *List my sessions* shows what there is.";
+                return $"I found no chat about {PassageText.Topic(question)}. *List my chats* shows all of them.";
             }
             id = sessions[0].Id;
         }
         return await recall.SessionAsync(scope.UserId, id, ct) is { } session
-            ? SessionText.Summarize(session, WithoutCommands(await recall.ReadAsync(scope with { Reach = SessionReach.All }, id, ct)))
+            ? SessionText.Summarize(session, WithoutCommands(await recall.ReadAsync(scope with { Selection = SessionSelection.All }, id, ct)))
             : Help.Self;
     }
 
     private async Task<string> CountAsync(Question question, RecallScope scope, CancellationToken ct)
     {
-        if (question.Terms.Count > 0 && question.Counted != Counted.Tokens)
+        if (question.Terms.Count > 0 && question.CountUnit != CountUnit.Tokens)
         {
-            var matches = (await recall.MatchesAsync(scope, question.Terms, ct)).Where(m => !(m.ToExcepted && IsCommand(m.Role, m.Beginning))).ToList();
-            return AmountText.Mentions(question, matches.Count, matches.Select(m => m.SessionId).Distinct().Count());
+            var matches = (await recall.MatchesAsync(scope, question.Terms, ct)).Where(m => !(m.IsToExcludedModel && IsCommand(m.Role, m.Beginning))).ToList();
+            return CountText.Mentions(question, matches.Count, matches.Select(m => m.SessionId).Distinct().Count());
         }
-        if (question.Counted == Counted.Words)
+        if (question.CountUnit == CountUnit.Words)
         {
             var (words, count) = (0L, 0);
-            await foreach (var text in recall.OwnTexts(scope).WithCancellation(ct))
+            await foreach (var text in recall.StreamOwnTexts(scope).WithCancellation(ct))
             {
                 words += WordCount.Of(text);
                 count++;
             }
-            return AmountText.Words(question, words, count);
+            return CountText.Words(question, words, count);
         }
         var totals = await recall.TotalsAsync(scope, ct);
-        return question.Counted == Counted.Tokens ? AmountText.Tokens(question, totals) : AmountText.Amounts(question, totals);
+        return question.CountUnit == CountUnit.Tokens ? CountText.Tokens(question, totals) : CountText.Totals(question, totals);
     }
 }

@@ -3,7 +3,7 @@ using ChatApp.Domain.Chat;
 using ChatApp.Domain.Chat.Generation;
 using ChatApp.Domain.Chat.Ports;
 using ChatApp.Domain.Errors;
-using ChatApp.Domain.Search;
+using ChatApp.Web.Integrations.BuiltIn.Recall;
 using ChatApp.Web.Integrations.Models;
 using Microsoft.Extensions.AI;
 using AiMessage = Microsoft.Extensions.AI.ChatMessage;
@@ -11,42 +11,42 @@ using AiMessage = Microsoft.Extensions.AI.ChatMessage;
 namespace ChatApp.Web.Integrations.BuiltIn;
 
 /// <summary>
-/// The built-in assistant as a chat client: what answers on a machine without a model. It acts for the <see cref="ChatCaller"/> of the options and
-/// nobody else. The answer is looked up at once and then handed out word by word, so that pages and clients see what they would see of a model.
+/// The built-in assistant as a chat client, for machines without a model. It reads only the sessions of the <see cref="ChatCaller"/> in the options.
+/// The reply is generated at once and then streamed word by word, like a model's.
 /// </summary>
-/// <param name="scopes">A database context lives as long as the look-up, not as long as the stream.</param>
-/// <param name="clock">Paces the stream and tells the time.</param>
+/// <param name="scopes">For a database context that lives only as long as the search, not as long as the stream.</param>
+/// <param name="clock">For the pace of the stream and the time of day.</param>
 public sealed class BuiltInClient(IServiceScopeFactory scopes, TimeProvider clock) : IChatClient
 {
     private static readonly TimeSpan ChunkInterval = TimeSpan.FromMilliseconds(10);
 
-    // However slow the clock's ticks are, the whole answer is out after this time.
-    private static readonly TimeSpan LongestStream = TimeSpan.FromSeconds(1.8);
+    // After this time the rest of the reply is sent without delays, however coarse the system's timer is.
+    private static readonly TimeSpan MaxDuration = TimeSpan.FromSeconds(1.8);
 
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<AiMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var prompt = messages.ToList();
-        var answer = await AnswerAsync(prompt, options, cancellationToken);
+        var reply = await ReplyAsync(prompt, options, cancellationToken);
         var started = clock.GetTimestamp();
-        foreach (var chunk in TextChunks.Of(answer))
+        foreach (var chunk in TextChunks.Of(reply))
         {
             yield return new(ChatRole.Assistant, chunk);
-            if (clock.GetElapsedTime(started) < LongestStream)
+            if (clock.GetElapsedTime(started) < MaxDuration)
             {
                 await Task.Delay(ChunkInterval, clock, cancellationToken);
             }
             cancellationToken.ThrowIfCancellationRequested();
         }
-        yield return new(ChatRole.Assistant, [new UsageContent(Usage(prompt, answer))]) { FinishReason = ChatFinishReason.Stop };
+        yield return new(ChatRole.Assistant, [new UsageContent(Usage(prompt, reply))]) { FinishReason = ChatFinishReason.Stop };
     }
 
     public async Task<ChatResponse> GetResponseAsync(
         IEnumerable<AiMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
         var prompt = messages.ToList();
-        var answer = await AnswerAsync(prompt, options, cancellationToken);
-        return new(new AiMessage(ChatRole.Assistant, answer)) { FinishReason = ChatFinishReason.Stop, Usage = Usage(prompt, answer) };
+        var reply = await ReplyAsync(prompt, options, cancellationToken);
+        return new(new AiMessage(ChatRole.Assistant, reply)) { FinishReason = ChatFinishReason.Stop, Usage = Usage(prompt, reply) };
     }
 
     public object? GetService(Type serviceType, object? serviceKey = null) =>
@@ -59,35 +59,35 @@ public sealed class BuiltInClient(IServiceScopeFactory scopes, TimeProvider cloc
     {
     }
 
-    private async Task<string> AnswerAsync(List<AiMessage> prompt, ChatOptions? options, CancellationToken ct)
+    private async Task<string> ReplyAsync(List<AiMessage> prompt, ChatOptions? options, CancellationToken ct)
     {
-        var asked = prompt.Where(m => m.Role == ChatRole.User).Select(m => m.Text).ToList();
-        var isContinued = asked is [.., _, ReplyPreparation.GoOn];
+        var texts = prompt.Where(m => m.Role == ChatRole.User).Select(m => m.Text).ToList();
+        var isContinued = texts is [.., _, PromptBuilder.ContinuePrompt];
         if (isContinued)
         {
-            asked.RemoveAt(asked.Count - 1);
+            texts.RemoveAt(texts.Count - 1);
         }
         try
         {
             await using var scope = scopes.CreateAsyncScope();
             var assistant = new Assistant(scope.ServiceProvider.GetRequiredService<RecallService>(), clock);
-            var answer = await assistant.AnswerAsync(ChatCaller.Of(options), asked, ct);
-            return isContinued ? Rest(answer, prompt.Last(m => m.Role == ChatRole.Assistant).Text) : answer;
+            var reply = await assistant.ReplyAsync(ChatCaller.Of(options), texts, ct);
+            return isContinued ? Rest(reply, prompt.Last(m => m.Role == ChatRole.Assistant).Text) : reply;
         }
         catch (Exception e) when (e.IsDatabaseUnavailable)
         {
             ct.ThrowIfCancellationRequested();
-            throw new ModelException(ReplyErrorCode.ProviderUnavailable, "Your sessions cannot be looked into at the moment. Try again in a minute.", e);
+            throw new ModelException(ReplyErrorCode.ProviderUnavailable, "Your chats can't be searched at the moment. Try again in a minute.", e);
         }
     }
 
-    // What follows the part that is there; all of it if the sessions have changed since, so that it reads differently now.
-    private static string Rest(string answer, string begun) =>
-        answer.StartsWith(begun, StringComparison.Ordinal) ? answer[begun.Length..] : "\n\n" + answer;
+    // The part after the existing text, or all of it if the sessions have changed since, so that the reply is different.
+    private static string Rest(string reply, string existing) =>
+        reply.StartsWith(existing, StringComparison.Ordinal) ? reply[existing.Length..] : "\n\n" + reply;
 
-    private static UsageDetails Usage(List<AiMessage> prompt, string answer)
+    private static UsageDetails Usage(List<AiMessage> prompt, string reply)
     {
-        var (input, output) = (PromptSize.Estimate(prompt, []), TokenEstimator.Count(answer));
+        var (input, output) = (TokenEstimator.Estimate(prompt, []), TokenEstimator.Count(reply));
         return new() { InputTokenCount = input, OutputTokenCount = output, TotalTokenCount = input + output };
     }
 }

@@ -1,19 +1,19 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
-using ChatApp.Domain.Search;
+using ChatApp.Web.Integrations.BuiltIn.Recall;
 
 namespace ChatApp.Web.Integrations.BuiltIn;
 
-/// <summary>Writes Markdown around text that may contain anything: what is quoted is shown as it is and never becomes markup.</summary>
+/// <summary>Writes Markdown around untrusted text: quoted text is shown as it is and never becomes markup.</summary>
 internal static partial class MarkdownText
 {
-    /// <summary>What separates the cells of a table's row that is shown as a line.</summary>
-    public const string CellMark = " · ";
+    /// <summary>The separator of a table row's cells when the row is shown as a line.</summary>
+    public const string CellSeparator = " · ";
 
-    /// <summary>One line of text, or a part of one, as Markdown that shows exactly it.</summary>
+    /// <summary>Escapes a line of text, or a part of one, so that Markdown shows it unchanged.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="beginsLine">Whether it may stand at the beginning of a line.</param>
+    /// <param name="beginsLine">Whether it can be at the beginning of a line.</param>
     public static string Escape(string text, bool beginsLine = true)
     {
         var result = new StringBuilder(text.Length + 16);
@@ -34,13 +34,13 @@ internal static partial class MarkdownText
         return result.ToString();
     }
 
-    /// <summary>A link to a message, or to its session's beginning, under the session's title.</summary>
+    /// <summary>A link to a message, or to a session, with the session's title.</summary>
     public static string Link(string title, Guid sessionId, Guid? messageId = null) =>
         $"[{Escape(Cut(title, 60))}](/chat-ui/{sessionId}{(messageId is { } id ? $"#m-{id}" : "")})";
 
     public static string Link(RecalledMessage message) => Link(message.SessionTitle, message.SessionId, message.Id);
 
-    /// <summary>A line without its Markdown, for quotes. The cells of a table's row are separated by <see cref="CellMark"/>.</summary>
+    /// <summary>A line without its Markdown, for quotes. A table row's cells are separated by <see cref="CellSeparator"/>.</summary>
     public static string Plain(string line)
     {
         var text = LineMarks().Replace(line, "");
@@ -49,12 +49,12 @@ internal static partial class MarkdownText
         text = Emphasis().Replace(Strong().Replace(text, "$2"), "$1");
         if (text.TrimStart().StartsWith('|'))
         {
-            text = string.Join(CellMark, text.Split('|', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+            text = string.Join(CellSeparator, text.Split('|', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
         }
         return Spaces().Replace(text, " ").Trim();
     }
 
-    /// <summary>At most so many characters, as people count them, cut between words where that is possible.</summary>
+    /// <summary>Cuts a text to a number of grapheme clusters, between words if possible.</summary>
     public static string Cut(string text, int length)
     {
         if (text.Length <= length)
@@ -71,17 +71,17 @@ internal static partial class MarkdownText
         return (space > cut.Length / 2 ? cut[..space] : cut).TrimEnd(' ', ',', ';', ':', '.') + "…";
     }
 
-    /// <summary>A block quote; the terms in it are bold. Each line stays one, also where single line ends mean nothing.</summary>
+    /// <summary>A block quote with the terms in bold. Line breaks are kept, also by renderers that ignore single ones.</summary>
     public static string Quote(IEnumerable<string> lines, IReadOnlyList<string> terms) => string.Join("  \n", lines.Select(l => "> " + Highlight(l, terms)));
 
-    /// <summary>Lines of code in a block quote. The fence is longer than any in the code.</summary>
+    /// <summary>A code block in a block quote. Its fence is longer than any in the code.</summary>
     public static string QuoteCode(IReadOnlyList<string> lines)
     {
         var longest = lines.SelectMany(l => Backticks().Matches(l)).Select(m => m.Length).DefaultIfEmpty(0).Max();
         var fence = new string('`', Math.Max(3, longest + 1));
-        return string.Join('\n', lines.Prepend(fence).Append(fence).Select(l => "> " + Escapeless(l)));
+        return string.Join('\n', lines.Prepend(fence).Append(fence).Select(l => "> " + WithoutControls(l)));
 
-        static string Escapeless(string line) => string.Concat(line.Select(c => char.IsControl(c) && c != '\t' ? ' ' : c));
+        static string WithoutControls(string line) => string.Concat(line.Select(c => char.IsControl(c) && c != '\t' ? ' ' : c));
     }
 
     public static string Paragraphs(IEnumerable<string> parts) => string.Join("\n\n", parts);
@@ -108,7 +108,7 @@ internal static partial class MarkdownText
         return result.Append(Escape(text[at..], at == 0)).ToString();
     }
 
-    // Where terms are, without overlaps. Bold must begin and end at a letter or digit, or it would not be bold.
+    // The positions of terms, without overlaps. They begin and end at a letter or digit, which bold requires.
     private static List<(int Start, int Length)> Matches(string text, IReadOnlyList<string> terms)
     {
         var found = new List<(int Start, int Length)>();
@@ -136,18 +136,18 @@ internal static partial class MarkdownText
         return merged;
     }
 
-    // Only where it changes something: whoever reads the source should not stumble over backslashes.
+    // Escapes only where necessary, to keep the source readable.
     private static bool NeedsEscape(string text, int i, bool beginsLine) => text[i] switch
     {
         '\\' or '`' or '*' or '[' or ']' or '|' or '~' or '$' or '^' or '{' => true,
         '_' => !(i > 0 && i + 1 < text.Length && char.IsLetterOrDigit(text[i - 1]) && char.IsLetterOrDigit(text[i + 1])),
         '<' => i + 1 == text.Length || char.IsLetter(text[i + 1]) || text[i + 1] is '/' or '!' or '?',
         '&' => i + 1 == text.Length || char.IsLetterOrDigit(text[i + 1]) || text[i + 1] == '#',
-        '+' or '=' when i + 1 < text.Length && text[i + 1] == text[i] => true, // marks of some renderers: ++inserted++, ==marked==
-        // Headings, lists, rules and quotes begin lines, and so do numbers.
+        '+' or '=' when i + 1 < text.Length && text[i + 1] == text[i] => true, // extensions of some renderers: ++inserted++, ==marked==
+        // Only special at the beginning of a line: headings, lists, rules, quotes and numbers.
         '#' or '+' or '-' or '=' or '>' => beginsLine && text[..i].All(c => c is '#' or '+' or '-' or '=' or '>' or ' '),
         '.' or ')' when i > 0 && char.IsAsciiDigit(text[i - 1]) => beginsLine && text[..i].All(c => char.IsAsciiDigit(c) || c == ' '),
-        // What some renderers make links of by themselves.
+        // Some renderers turn these into links.
         '.' => text[..i].EndsWith("www", StringComparison.OrdinalIgnoreCase),
         ':' => text.AsSpan(i).StartsWith("://", StringComparison.Ordinal) || text[..i].EndsWith("mailto", StringComparison.OrdinalIgnoreCase),
         '@' => true,

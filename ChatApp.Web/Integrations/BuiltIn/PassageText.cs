@@ -1,27 +1,27 @@
 using ChatApp.Domain.Chat;
-using ChatApp.Domain.Search;
+using ChatApp.Web.Integrations.BuiltIn.Recall;
 
 namespace ChatApp.Web.Integrations.BuiltIn;
 
-/// <summary>Writes answers that quote passages.</summary>
+/// <summary>Writes replies that quote passages.</summary>
 internal static class PassageText
 {
     public const int PerPage = 4;
 
     private const int ListedLength = 200;
 
-    /// <summary>Passages found for a question.</summary>
-    /// <param name="question">The question, with its page.</param>
-    /// <param name="passages">The passages in their order, at least one.</param>
-    /// <param name="isAll">Whether there are no more than these.</param>
+    /// <summary>The passages found for a question.</summary>
+    /// <param name="question">The question, with the page to show.</param>
+    /// <param name="passages">The passages in order, at least one.</param>
+    /// <param name="isAll">Whether these are all passages.</param>
     public static string Found(Question question, IReadOnlyList<Passage> passages, bool isAll)
     {
         var page = passages.Skip(question.Page * PerPage).Take(PerPage).ToList();
         if (page.Count == 0)
         {
-            return $"That was all I found. {Help.OnlySessions}";
+            return $"That was all. {Help.OnlySessions}";
         }
-        List<string> parts = [question.Page > 0 ? "More of what I found:" : Lead(question, passages, isAll)];
+        List<string> parts = [question.Page > 0 ? "More results:" : Lead(question, passages, isAll)];
         foreach (var passage in page)
         {
             parts.Add($"{Who(passage.Message)} on {MarkdownText.Date(passage.Message.CreatedAt)} in {MarkdownText.Link(passage.Message)}:");
@@ -30,40 +30,40 @@ internal static class PassageText
         var left = passages.Count - (question.Page + 1) * PerPage;
         if (left > 0)
         {
-            parts.Add($"There {(left == 1 ? "is 1 more passage" : $"are {left} more passages")}: say *more*.");
+            parts.Add($"There {(left == 1 ? "is 1 more passage" : $"are {left} more passages")}. Say *more* to see {(left == 1 ? "it" : "them")}.");
         }
         return MarkdownText.Paragraphs(parts);
     }
 
-    /// <summary>Nothing was found.</summary>
+    /// <summary>The reply when nothing was found.</summary>
     public static string Nothing(Question question)
     {
-        var where = question.Reach switch
+        var where = question.Selection switch
         {
-            SessionReach.Current => "in this session",
-            SessionReach.Others => "in your other sessions",
-            _ => "in your sessions",
+            SessionSelection.Current => "in this chat",
+            SessionSelection.Others => "in your other chats",
+            _ => "in your chats",
         };
         var when = question.Period is { } period ? $" {period.Text}" : "";
-        if (question.Want == Want.LookUp)
+        if (question.Intent == Intent.LookUp)
         {
             return question.IsQuestion
                 ? $"I found nothing about this {where}. {Help.Unknown}\n\n{Help.Connect}"
-                : "I have nothing to add to that, but it is kept, and I will find it again when you ask for it. *help* shows what I can do.";
+                : "I have nothing to add, but your message is saved and I can find it later. *help* shows what I can do.";
         }
         var searched = string.Join(", ", question.Terms.Take(4).Select(t => $"“{MarkdownText.Escape(t)}”"));
-        return $"I found nothing about {Topic(question)} {where}{when}. I looked for {searched}. {Help.OnlySessions}";
+        return $"I found nothing about {Topic(question)} {where}{when}. I searched for {searched}. {Help.OnlySessions}";
     }
 
     /// <summary>The user's own first or last messages.</summary>
     public static string Asked(Question question, IReadOnlyList<RecalledMessage> messages)
     {
-        var where = question.Reach switch { SessionReach.Current => " in this session", SessionReach.Others => " in your other sessions", _ => "" };
+        var where = question.Selection switch { SessionSelection.Current => " in this chat", SessionSelection.Others => " in your other chats", _ => "" };
         if (messages.Count == 0)
         {
-            return $"You have not asked anything{where} before{(question.Period is { } p ? $" ({p.Text})" : "")}.";
+            return $"You haven't asked anything{where} before{(question.Period is { } p ? $" ({p.Text})" : "")}.";
         }
-        var first = question.Want == Want.FirstAsked;
+        var first = question.Intent == Intent.FirstAsked;
         var one = messages[0];
         var when = question.Period is { } period ? $" {period.Text}" : "";
         List<string> parts =
@@ -80,15 +80,15 @@ internal static class PassageText
         return MarkdownText.Paragraphs(parts);
     }
 
-    /// <summary>The beginning of a message as a quote.</summary>
+    /// <summary>The beginning of a message, as a quote.</summary>
     public static string Line(RecalledMessage message) => MarkdownText.Quote([Short(message.Text, ListedLength)], []);
 
-    /// <summary>The beginning of a message without Markdown, and without code if there is anything else.</summary>
+    /// <summary>The beginning of a message without Markdown, and without code unless there is nothing else.</summary>
     public static string Short(string text, int length)
     {
-        var pieces = TextPieces.Of(text.Length > 4000 ? text[..4000] : text).Where(p => p.Text.Length > 0).ToList();
-        var prose = pieces.Where(p => !p.IsCode).ToList();
-        var line = (prose.Count > 0 ? prose : pieces).Aggregate("", (all, p) => TextPieces.Join(all, p.Text.Trim()));
+        var segments = TextSegments.Of(text.Length > 4000 ? text[..4000] : text).Where(p => p.Text.Length > 0).ToList();
+        var prose = segments.Where(p => !p.IsCode).ToList();
+        var line = (prose.Count > 0 ? prose : segments).Aggregate("", (all, p) => TextSegments.Join(all, p.Text.Trim()));
         return line.Length > 0 ? MarkdownText.Cut(line, length) : "…";
     }
 
@@ -97,9 +97,9 @@ internal static class PassageText
     private static string Lead(Question question, IReadOnlyList<Passage> passages, bool isAll)
     {
         var sessions = passages.Select(p => p.Message.SessionId).Distinct().Count();
-        var amount = $"{(isAll ? "" : "at least ")}{MarkdownText.Count(passages.Count, "message")} in {MarkdownText.Count(sessions, "session")}";
-        var partly = question.Terms.Count > 1 && passages.All(p => p.Terms < question.Terms.Count) ? " None has all of the words; these come closest:" : "";
-        if (question.Want == Want.LookUp)
+        var amount = $"{(isAll ? "" : "at least ")}{MarkdownText.Count(passages.Count, "message")} in {MarkdownText.Count(sessions, "chat")}";
+        var partly = question.Terms.Count > 1 && passages.All(p => p.Terms < question.Terms.Count) ? " None contains all of the words. The closest:" : "";
+        if (question.Intent == Intent.LookUp)
         {
             var touch = passages.Count == 1 ? "one message touches" : $"{amount} touch";
             return $"I have no knowledge of my own, but {touch} on this{(partly.Length > 0 ? "." + partly : ":")}";
@@ -110,7 +110,7 @@ internal static class PassageText
             Order.Oldest => " The earliest first:",
             _ => passages.Count > 1 ? " The best passages:" : " It says:",
         };
-        return $"{Topic(question)}{(question.Period is { } period ? $" {period.Text}" : "")}: I found it in {amount}.{(partly.Length > 0 ? partly : order)}";
+        return $"{Topic(question)}{(question.Period is { } period ? $" {period.Text}" : "")}: found in {amount}.{(partly.Length > 0 ? partly : order)}";
     }
 
     private static string Who(RecalledMessage message) => message.Role == MessageRole.User ? "**You**" : "**The assistant**";

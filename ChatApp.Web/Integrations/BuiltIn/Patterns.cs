@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace ChatApp.Web.Integrations.BuiltIn;
 
 /// <summary>
-/// The forms of the questions that the built-in assistant understands. They see one line of at most a few hundred characters, without its final marks.
+/// The question forms that the built-in assistant understands. They match one line of at most a few hundred characters, without final punctuation.
 /// </summary>
 internal static partial class Patterns
 {
@@ -140,7 +140,7 @@ internal static partial class Patterns
         """, Options)]
     public static partial Regex Recall { get; }
 
-    /// <summary>"what did I say", which is about nothing, or about a time that has been taken out of it.</summary>
+    /// <summary>"what did I say" without a topic; a period is removed before matching.</summary>
     [GeneratedRegex("""
         ^what\s(?:did|have)\s(?:i|we)\s(?:say|said|ask(?:ed)?|write|wrote|written|talk(?:ed)?|discuss(?:ed)?|do|done)(?:\s(?:you|about|to\syou))*$
         | ^what\shappened$
@@ -158,11 +158,11 @@ internal static partial class Patterns
         """, Options)]
     public static partial Regex InAll { get; }
 
-    /// <summary>A topic that is none.</summary>
+    /// <summary>A topic that means the current session.</summary>
     [GeneratedRegex($@"^(?:this|it|that|everything|all|here|so\sfar|(?:this|the|our|my)?\s?(?:current\s)?(?:one|{Session}))$", Options)]
     public static partial Regex ThisSession { get; }
 
-    /// <summary>What begins like this wants an answer even without a question mark.</summary>
+    /// <summary>Beginnings of questions and requests without a question mark.</summary>
     [GeneratedRegex("""
         ^(?:who|what|when|where|why|how|which|whose|is|are|am|was|were|do|does|did|can|could|will|would|should|shall|may|has|have|explain|describe|write|give
         |tell|show|make|create|help|translate|compare|list|suggest|draft|find|calculate|convert|fix|improve|generate|please)\b

@@ -3,15 +3,15 @@ using System.Text.RegularExpressions;
 
 namespace ChatApp.Web.Integrations.BuiltIn;
 
-/// <summary>A stretch of time that a question names, in UTC days.</summary>
+/// <summary>A period named in a question, in UTC days.</summary>
 /// <param name="From">Its beginning.</param>
-/// <param name="Until">The moment after its end.</param>
-/// <param name="Text">It as a part of a sentence, e.g. "last week" or "in the last 7 days".</param>
+/// <param name="Until">Its end, exclusive.</param>
+/// <param name="Text">Its text in a sentence, e.g. "last week" or "in the last 7 days".</param>
 internal sealed partial record Period(DateTimeOffset From, DateTimeOffset Until, string Text)
 {
-    /// <summary>Finds a period in a question and takes it out of the text.</summary>
+    /// <summary>Finds a period in a question and removes it from the text.</summary>
     /// <param name="text">The question; afterwards without the period.</param>
-    /// <param name="now">The present.</param>
+    /// <param name="now">The current time.</param>
     public static Period? Take(ref string text, DateTimeOffset now)
     {
         if (Pattern().Match(text) is not { Success: true } match || Of(match, Midnight(now)) is not { } period)
@@ -48,7 +48,7 @@ internal sealed partial record Period(DateTimeOffset From, DateTimeOffset Until,
         };
     }
 
-    // "On Monday" is the last one that is over.
+    // "On Monday" means the most recent one before today.
     private static Period? OfWeekday(string name, DateTimeOffset today)
     {
         if (!Enum.TryParse<DayOfWeek>(name, ignoreCase: true, out var day))

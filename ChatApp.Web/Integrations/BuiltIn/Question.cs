@@ -1,11 +1,11 @@
-using ChatApp.Domain.Search;
+using ChatApp.Web.Integrations.BuiltIn.Recall;
 
 namespace ChatApp.Web.Integrations.BuiltIn;
 
-/// <summary>What the user wants.</summary>
-internal enum Want
+/// <summary>The user's intent.</summary>
+internal enum Intent
 {
-    /// <summary>Nothing in particular: the words that matter are looked up.</summary>
+    /// <summary>None recognised: the message's keywords are searched.</summary>
     LookUp,
     Greeting,
     Thanks,
@@ -18,12 +18,12 @@ internal enum Want
     LastAsked,
     Summary,
 
-    /// <summary>What was said about something.</summary>
+    /// <summary>What was said about a topic.</summary>
     Recall,
 }
 
-/// <summary>What is to be counted.</summary>
-internal enum Counted
+/// <summary>The unit to count.</summary>
+internal enum CountUnit
 {
     Messages,
     Sessions,
@@ -31,7 +31,7 @@ internal enum Counted
     Tokens,
 }
 
-/// <summary>In which order passages are wanted.</summary>
+/// <summary>The order of passages.</summary>
 internal enum Order
 {
     Best,
@@ -39,30 +39,30 @@ internal enum Order
     Oldest,
 }
 
-/// <summary>A question as far as it is understood.</summary>
-/// <param name="Want">What the user wants.</param>
-internal sealed record Question(Want Want)
+/// <summary>A parsed question.</summary>
+/// <param name="Intent">The user's intent.</param>
+internal sealed record Question(Intent Intent)
 {
-    /// <summary>What it is about, as the user wrote it; empty if it is about nothing in particular.</summary>
+    /// <summary>The topic, as the user wrote it; empty if there is none.</summary>
     public string Topic { get; init; } = "";
 
-    /// <summary>What to search for.</summary>
+    /// <summary>The search terms.</summary>
     public IReadOnlyList<string> Terms { get; init; } = [];
 
-    public SessionReach Reach { get; init; }
+    public SessionSelection Selection { get; init; }
 
     public Period? Period { get; init; }
 
-    public Counted Counted { get; init; }
+    public CountUnit CountUnit { get; init; }
 
     public Order Order { get; init; }
 
-    /// <summary>Whether the question is what the user said, rather than what was said.</summary>
-    public bool Mine { get; init; }
+    /// <summary>Whether the user asks what they said themselves, so that their own messages are preferred.</summary>
+    public bool PrefersOwnMessages { get; init; }
 
-    /// <summary>How often more was asked for: 0 is the first page.</summary>
+    /// <summary>The page of results, from 0.</summary>
     public int Page { get; init; }
 
-    /// <summary>Whether the user asks at all, or only tells something.</summary>
+    /// <summary>Whether the message is a question or request, and not a statement.</summary>
     public bool IsQuestion { get; init; } = true;
 }

@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace ChatApp.Web.Integrations.BuiltIn;
 
-/// <summary>English words that say nothing about what a text is about.</summary>
+/// <summary>English words that do not tell what a text is about.</summary>
 internal static class StopWords
 {
     private static readonly FrozenSet<string> Words = """
@@ -18,8 +18,8 @@ internal static class StopWords
         whole whom whose why will with within without won't would wouldn't yes yet you you'd you'll you're you've your yours yourself
         """.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
-    // Words that ask for a search rather than for what is searched.
-    private static readonly FrozenSet<string> Asking = """
+    // Words that request a search and are not part of the topic.
+    private static readonly FrozenSet<string> SearchWords = """
         ago ask asked asking chat chats conversation conversations discuss discussed explain find first last latest look looking mention mentioned mentioning
         message messages question questions quote recall remember remind search session sessions show speak spoke talk talked talking thread threads write
         wrote written
@@ -27,5 +27,5 @@ internal static class StopWords
 
     public static bool Contains(string word) => Words.Contains(word.Replace('’', '\''));
 
-    public static bool IsAsking(string word) => Asking.Contains(word);
+    public static bool IsSearchWord(string word) => SearchWords.Contains(word);
 }

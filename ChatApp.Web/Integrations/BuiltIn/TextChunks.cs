@@ -2,10 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace ChatApp.Web.Integrations.BuiltIn;
 
-/// <summary>Cuts a text into pieces as a model would stream them. Together they are the text; none ends within a surrogate pair.</summary>
+/// <summary>Splits a text into chunks, as a model would stream it. No chunk ends within a surrogate pair.</summary>
 internal static partial class TextChunks
 {
-    /// <summary>No text gets more pieces than this.</summary>
+    /// <summary>The maximum number of chunks.</summary>
     public const int Max = 100;
 
     public static IEnumerable<string> Of(string text)
@@ -15,7 +15,7 @@ internal static partial class TextChunks
         return words.Chunk(Math.Max(1, each)).Select(w => string.Concat(w));
     }
 
-    // A word with the space around it, or some signs where there are no spaces.
+    // A word with the space around it, or up to 20 characters without spaces.
     [GeneratedRegex(@"\s*(?:[\uD800-\uDBFF][\uDC00-\uDFFF]|[^\s\uD800-\uDBFF]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])){1,20}\s?|\s+")]
     private static partial Regex Word();
 }

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace ChatApp.Web.Integrations.BuiltIn;
 
-/// <summary>Counts words as word processors do: what spaces separate, and each Chinese or Japanese sign for itself.</summary>
+/// <summary>Counts words as word processors do: separated by spaces, and each Chinese or Japanese character as a word.</summary>
 internal static class WordCount
 {
     public static int Of(string text)
@@ -10,13 +10,13 @@ internal static class WordCount
         var (words, inWord) = (0, false);
         foreach (var rune in text.EnumerateRunes())
         {
-            var sign = rune.Value is >= 0x3041 and <= 0x30FF or >= 0x3400 and <= 0x9FFF or >= 0xF900 and <= 0xFAFF or >= 0x20000 and <= 0x3FFFF;
-            var word = Rune.IsLetterOrDigit(rune);
-            if (sign || (word && !inWord))
+            var isCjk = rune.Value is >= 0x3041 and <= 0x30FF or >= 0x3400 and <= 0x9FFF or >= 0xF900 and <= 0xFAFF or >= 0x20000 and <= 0x3FFFF;
+            var isWord = Rune.IsLetterOrDigit(rune);
+            if (isCjk || (isWord && !inWord))
             {
                 words++;
             }
-            inWord = !sign && (word || (inWord && !Rune.IsWhiteSpace(rune)));
+            inWord = !isCjk && (isWord || (inWord && !Rune.IsWhiteSpace(rune)));
         }
         return words;
     }

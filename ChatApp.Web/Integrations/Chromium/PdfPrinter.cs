@@ -5,12 +5,12 @@ using Microsoft.Extensions.Options;
 namespace ChatApp.Web.Integrations.Chromium;
 
 /// <summary>
-/// Has a Chromium on this machine print pages. It runs no scripts, reaches no network, knows none of the app's settings, sees only a folder of its own
-/// that is removed afterwards, and is killed when it takes too long or nobody waits any more.
+/// Prints pages as PDF with a Chromium on this machine. It runs no scripts, has no network and none of the app's environment, works in its own temporary
+/// folder, and is killed when it takes too long or the request is cancelled.
 /// </summary>
 public sealed partial class PdfPrinter(IOptions<ExportSettings> settings, ILogger<PdfPrinter> log) : IDisposable
 {
-    private static readonly string[] Places =
+    private static readonly string[] Locations =
     [
         "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome-stable", "/usr/bin/google-chrome", "/snap/bin/chromium",
         "/Applications/Chromium.app/Contents/MacOS/Chromium", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
@@ -19,26 +19,26 @@ public sealed partial class PdfPrinter(IOptions<ExportSettings> settings, ILogge
 
     private const string Preferences = """{"profile":{"default_content_setting_values":{"javascript":2}}}""";
 
-    private readonly Lazy<string?> _program = new(() => settings.Value.Chromium is { Length: > 0 } named ? (File.Exists(named) ? named : null) : Places.FirstOrDefault(File.Exists));
-    private readonly SemaphoreSlim _free = new(settings.Value.PdfConcurrency);
+    private readonly Lazy<string?> _program = new(() => settings.Value.Chromium is { Length: > 0 } named ? (File.Exists(named) ? named : null) : Locations.FirstOrDefault(File.Exists));
+    private readonly SemaphoreSlim _slots = new(settings.Value.PdfConcurrency);
 
     /// <summary>Whether there is a Chromium.</summary>
     public bool IsAvailable => _program.Value is not null;
 
     /// <param name="writePage">Writes the page's HTML.</param>
-    /// <param name="ct">Nobody waits any more.</param>
-    /// <exception cref="UnavailableException">There is no Chromium, too many print at the same time, or it fails.</exception>
+    /// <param name="ct">Cancels printing.</param>
+    /// <exception cref="UnavailableException">There is no Chromium, it fails, or printing takes too long.</exception>
     public async Task<PrintedPdf> PrintAsync(Func<Stream, Task> writePage, CancellationToken ct)
     {
         var program = _program.Value ?? throw new UnavailableException(
-            "PDF files are printed by a Chromium on the server, and there is none. Use the print view, or export as HTML and print that.")
+            "PDF export needs Chromium on the server. Use the print view, or export as HTML and print that.")
         { RetryAfter = TimeSpan.FromHours(1) };
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limit.CancelAfter(settings.Value.PdfTimeout);
         var folder = new PrintedPdf();
         try
         {
-            await _free.WaitAsync(limit.Token);
+            await _slots.WaitAsync(limit.Token);
             try
             {
                 await using (var page = File.Create(folder.PagePath))
@@ -50,7 +50,7 @@ public sealed partial class PdfPrinter(IOptions<ExportSettings> settings, ILogge
             }
             finally
             {
-                _free.Release();
+                _slots.Release();
             }
             return folder;
         }
@@ -66,9 +66,9 @@ public sealed partial class PdfPrinter(IOptions<ExportSettings> settings, ILogge
         }
     }
 
-    public void Dispose() => _free.Dispose();
+    public void Dispose() => _slots.Dispose();
 
-    // Switches that turn scripts off would turn off the printing too, which is a script of Chromium's own.
+    // A preference, because switches that disable scripts would also disable printing, which is a script of Chromium's own.
     private static Task WriteProfileAsync(PrintedPdf folder, CancellationToken ct)
     {
         var profile = Directory.CreateDirectory(Path.Combine(folder.ProfilePath, "Default"));
@@ -80,15 +80,15 @@ public sealed partial class PdfPrinter(IOptions<ExportSettings> settings, ILogge
         var start = new ProcessStartInfo(program, Arguments(folder)) { RedirectStandardError = true, RedirectStandardOutput = true, WorkingDirectory = folder.Path };
         if (!OperatingSystem.IsWindows())
         {
-            start.Environment.Clear(); // keys of model servers among them
+            start.Environment.Clear(); // it contains keys
             start.Environment["PATH"] = "/usr/local/bin:/usr/bin:/bin";
             start.Environment["HOME"] = start.Environment["TMPDIR"] = start.Environment["XDG_RUNTIME_DIR"] = folder.Path;
             start.Environment["LANG"] = "C.UTF-8";
         }
-        using var process = Process.Start(start) ?? throw new UnavailableException("The server's Chromium does not start.");
+        using var process = Process.Start(start) ?? throw new UnavailableException("Chromium could not be started on the server. Use the print view, or export as HTML and print that.");
         try
         {
-            // What it says may quote the page, so nobody is told; unread, it would block.
+            // The output may quote the page and is discarded, but must be read, or Chromium would block.
             await Task.WhenAll(process.StandardOutput.BaseStream.CopyToAsync(Stream.Null, ct), process.StandardError.BaseStream.CopyToAsync(Stream.Null, ct), process.WaitForExitAsync(ct));
         }
         finally
@@ -101,7 +101,7 @@ public sealed partial class PdfPrinter(IOptions<ExportSettings> settings, ILogge
         if (process.ExitCode != 0 || !File.Exists(folder.PdfPath))
         {
             LogFailed(process.ExitCode);
-            throw new UnavailableException("The server's Chromium could not print this. Use the print view, or export as HTML and print that.");
+            throw new UnavailableException("The PDF could not be created. Use the print view, or export as HTML and print that.");
         }
     }
 
@@ -109,12 +109,12 @@ public sealed partial class PdfPrinter(IOptions<ExportSettings> settings, ILogge
     [
         "--headless", "--disable-gpu", "--no-first-run", "--no-default-browser-check", "--disable-extensions", "--disable-sync", "--disable-breakpad",
         "--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage", "--disable-remote-fonts",
-        "--host-resolver-rules=MAP * ~NOTFOUND", "--proxy-server=127.0.0.1:9", "--proxy-bypass-list=<-loopback>", // port 9 discards
+        "--host-resolver-rules=MAP * ~NOTFOUND", "--proxy-server=127.0.0.1:9", "--proxy-bypass-list=<-loopback>", // port 9 is the discard service
         $"--user-data-dir={folder.ProfilePath}", "--no-pdf-header-footer", $"--print-to-pdf={folder.PdfPath}",
-        .. Environment.IsPrivilegedProcess && !OperatingSystem.IsWindows() ? ["--no-sandbox"] : Array.Empty<string>(), // root has no sandbox in Chromium
+        .. Environment.IsPrivilegedProcess && !OperatingSystem.IsWindows() ? ["--no-sandbox"] : Array.Empty<string>(), // Chromium has no sandbox for root
         new Uri(folder.PagePath).AbsoluteUri,
     ];
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Chromium ended with {ExitCode} instead of a PDF. Run it by hand with --headless --print-to-pdf to see why")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "Chromium created no PDF and ended with exit code {ExitCode}. Run it with --headless --print-to-pdf to see why")]
     private partial void LogFailed(int exitCode);
 }

@@ -1,9 +1,9 @@
 namespace ChatApp.Web.Integrations.Chromium;
 
-/// <summary>A folder with a page and the PDF that was printed of it; disposing removes it.</summary>
+/// <summary>A temporary folder with a page and its PDF. Disposing deletes it.</summary>
 public sealed class PrintedPdf : IAsyncDisposable
 {
-    public string Path { get; } = Directory.CreateTempSubdirectory("chatapp-pdf-").FullName; // for this user only
+    public string Path { get; } = Directory.CreateTempSubdirectory("chatapp-pdf-").FullName; // accessible to this user only
 
     public string PagePath => System.IO.Path.Combine(Path, "page.html");
 
@@ -27,7 +27,7 @@ public sealed class PrintedPdf : IAsyncDisposable
             }
             catch (IOException) when (tries < 20)
             {
-                await Task.Delay(50); // a child of Chromium's that was killed has just written something
+                await Task.Delay(50); // a killed child process of Chromium has just written a file
             }
         }
     }

@@ -4,9 +4,9 @@ using ChatApp.Web.Integrations.Outgoing;
 
 namespace ChatApp.Web.Integrations.IFixit;
 
-/// <summary>Asks iFixit's public API. Nothing is kept: iFixit asks for that.</summary>
+/// <summary>A client for iFixit's public API. It caches nothing, as iFixit's terms require.</summary>
 /// <param name="address">The API's root.</param>
-/// <param name="http">The way out, on which the root's host is named.</param>
+/// <param name="http">Sends the requests; it allows the API's host.</param>
 internal sealed class IFixitClient(Uri address, OutgoingClient http)
 {
     private const int MaxDevices = 10;
@@ -14,10 +14,10 @@ internal sealed class IFixitClient(Uri address, OutgoingClient http)
 
     private static readonly JsonSerializerOptions Options = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
-    public async Task<IReadOnlyList<IFixitFound>> FindDevicesAsync(string query, CancellationToken ct)
+    public async Task<IReadOnlyList<IFixitSearchResult>> FindDevicesAsync(string query, CancellationToken ct)
     {
-        var answer = await GetAsync<IFixitSearch>($"search/{Uri.EscapeDataString(query)}?filter=device&limit={MaxDevices}", ct);
-        return [.. (answer?.Results ?? []).Where(r => r.DataType == "wiki" && r.Namespace is null or "CATEGORY" && r.Title is not null)];
+        var search = await GetAsync<IFixitSearch>($"search/{Uri.EscapeDataString(query)}?filter=device&limit={MaxDevices}", ct);
+        return [.. (search?.Results ?? []).Where(r => r.DataType == "wiki" && r.Namespace is null or "CATEGORY" && r.Title is not null)];
     }
 
     /// <summary>A device's page with its guides; null if there is no such device.</summary>
@@ -32,37 +32,37 @@ internal sealed class IFixitClient(Uri address, OutgoingClient http)
         {
             return device;
         }
-        // Pages of some devices come without their guides; a search has them, among those of devices with similar names.
-        var answer = await GetAsync<IFixitSearch>($"search/{Uri.EscapeDataString(title)}?filter=guide&limit={MaxGuides}", ct);
-        return device with { Guides = [.. (answer?.Results ?? []).Where(r => r.DataType == "guide" && r.Category == device.Title)] };
+        // Some devices' pages lack their guides. A search finds them, among those of devices with similar names.
+        var search = await GetAsync<IFixitSearch>($"search/{Uri.EscapeDataString(title)}?filter=guide&limit={MaxGuides}", ct);
+        return device with { Guides = [.. (search?.Results ?? []).Where(r => r.DataType == "guide" && r.Category == device.Title)] };
     }
 
-    /// <summary>A guide; null if there is none with this number.</summary>
+    /// <summary>A guide; null if there is none with this id.</summary>
     public async Task<IFixitGuide?> GetGuideAsync(int id, CancellationToken ct) =>
         await GetAsync<IFixitGuide>($"guides/{id}", ct) is { GuideId: not null } guide ? guide : null;
 
-    // What does not exist is a 404, or a 200 with nothing but a message.
+    // For what does not exist, the API responds with 404, or with 200 and only a message.
     private async Task<T?> GetAsync<T>(string path, CancellationToken ct)
         where T : class
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, $"{address.AbsoluteUri.TrimEnd('/')}/{path}");
         request.Headers.Accept.ParseAdd("application/json");
-        var answer = await http.SendAsync(request, ct);
-        if (answer.Status == 404)
+        var response = await http.SendAsync(request, ct);
+        if (response.Status == 404)
         {
             return null;
         }
-        if (!answer.IsSuccess || answer.IsCut)
+        if (!response.IsSuccess || response.IsTruncated)
         {
-            throw new ToolException(answer.IsCut ? "iFixit's answer is too long." : $"iFixit answers with status {answer.Status}.");
+            throw new ToolException(response.IsTruncated ? "iFixit's response is too long." : $"iFixit responded with status {response.Status}.");
         }
         try
         {
-            return JsonSerializer.Deserialize<T>(answer.Body, Options);
+            return JsonSerializer.Deserialize<T>(response.Body, Options);
         }
         catch (JsonException e)
         {
-            throw new ToolException("iFixit answers something that cannot be read.", e);
+            throw new ToolException("iFixit sent an invalid response.", e);
         }
     }
 }

@@ -2,12 +2,12 @@ using System.Text.Json.Serialization;
 
 namespace ChatApp.Web.Integrations.IFixit;
 
-// What is read of iFixit's answers, API 2.0 (https://www.ifixit.com/api/2.0/doc). Times are in seconds; texts are HTML where they are called rendered.
+// The used parts of iFixit's API 2.0 (https://www.ifixit.com/api/2.0/doc). Times are in seconds; texts called rendered are HTML.
 
-internal sealed record IFixitSearch(IReadOnlyList<IFixitFound>? Results);
+internal sealed record IFixitSearch(IReadOnlyList<IFixitSearchResult>? Results);
 
-/// <summary>Something that a search found: a device's page (<c>wiki</c>) or a guide.</summary>
-internal sealed record IFixitFound
+/// <summary>A search result: a device's page (<c>wiki</c>) or a guide.</summary>
+internal sealed record IFixitSearchResult
 {
     [JsonPropertyName("dataType")]
     public string? DataType { get; init; }
@@ -38,8 +38,8 @@ internal sealed record IFixitFound
     public IReadOnlyList<string>? Flags { get; init; }
 }
 
-/// <summary>A device's page. <paramref name="Message"/> is all there is of a page that does not exist.</summary>
-internal sealed record IFixitDevice(string? Title, string? DisplayTitle, string? Description, double? RepairabilityScore, IReadOnlyList<IFixitFound>? Guides, string? Message);
+/// <summary>A device's page. A page that does not exist has only <paramref name="Message"/>.</summary>
+internal sealed record IFixitDevice(string? Title, string? DisplayTitle, string? Description, double? RepairabilityScore, IReadOnlyList<IFixitSearchResult>? Guides, string? Message);
 
 internal sealed record IFixitGuide
 {
@@ -64,7 +64,7 @@ internal sealed record IFixitGuide
 
     public IReadOnlyList<IFixitItem>? Parts { get; init; }
 
-    public IReadOnlyList<IFixitFound>? Prerequisites { get; init; }
+    public IReadOnlyList<IFixitSearchResult>? Prerequisites { get; init; }
 
     public IReadOnlyList<IFixitStep>? Steps { get; init; }
 
@@ -78,6 +78,6 @@ internal sealed record IFixitItem(string? Text, int? Quantity, [property: JsonPr
 internal sealed record IFixitStep(string? Title, IReadOnlyList<IFixitLine>? Lines);
 
 /// <param name="Bullet">A colour, or <c>icon_note</c>, <c>icon_caution</c>, <c>icon_reminder</c>.</param>
-/// <param name="Level">How far it is indented, from 0.</param>
+/// <param name="Level">The indentation, from 0.</param>
 /// <param name="TextRendered">The text.</param>
 internal sealed record IFixitLine(string? Bullet, int? Level, string? TextRendered);

@@ -3,10 +3,10 @@ using System.Text;
 
 namespace ChatApp.Web.Integrations.IFixit;
 
-/// <summary>iFixit's answers as texts for models: what helps to repair, and where it is from.</summary>
+/// <summary>Formats iFixit's data as text for models, with its source.</summary>
 internal static class IFixitText
 {
-    /// <summary>The longest text of a guide, in UTF-16 units. It is cut between steps and says so.</summary>
+    /// <summary>The maximum length of a guide's text, in UTF-16 code units. It is cut between steps and says so.</summary>
     public const int MaxLength = 12_000;
 
     private const int MaxGuides = 60;
@@ -15,7 +15,7 @@ internal static class IFixitText
 
     private const string Licence = "From iFixit, licensed under CC BY-NC-SA: name iFixit and give the link when you use it.";
 
-    public static string Devices(string query, IReadOnlyList<IFixitFound> devices) => devices.Count == 0
+    public static string Devices(string query, IReadOnlyList<IFixitSearchResult> devices) => devices.Count == 0
         ? $"iFixit knows no device for “{ToolText.Line(query, ItemMaxLength)}”. Try fewer words, or a model number without hyphens."
         : string.Join('\n', devices.Select(Device).Append(Licence));
 
@@ -31,13 +31,13 @@ internal static class IFixitText
         guides.Take(MaxGuides).ToList().ForEach(g => text.AppendLine(Guide(g)));
         if (guides.Count > MaxGuides)
         {
-            text.Append(CultureInfo.InvariantCulture, $"[Cut here: {guides.Count - MaxGuides} more guides are not listed.]\n");
+            text.Append(CultureInfo.InvariantCulture, $"[Truncated: {guides.Count - MaxGuides} more guides are not listed.]\n");
         }
         return text.Append(Licence).ToString();
     }
 
     /// <param name="guide">The guide.</param>
-    /// <param name="firstStep">The step to begin with, from 1.</param>
+    /// <param name="firstStep">The first step, from 1.</param>
     public static string Guide(IFixitGuide guide, int firstStep)
     {
         var steps = guide.Steps ?? [];
@@ -52,7 +52,7 @@ internal static class IFixitText
             var step = Step(steps[i], i + 1);
             if (i > first && text.Length + step.Length > MaxLength)
             {
-                return text.Append(CultureInfo.InvariantCulture, $"[Cut here: steps {i + 1} to {steps.Count} follow. Read on with firstStep {i + 1}.]").ToString();
+                return text.Append(CultureInfo.InvariantCulture, $"[Truncated: steps {i + 1} to {steps.Count} follow. Continue with firstStep {i + 1}.]").ToString();
             }
             text.Append(ToolText.Cut(step, MaxLength));
         }
@@ -66,7 +66,7 @@ internal static class IFixitText
         AppendItems(text, "Parts", guide.Parts);
         if (guide.Prerequisites is { Count: > 0 } first)
         {
-            text.Append("To be done before: ").AppendJoin("; ", first.Select(g => $"{Name(g.Title)} (guide {g.GuideId})")).Append('\n');
+            text.Append("First do: ").AppendJoin("; ", first.Select(g => $"{Name(g.Title)} (guide {g.GuideId})")).Append('\n');
         }
         if (HtmlText.Line(guide.IntroductionRendered) is { Length: > 0 } introduction)
         {
@@ -83,7 +83,7 @@ internal static class IFixitText
     }
 
     private static string Item(IFixitItem item) =>
-        $"{(item.Quantity > 1 ? $"{item.Quantity} × " : "")}{Name(item.Text)}{(item.IsOptional is true ? " (if wanted)" : "")}{(item.Notes is { Length: > 0 } n ? $" – {Name(n)}" : "")}";
+        $"{(item.Quantity > 1 ? $"{item.Quantity} × " : "")}{Name(item.Text)}{(item.IsOptional is true ? " (optional)" : "")}{(item.Notes is { Length: > 0 } n ? $" – {Name(n)}" : "")}";
 
     private static string Step(IFixitStep step, int number)
     {
@@ -96,13 +96,13 @@ internal static class IFixitText
         return text.ToString();
     }
 
-    private static string Device(IFixitFound device)
+    private static string Device(IFixitSearchResult device)
     {
         var summary = HtmlText.Line(device.Summary);
         return $"- {Name(device.Title)}{(summary.Length > 0 ? $": {ToolText.Line(summary, 200)}" : "")} {Link(device.Url)}";
     }
 
-    private static string Guide(IFixitFound guide)
+    private static string Guide(IFixitSearchResult guide)
     {
         string?[] facts =
         [
@@ -112,7 +112,7 @@ internal static class IFixitText
         return $"- guide {guide.GuideId}: {Name(guide.Title)}{(known.Length > 0 ? $" ({known})" : "")} {Link(guide.Url)}";
     }
 
-    private static bool IsUnfinished(IFixitFound guide) => guide.Flags?.Contains("GUIDE_IN_PROGRESS") is true;
+    private static bool IsUnfinished(IFixitSearchResult guide) => guide.Flags?.Contains("GUIDE_IN_PROGRESS") is true;
 
     private static string Time(int seconds) => seconds < 7200 ? $"{Math.Max(seconds / 60, 1)} min" : $"{seconds / 3600.0:0.#} h";
 

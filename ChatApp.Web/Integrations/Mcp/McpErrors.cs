@@ -7,14 +7,14 @@ using ModelContextProtocol.Client;
 
 namespace ChatApp.Web.Integrations.Mcp;
 
-/// <summary>What went wrong with a server of tools, in words for its administrator, without anything that the server or its configuration keeps secret.</summary>
+/// <summary>Describes an MCP server's failures for administrators, without secrets of the server or its configuration.</summary>
 internal static class McpErrors
 {
     public static string Describe(McpServerSettings settings, Exception exception) =>
         Find(settings, exception)
-        ?? (settings.Command is null ? "The connection failed." : "The command ended, or does not answer as an MCP server does.");
+        ?? (settings.Command is null ? "The connection failed." : "The command ended or is not an MCP server.");
 
-    // What lies innermost says most.
+    // The innermost exception is the most specific.
     private static string? Find(McpServerSettings settings, Exception? exception) =>
         exception is null ? null : Find(settings, exception.InnerException) ?? Known(settings, exception);
 
@@ -23,14 +23,14 @@ internal static class McpErrors
         ClientTransportClosedException { Details: StdioClientCompletionDetails { ExitCode: { } code } } => $"The command ended with exit code {code}.",
         ClientTransportClosedException => "The server closed the connection.",
         BlockedRequestException => exception.Message,
-        HttpRequestException { StatusCode: { } status } => $"The server answers with status {(int)status}.",
-        SocketException when settings.Command is not null => "The command ended.", // its standard input is closed
-        HttpRequestException or SocketException => "The server cannot be reached.",
-        Win32Exception { NativeErrorCode: var code } => $"The command cannot be started: {new Win32Exception(code).Message}.",
-        McpProtocolException { ErrorCode: var code } => $"The server refuses (MCP error {(int)code}).",
-        InvalidDataException => "The server's answer is too long.",
-        OperationCanceledException or TimeoutException => "The server did not answer in time.",
-        JsonException => "The server does not answer as an MCP server does.",
+        HttpRequestException { StatusCode: { } status } => $"The server responded with status {(int)status}.",
+        SocketException when settings.Command is not null => "The command ended.", // which closed its standard input
+        HttpRequestException or SocketException => "The server could not be reached.",
+        Win32Exception { NativeErrorCode: var code } => $"The command could not be started: {new Win32Exception(code).Message}.",
+        McpProtocolException { ErrorCode: var code } => $"The server rejected the request (MCP error {(int)code}).",
+        InvalidDataException => "The server's response is too long.",
+        OperationCanceledException or TimeoutException => "The server did not respond in time.",
+        JsonException => "The server is not an MCP server.",
         _ => null,
     };
 }

@@ -6,45 +6,45 @@ using ModelContextProtocol.Protocol;
 
 namespace ChatApp.Web.Integrations.Mcp;
 
-/// <summary>A server's tool as models call it.</summary>
-internal sealed partial class McpFunction(McpConnection connection, Tool tool) : AIFunction
+/// <summary>An MCP server's tool as a function for models.</summary>
+internal sealed partial class McpFunction(McpServer server, Tool tool) : AIFunction
 {
     private const int DescriptionMaxLength = 2000;
     private const int TitleMaxLength = 60;
     private const int NameMaxLength = 64;
 
-    public override string Name { get; } = NameOf(connection.Settings.Name, tool.Name);
+    public override string Name { get; } = NameOf(server.Settings.Name, tool.Name);
 
     public override string Description { get; } = ToolText.Cut(tool.Description ?? tool.Title ?? "", DescriptionMaxLength);
 
     public override JsonElement JsonSchema => tool.InputSchema;
 
-    /// <summary>The tool as a model is offered it.</summary>
+    /// <summary>The tool as it is offered to models.</summary>
     public ChatTool ToChatTool()
     {
         var title = ToolText.Line(tool.Title ?? tool.Annotations?.Title ?? tool.Name, TitleMaxLength);
-        return new(this, connection.Settings.Name, $"Asking {connection.Settings.Name}: {title}…", AsksFirst(connection.Settings, tool));
+        return new(this, server.Settings.Name, $"Asking {server.Settings.Name}: {title}…", RequiresApproval(server.Settings, tool));
     }
 
     /// <summary>
-    /// Whether users are asked before the tool runs: as configured, else unless it is known to only read. What a server says of its tools is believed,
-    /// since an administrator has chosen it.
+    /// Whether the user has to approve each call: as configured, otherwise unless the tool is annotated as read-only. The server's annotations are trusted,
+    /// because an administrator has chosen the server.
     /// </summary>
-    public static bool AsksFirst(McpServerSettings settings, Tool tool) => settings.RuleFor(tool.Name) switch
+    public static bool RequiresApproval(McpServerSettings settings, Tool tool) => settings.RuleFor(tool.Name) switch
     {
-        AskRule.Always => true,
-        AskRule.Never => false,
-        AskRule.Auto => tool.Annotations?.ReadOnlyHint is not true,
+        ApprovalRule.Always => true,
+        ApprovalRule.Never => false,
+        ApprovalRule.Auto => tool.Annotations?.ReadOnlyHint is not true,
     };
 
     /// <summary>
-    /// The server's name and the tool's, with <c>_</c> between them and nowhere before, so that tools of two servers never have the same name. A name
-    /// that had to be changed ends in a part of its hash, so that it is the same one tomorrow, whatever other tools there are.
+    /// The server's name, <c>_</c> and the tool's name. The server's name contains no <c>_</c>, so that tools of two servers never have the same name.
+    /// A name that had to be changed ends in a part of its hash, so that it is stable, whatever other tools there are.
     /// </summary>
     internal static string NameOf(string server, string tool)
     {
-        var whole = PrefixOf(server) + Others().Replace(tool, "_");
-        if (whole.Length <= NameMaxLength && !Others().IsMatch(tool))
+        var whole = PrefixOf(server) + NotAllowed().Replace(tool, "_");
+        if (whole.Length <= NameMaxLength && !NotAllowed().IsMatch(tool))
         {
             return whole;
         }
@@ -52,16 +52,16 @@ internal sealed partial class McpFunction(McpConnection connection, Tool tool) :
         return $"{whole[..Math.Min(whole.Length, NameMaxLength - hash.Length - 1)]}_{hash}";
     }
 
-    /// <summary>What the names of all tools of a server begin with.</summary>
+    /// <summary>The prefix of the names of a server's tools.</summary>
     internal static string PrefixOf(string server) => server.Replace('_', '-') + "_";
 
     protected override async ValueTask<object?> InvokeCoreAsync(AIFunctionArguments arguments, CancellationToken cancellationToken)
     {
-        var result = await connection.CallAsync(tool.Name, new Dictionary<string, object?>(arguments), cancellationToken);
+        var result = await server.CallAsync(tool.Name, new Dictionary<string, object?>(arguments), cancellationToken);
         var text = McpResult.TextOf(result);
-        return result.IsError is true ? throw new ToolException(text.Length > 0 ? text : "The tool reports an error.") : text;
+        return result.IsError is true ? throw new ToolException(text.Length > 0 ? text : "The tool reported an error.") : text;
     }
 
     [GeneratedRegex("[^a-zA-Z0-9_-]")]
-    private static partial Regex Others();
+    private static partial Regex NotAllowed();
 }

@@ -4,24 +4,24 @@ namespace ChatApp.Web.Integrations.Mcp;
 
 public enum McpServerStatus
 {
-    /// <summary>Nobody has needed it yet, or not again since the connection was lost.</summary>
+    /// <summary>Not needed yet, or not again since the connection was lost.</summary>
     Idle,
     Connecting,
     Connected,
 
-    /// <summary>The last attempt to connect it failed.</summary>
+    /// <summary>The last attempt to connect failed.</summary>
     Failed,
 }
 
-/// <summary>A server of tools as it is at a moment.</summary>
-/// <param name="Status">How far the connection is.</param>
-/// <param name="Since">Since when it is connected.</param>
-/// <param name="Tools">What it offers.</param>
-/// <param name="Failure">What went wrong last, however long ago.</param>
+/// <summary>An MCP server's state at one time.</summary>
+/// <param name="Status">The state of the connection.</param>
+/// <param name="Since">When it was connected.</param>
+/// <param name="Tools">The tools that it offers.</param>
+/// <param name="Failure">The most recent failure, however long ago.</param>
 /// <param name="Output">The newest lines that a command wrote to its standard error.</param>
 public sealed record McpServerState(McpServerStatus Status, DateTimeOffset? Since, IReadOnlyList<Tool> Tools, ToolFailure? Failure, IReadOnlyList<string> Output);
 
-/// <summary>The newest lines that a command wrote to its standard error. They are for the administrator's page, not for logs: nobody knows what is in them.</summary>
+/// <summary>The newest lines that a command wrote to its standard error. They are shown to administrators and not logged, as they can contain anything.</summary>
 internal sealed class McpServerOutput
 {
     private const int MaxLines = 10;

@@ -2,27 +2,27 @@ using ChatApp.Domain.Chat.Ports;
 
 namespace ChatApp.Web.Integrations.Mcp;
 
-/// <summary>The servers of tools that the administrator has configured.</summary>
+/// <summary>The configured MCP servers.</summary>
 public sealed class McpServers : IToolSource, IAsyncDisposable
 {
     private bool _isDisposed;
 
-    /// <param name="settings">The servers.</param>
-    /// <param name="transports">Makes the ways to them.</param>
-    /// <param name="clock">For all limits.</param>
-    /// <param name="logs">Where they log.</param>
+    /// <param name="settings">Their configuration.</param>
+    /// <param name="transports">Creates their transports.</param>
+    /// <param name="clock">For timeouts and back-off.</param>
+    /// <param name="logs">For their logs.</param>
     public McpServers(IEnumerable<McpServerSettings> settings, McpTransports transports, TimeProvider clock, ILoggerFactory logs) =>
-        All = [.. settings.Select(s => new McpConnection(s, transports, clock, () => Changed?.Invoke(), logs.CreateLogger<McpConnection>()))];
+        All = [.. settings.Select(s => new McpServer(s, transports, clock, () => Changed?.Invoke(), logs.CreateLogger<McpServer>()))];
 
-    /// <summary>A server's status has changed.</summary>
+    /// <summary>Raised when a server's status changes.</summary>
     public event Action? Changed;
 
-    public IReadOnlyList<McpConnection> All { get; }
+    public IReadOnlyList<McpServer> All { get; }
 
-    /// <summary>Whether any of them is being connected.</summary>
+    /// <summary>Whether any of them is connecting.</summary>
     public bool IsConnecting => All.Any(s => s.State.Status == McpServerStatus.Connecting);
 
-    public McpConnection? Find(string name) => All.FirstOrDefault(s => s.Settings.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+    public McpServer? Find(string name) => All.FirstOrDefault(s => s.Settings.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 
     public async Task<IReadOnlyList<ChatTool>> ListAsync(CancellationToken ct)
     {
@@ -32,7 +32,7 @@ public sealed class McpServers : IToolSource, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // The container asks once for each name that it knows this object by.
+        // The container disposes of it once per service type it is registered as.
         if (!Interlocked.Exchange(ref _isDisposed, true))
         {
             await Task.WhenAll(All.Select(s => s.DisposeAsync().AsTask()));

@@ -4,21 +4,21 @@ using ModelContextProtocol.Client;
 
 namespace ChatApp.Web.Integrations.Mcp;
 
-/// <summary>Makes the way to a server of tools.</summary>
-/// <param name="named">Hosts that may be anywhere; a configured server's is one of them.</param>
-/// <param name="network">Names and addresses.</param>
-public sealed class McpTransports(NamedHosts named, OutgoingNetwork network)
+/// <summary>Creates the transports to MCP servers.</summary>
+/// <param name="allowedHosts">Hosts that may have private addresses, to which the server's own host is added.</param>
+/// <param name="network">Resolves names and decides which addresses are public.</param>
+public sealed class McpTransports(AllowedHosts allowedHosts, OutgoingNetwork network)
 {
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(1);
 
-    /// <param name="settings">The server.</param>
-    /// <param name="onOutput">Gets what a command writes to its standard error.</param>
+    /// <param name="settings">The server's configuration.</param>
+    /// <param name="onOutput">Receives the lines that a command writes to its standard error.</param>
     public IClientTransport Create(McpServerSettings settings, Action<string> onOutput) =>
         settings.Url is { } url ? Http(settings, url) : Stdio(settings, onOutput);
 
     private static StdioClientTransport Stdio(McpServerSettings settings, Action<string> onOutput)
     {
-        // The app's own environment has its keys and passwords.
+        // Not the app's own environment, which contains keys and passwords.
         var environment = StdioClientTransportOptions.GetDefaultEnvironmentVariables();
         foreach (var (name, value) in settings.Environment)
         {
@@ -40,8 +40,8 @@ public sealed class McpTransports(NamedHosts named, OutgoingNetwork network)
     [SuppressMessage("Reliability", "CA2000", Justification = "The transport disposes of its client, and that of its handlers.")]
     private HttpClientTransport Http(McpServerSettings settings, Uri url)
     {
-        var handler = new BoundedAnswers(new GuardedHandler(named.With(url), network), () => new InvalidDataException("The answer is too long."));
-        var http = new HttpClient(handler) { Timeout = settings.ConnectTimeout + settings.CallTimeout }; // for what the callers do not wait for
+        var handler = new ResponseLimitHandler(new GuardedHandler(allowedHosts.With(url), network), () => new InvalidDataException("The response is too long."));
+        var http = new HttpClient(handler) { Timeout = settings.ConnectTimeout + settings.CallTimeout }; // for requests that no caller waits for
         return new(
             new()
             {
@@ -49,7 +49,7 @@ public sealed class McpTransports(NamedHosts named, OutgoingNetwork network)
                 Endpoint = url,
                 TransportMode = HttpTransportMode.StreamableHttp,
                 AdditionalHeaders = settings.Headers.ToDictionary(),
-                EnableStandaloneGetStream = false, // nothing is expected that was not asked for
+                EnableStandaloneGetStream = false, // the app expects no unsolicited messages
             },
             http, loggerFactory: null, ownsHttpClient: true);
     }

@@ -1,8 +1,8 @@
 namespace ChatApp.Web.Integrations.Models;
 
 /// <summary>
-/// How many tokens models can take, prompt and answer together, as their providers document it. What a server itself tells comes first;
-/// for unknown names it is a guess that most models served today can hold. <c>Chat:ContextWindow</c> and a server's own setting correct it.
+/// The context windows of models in tokens, prompt and reply together, as documented by their providers. Values from the server or from
+/// <c>Chat:ContextWindow</c> take precedence; for unknown models it is a guess that suits most current ones.
 /// </summary>
 internal static class ContextWindows
 {

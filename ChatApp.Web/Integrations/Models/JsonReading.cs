@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace ChatApp.Web.Integrations.Models;
 
-/// <summary>Reads JSON whose shape somebody else decides: what is missing or of another kind is null.</summary>
+/// <summary>Reads JSON of an unreliable shape: missing values and those of another type are null.</summary>
 internal static class JsonReading
 {
     extension(JsonElement element)
@@ -12,7 +12,7 @@ internal static class JsonReading
 
         public string? TextOf(string name) => element.ValueOf(name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
 
-        /// <summary>A whole number from 0 to 2³¹ − 1.</summary>
+        /// <summary>An integer from 0 to 2³¹ − 1.</summary>
         public long? NumberOf(string name) =>
             element.ValueOf(name) is { ValueKind: JsonValueKind.Number } number && number.TryGetInt64(out var value) && value is >= 0 and <= int.MaxValue ? value : null;
     }

@@ -6,31 +6,31 @@ using ChatApp.Web.Integrations.OpenAi;
 
 namespace ChatApp.Web.Integrations.Models;
 
-/// <summary>The models of this installation: those of the configured servers, else those of a local Ollama that answers, and always the built-in assistant.</summary>
-/// <param name="settings">What is configured.</param>
-/// <param name="builtIn">The assistant that needs no model.</param>
-/// <param name="clock">For the waits of the servers.</param>
+/// <summary>The models of this installation: those of the configured servers, otherwise those of a local Ollama, and always the built-in assistant.</summary>
+/// <param name="settings">The configuration.</param>
+/// <param name="builtIn">The built-in assistant, which needs no model.</param>
+/// <param name="clock">For the servers' timeouts.</param>
 public sealed class ModelCatalog(ModelSettings settings, BuiltInClient builtIn, TimeProvider clock) : IModelCatalog, IDisposable
 {
     /// <summary>The built-in assistant's name.</summary>
     public const string BuiltInName = "built-in";
 
-    // The built-in assistant looks things up and hardly reads its prompt.
+    // The built-in assistant searches the user's sessions and uses little of its prompt.
     private const int BuiltInWindow = 32_000;
 
     private readonly List<ModelServer> _configured = [.. settings.Servers.Select(s => Connect(s, clock))];
 
-    /// <summary>The Ollama that is looked for because nothing is configured.</summary>
+    /// <summary>A local Ollama, which is looked for if nothing is configured.</summary>
     public ModelServer? Local { get; } = settings.Local is { } local ? Connect(local, clock) : null;
 
-    // Once the local one has shown models it is one of them, also when it is away for a while: its sessions shall not go elsewhere without a word.
+    // Once the local one has listed models it stays, even while it is unavailable: its sessions must not silently switch to another model.
     private IEnumerable<ModelServer> Servers => Local is { List.Models.Count: > 0 } ? _configured.Append(Local) : _configured;
 
-    /// <summary>Who answers if nobody names a model; null: the built-in assistant.</summary>
+    /// <summary>The default server; null for the built-in assistant.</summary>
     private ModelServer? First => _configured.FirstOrDefault() ?? (Local is { List: { Problem: null, Models.Count: > 0 } } ? Local : null);
 
-    /// <summary>The model with this name; the default one for null. Which names a server knows, only the server knows: any sane one is passed on.</summary>
-    /// <exception cref="InvalidException">There cannot be such a model.</exception>
+    /// <summary>The model with this name; the default one for null. Any valid name is passed on, as only the server knows all of its models.</summary>
+    /// <exception cref="InvalidException">The name is not valid.</exception>
     public ChatModel Get(string? name)
     {
         if (name is not null && ModelName.Problem(name) is { } problem)
@@ -46,18 +46,18 @@ public sealed class ModelCatalog(ModelSettings settings, BuiltInClient builtIn, 
 
     public async Task<IReadOnlyList<ModelInfo>> ListAsync(CancellationToken ct)
     {
-        await AskAsync().WaitAsync(ct);
+        await RefreshAsync().WaitAsync(ct);
         return [.. Servers.SelectMany(Describe), BuiltInInfo];
     }
 
     public IReadOnlyList<ModelInfo> Known()
     {
-        _ = AskAsync(); // for the next time
+        _ = RefreshAsync(); // for the next call
         return [.. Servers.SelectMany(Describe), BuiltInInfo];
     }
 
-    /// <summary>Has all servers asked for their models that were not asked lately. It does not throw and is done within seconds.</summary>
-    public Task AskAsync() => Task.WhenAll(_configured.Append(Local).OfType<ModelServer>().Select(s => s.AskAsync()));
+    /// <summary>Refreshes the outdated lists of all servers. It does not throw and completes within seconds.</summary>
+    public Task RefreshAsync() => Task.WhenAll(_configured.Append(Local).OfType<ModelServer>().Select(s => s.RefreshAsync()));
 
     public void Dispose()
     {
@@ -71,18 +71,18 @@ public sealed class ModelCatalog(ModelSettings settings, BuiltInClient builtIn, 
 
     private ModelInfo BuiltInInfo => new(BuiltInName, "Built-in assistant", BuiltInName, BuiltInWindow, DefaultName == BuiltInName, SupportsTools: false, Problem: null);
 
-    // A model's own name, unless that leads somewhere else.
+    // A model's own name, unless another server's model has the same name.
     private string NameOf(ModelServer server, string? model)
     {
         if (model is null)
         {
-            // Until the server has listed its models: getting one must not wait for a network.
+            // Used until the server has listed its models: getting a model must not wait for the network.
             return server == First ? ChatModel.Default : $"{server.Name}/{ChatModel.Default}";
         }
         return Find(model) is var (found, same) && found == server && same == model ? model : $"{server.Name}/{model}";
     }
 
-    // No server: the built-in assistant. No model: the server's first.
+    // A null server is the built-in assistant, a null model the server's first.
     private (ModelServer? Server, string? Model) Find(string name)
     {
         if (name == BuiltInName)
@@ -97,9 +97,9 @@ public sealed class ModelCatalog(ModelSettings settings, BuiltInClient builtIn, 
         {
             return (named, rest == ChatModel.Default ? null : rest);
         }
-        var server = Servers.FirstOrDefault(s => s.IsNamedLikeMine(name)) ?? First ?? Servers.FirstOrDefault();
+        var server = Servers.FirstOrDefault(s => s.MatchesNaming(name)) ?? First ?? Servers.FirstOrDefault();
         return server is null
-            ? throw new InvalidException("model", $"There is no such model. Known is: {BuiltInName}.")
+            ? throw new InvalidException("model", $"There is no such model. Available: {BuiltInName}.")
             : (server, name == ChatModel.Default ? null : name);
     }
 
@@ -114,19 +114,19 @@ public sealed class ModelCatalog(ModelSettings settings, BuiltInClient builtIn, 
         {
             models.Insert(0, server.Find(own) ?? new(own));
         }
-        var standard = DefaultName;
+        var defaultName = DefaultName;
         if (models.Count == 0)
         {
             var name = NameOf(server, null);
-            return [new(name, $"First model of {server.Name}", server.Name, server.WindowOf(null), name == standard, SupportsTools: true, server.List.Problem?.Message)];
+            return [new(name, $"First model of {server.Name}", server.Name, server.WindowOf(null), name == defaultName, SupportsTools: true, server.List.Problem?.Message)];
         }
         return models.DistinctBy(m => m.Id, StringComparer.Ordinal).Select(m => (Model: m, Name: NameOf(server, m.Id))).Where(m => ModelName.Problem(m.Name) is null)
             .Select(m => new ModelInfo(
-                m.Name, m.Model.Title ?? m.Model.Id, server.Name, server.WindowOf(m.Model), m.Name == standard, server.TakesTools(m.Model), Problem(server, m.Model.Id)));
+                m.Name, m.Model.Title ?? m.Model.Id, server.Name, server.WindowOf(m.Model), m.Name == defaultName, server.SupportsTools(m.Model), Problem(server, m.Model.Id)));
     }
 
     private static string? Problem(ModelServer server, string model) =>
-        server.List.Problem?.Message ?? (server.Find(model) is not null || server.MayHave(model) ? null : "Its server does not have this model at the moment.");
+        server.List.Problem?.Message ?? (server.Find(model) is not null || server.MayHave(model) ? null : "The server does not have this model at the moment.");
 
     private static ModelServer Connect(ServerSettings server, TimeProvider clock) => server.Kind switch
     {

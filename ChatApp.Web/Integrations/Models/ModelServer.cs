@@ -5,89 +5,88 @@ using Microsoft.Extensions.AI;
 namespace ChatApp.Web.Integrations.Models;
 
 /// <summary>
-/// A server of models. It holds the connections, so there is one for each configured server, for as long as the app runs. It keeps in mind which models
-/// the server lists, so that nothing but the listing itself waits for it.
+/// A model server. It owns the connections, so there is one instance per configured server, for as long as the app runs. It caches the server's list of
+/// models, so that only listing them waits for the server.
 /// </summary>
-/// <param name="settings">Where it is.</param>
-/// <param name="clock">Tells how old the list is.</param>
+/// <param name="settings">Its configuration.</param>
+/// <param name="clock">For the age of the list and for timeouts.</param>
 public abstract class ModelServer(ServerSettings settings, TimeProvider clock) : IDisposable
 {
-    // How long a list is good, how soon a server that gave none is asked again, and how long it may take.
-    private static readonly TimeSpan GoodFor = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan BadFor = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ListLifetime = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan FetchTimeout = TimeSpan.FromSeconds(5);
 
     private readonly Lock _lock = new();
     private ModelList _list = ModelList.Unknown;
-    private Task<ModelList>? _asking;
+    private Task<ModelList>? _refreshing;
 
-    /// <summary>What usage is booked under, and what models are named after where two servers have one of the same name.</summary>
+    /// <summary>The name that usage is recorded under, and the prefix of model names that several servers share.</summary>
     public string Name => settings.Name;
 
     public Uri Endpoint => settings.Endpoint;
 
-    /// <summary>What the server listed last.</summary>
+    /// <summary>The most recent list.</summary>
     public ModelList List => Volatile.Read(ref _list);
 
-    /// <summary>The model to ask if nobody names one; null: nobody knows yet, the first that the server lists.</summary>
+    /// <summary>The default model; null if the server has not listed its models yet, of which the first will be the default.</summary>
     public string? DefaultModel => settings.DefaultModel ?? Offered.FirstOrDefault()?.Id;
 
-    /// <summary>The models that the operator wants offered, else those that the server lists.</summary>
+    /// <summary>The configured models, or those that the server lists.</summary>
     public IEnumerable<ListedModel> Offered => settings.Models.Count == 0 ? List.Models : settings.Models.Select(name => Find(name) ?? new(name));
 
-    /// <summary>Whether a model's name says that it is one of this server's, also if the server does not list it.</summary>
-    public virtual bool IsNamedLikeMine(string model) => false;
+    /// <summary>Whether the name follows the naming of this server's models, even if the server does not list it.</summary>
+    public virtual bool MatchesNaming(string model) => false;
 
-    /// <summary>Whether a model that the server does not list can be there all the same.</summary>
+    /// <summary>Whether the server may have a model that it does not list.</summary>
     public virtual bool MayHave(string model) => !List.IsComplete;
 
-    /// <summary>What the server is known to have under this name.</summary>
+    /// <summary>The listed model with this name; null if there is none.</summary>
     public ListedModel? Find(string model) => List.Models.FirstOrDefault(m => IsSame(m.Id, model));
 
     /// <summary>Whether the server is known to have such a model.</summary>
     public bool Has(string model) => settings.DefaultModel == model || settings.Models.Contains(model) || (settings.Models.Count == 0 && Find(model) is not null);
 
-    /// <summary>The way to a model.</summary>
-    /// <param name="model">Its name; null: the first that the server lists.</param>
-    /// <param name="name">What the app calls it.</param>
+    /// <summary>Gets a model.</summary>
+    /// <param name="model">The server's name for it; null for the first that the server lists.</param>
+    /// <param name="name">The app's name for it.</param>
     public ChatModel Get(string? model, string name)
     {
         var listed = (model ?? DefaultModel) is { } known ? Find(known) ?? new(known) : null;
-        return new(name, Name, CreateClient(model, listed), WindowOf(listed), listed is null || TakesTools(listed));
+        return new(name, Name, CreateClient(model, listed), WindowOf(listed), listed is null || SupportsTools(listed));
     }
 
-    /// <summary>Tokens that prompt and answer may have together.</summary>
+    /// <summary>The context window in tokens, prompt and reply together.</summary>
     public int WindowOf(ListedModel? model) => settings.ContextWindow ?? model?.ContextWindow ?? ContextWindows.Of(model?.Id);
 
     /// <summary>Whether the model can call tools, as far as is known.</summary>
-    public virtual bool TakesTools(ListedModel model) => model.SupportsTools ?? true;
+    public virtual bool SupportsTools(ListedModel model) => model.SupportsTools ?? true;
 
-    /// <summary>What the server lists, asked now unless that was just done. It does not throw and is done within seconds.</summary>
-    public Task<ModelList> AskAsync()
+    /// <summary>Refreshes the list if it is outdated. It does not throw and completes within seconds.</summary>
+    public Task<ModelList> RefreshAsync()
     {
         lock (_lock)
         {
             var age = clock.GetUtcNow() - _list.At;
-            return age < (_list.Problem is null ? GoodFor : BadFor) ? Task.FromResult(_list) : _asking ??= Task.Run(FetchOnceAsync);
+            return age < (_list.Problem is null ? ListLifetime : RetryInterval) ? Task.FromResult(_list) : _refreshing ??= Task.Run(FetchOnceAsync);
         }
     }
 
     /// <summary>The first model that the server lists.</summary>
-    /// <exception cref="ModelException">The server cannot be reached or lists nothing.</exception>
+    /// <exception cref="ModelException">The server cannot be reached or lists no models.</exception>
     internal async Task<string> FindFirstAsync(CancellationToken ct)
     {
         if (DefaultModel is { } known)
         {
             return known;
         }
-        var list = await AskAsync().WaitAsync(ct);
+        var list = await RefreshAsync().WaitAsync(ct);
         return DefaultModel ?? throw list.Problem ?? new ModelException(ReplyErrorCode.ProviderRefused, list.IsComplete
-            ? "The model's server offers no models. Load one there, or name one with Chat:Model."
-            : "The model's server cannot list its models. Name one with Chat:Model.");
+            ? "The model server has no models. Ask your administrator to load one, or to set Chat:Model."
+            : "The model server does not list its models. Ask your administrator to set Chat:Model.");
     }
 
-    /// <summary>Has the models listed again: one of them is not there any more.</summary>
-    internal void Forget()
+    /// <summary>Discards the list, because a listed model is no longer there.</summary>
+    internal void InvalidateList()
     {
         lock (_lock)
         {
@@ -105,18 +104,18 @@ public abstract class ModelServer(ServerSettings settings, TimeProvider clock) :
 
     protected abstract IChatClient CreateClient(string? model, ListedModel? listed);
 
-    /// <summary>Asks the server for its models. It may throw whatever the way there throws; see <see cref="Explain"/>.</summary>
-    /// <returns>Null: the server does not list any.</returns>
+    /// <summary>Requests the list from the server. It may throw any exception; see <see cref="Describe"/>.</summary>
+    /// <returns>Null if the server does not list its models.</returns>
     protected abstract Task<IReadOnlyList<ListedModel>?> FetchAsync(CancellationToken ct);
 
-    /// <summary>What went wrong, for people.</summary>
-    protected abstract ModelException? Explain(Exception error);
+    /// <summary>Describes the failure for users.</summary>
+    protected abstract ModelException? Describe(Exception error);
 
     protected virtual bool IsSame(string listed, string wanted) => listed == wanted;
 
     private async Task<ModelList> FetchOnceAsync()
     {
-        using var timeout = new CancellationTokenSource(Patience, clock);
+        using var timeout = new CancellationTokenSource(FetchTimeout, clock);
         ModelList list;
         try
         {
@@ -125,12 +124,12 @@ public abstract class ModelServer(ServerSettings settings, TimeProvider clock) :
         }
         catch (Exception e)
         {
-            // What was there before may still be: a call will tell.
-            list = new(List.Models, Explain(e) ?? ProviderErrors.Nonsense(), clock.GetUtcNow(), IsComplete: false);
+            // Keeps the previous models, which may still be there.
+            list = new(List.Models, Describe(e) ?? ProviderErrors.InvalidResponse(), clock.GetUtcNow(), IsComplete: false);
         }
         lock (_lock)
         {
-            _asking = null;
+            _refreshing = null;
             _list = list;
         }
         return list;
@@ -138,20 +137,20 @@ public abstract class ModelServer(ServerSettings settings, TimeProvider clock) :
 }
 
 /// <summary>A server's models, as it listed them.</summary>
-/// <param name="Models">In its order.</param>
-/// <param name="Problem">Why it could not be asked the last time; the models are those of before then.</param>
-/// <param name="At">When it was asked.</param>
-/// <param name="IsComplete">Whether these are all that it has.</param>
+/// <param name="Models">In the server's order.</param>
+/// <param name="Problem">Why the last refresh failed; the models are from the one before.</param>
+/// <param name="At">When it was refreshed.</param>
+/// <param name="IsComplete">Whether the server has no other models.</param>
 public sealed record ModelList(IReadOnlyList<ListedModel> Models, ModelException? Problem, DateTimeOffset At, bool IsComplete)
 {
-    /// <summary>Nobody has asked yet.</summary>
+    /// <summary>The list before the first refresh.</summary>
     public static ModelList Unknown { get; } = new([], null, DateTimeOffset.MinValue, false);
 }
 
-/// <summary>A model as its server lists it; null where it does not say.</summary>
-/// <param name="Id">What the server calls it.</param>
-/// <param name="Title">Its name for people.</param>
-/// <param name="ContextWindow">Tokens that prompt and answer may have together.</param>
-/// <param name="MaxOutput">Tokens that an answer may have.</param>
+/// <summary>A model as its server lists it; null where the server does not tell.</summary>
+/// <param name="Id">The server's name for it.</param>
+/// <param name="Title">Its display name.</param>
+/// <param name="ContextWindow">The context window in tokens, prompt and reply together.</param>
+/// <param name="MaxOutput">The maximum number of output tokens.</param>
 /// <param name="SupportsTools">Whether it can call tools.</param>
 public sealed record ListedModel(string Id, string? Title = null, int? ContextWindow = null, int? MaxOutput = null, bool? SupportsTools = null);

@@ -6,60 +6,60 @@ using ChatApp.Web.Integrations.OpenAi;
 
 namespace ChatApp.Web.Integrations.Models;
 
-/// <summary>What kind of protocol a server speaks.</summary>
+/// <summary>A server's protocol.</summary>
 public enum ServerKind
 {
-    /// <summary>OpenAI's, as most do.</summary>
+    /// <summary>OpenAI's, which most servers have.</summary>
     OpenAi,
 
-    /// <summary>OpenAI's, and Ollama's own for what it has.</summary>
+    /// <summary>OpenAI's, and Ollama's own for the list of models.</summary>
     Ollama,
 
     Anthropic,
 }
 
-/// <summary>A server of models.</summary>
-/// <param name="Kind">What it speaks.</param>
-/// <param name="Name">What its models are booked under.</param>
+/// <summary>A configured model server.</summary>
+/// <param name="Kind">Its protocol.</param>
+/// <param name="Name">The name that its usage is recorded under.</param>
 /// <param name="Endpoint">The root of its API.</param>
 public sealed record ServerSettings(ServerKind Kind, string Name, Uri Endpoint)
 {
     public string? Key { get; init; }
 
-    /// <summary>The model to ask if nobody names one; null: the first that the server lists.</summary>
+    /// <summary>The default model; null for the first that the server lists.</summary>
     public string? DefaultModel { get; init; }
 
-    /// <summary>The models to offer; none: all that the server lists.</summary>
+    /// <summary>The models to offer; empty for all that the server lists.</summary>
     public IReadOnlyList<string> Models { get; init; } = [];
 
-    /// <summary>Tokens that prompt and answer may have together, where the operator knows better than the server and <see cref="ContextWindows"/>.</summary>
+    /// <summary>The context window in tokens, overriding the server's and <see cref="ContextWindows"/>.</summary>
     public int? ContextWindow { get; init; }
 }
 
-/// <summary>Which models to use, read from the names that the providers' own tools use, and from sections <c>Chat</c> and <c>Models</c>.</summary>
+/// <summary>The configured models, from the environment variables of the providers' own tools and the sections <c>Chat</c> and <c>Models</c>.</summary>
 public sealed partial record ModelSettings
 {
-    // What users get if they name nothing: good, and the cheapest of its kind.
+    // Defaults: good models that are the cheapest of their kind.
     private const string OpenAiModel = "gpt-4o-mini";
     private const string AnthropicModel = "claude-haiku-5-5";
 
     private const int OllamaPort = 11434;
     private const int MaxServers = 50;
 
-    /// <summary>The configured servers; the first one answers when nobody names a model.</summary>
+    /// <summary>The configured servers; the first one is the default.</summary>
     public IReadOnlyList<ServerSettings> Servers { get; private init; } = [];
 
-    /// <summary>The model to ask if nobody names one; null: the first server's.</summary>
+    /// <summary>The default model; null for the first server's.</summary>
     public string? Model { get; private init; }
 
-    /// <summary>The Ollama to look for, if nothing is configured; null: none.</summary>
+    /// <summary>The local Ollama to look for if nothing is configured; null for none.</summary>
     public ServerSettings? Local { get; init; }
 
     /// <summary>
     /// Reads <c>OPENAI_API_KEY</c>, <c>OPENAI_BASE_URL</c>, <c>ANTHROPIC_API_KEY</c>, <c>ANTHROPIC_BASE_URL</c>, <c>OLLAMA_HOST</c>, <c>Chat:Model</c>,
     /// <c>Chat:ContextWindow</c>, <c>Models:Servers</c> and <c>Models:FindOllama</c>.
     /// </summary>
-    /// <exception cref="InvalidOperationException">One of them makes no sense; the message says which.</exception>
+    /// <exception cref="InvalidOperationException">A setting is invalid; the message names it.</exception>
     public static ModelSettings From(IConfiguration configuration)
     {
         var window = ReadWindow("Chat:ContextWindow", configuration.Text("Chat:ContextWindow"));
@@ -108,7 +108,7 @@ public sealed partial record ModelSettings
         var name = section.Text("Name");
         if (name is null || !ServerName().IsMatch(name) || name is ModelCatalog.BuiltInName or ChatModel.Default)
         {
-            throw new InvalidOperationException($"{section.Path}:Name is to be 1 to 40 letters, digits, '.', '_' or '-', and not a name of the app's own.");
+            throw new InvalidOperationException($"{section.Path}:Name must be 1 to 40 letters, digits, '.', '_' or '-', and not a reserved name.");
         }
         var address = section.Text("BaseUrl") ?? throw new InvalidOperationException($"{section.Path}:BaseUrl is missing.");
         var models = section.GetSection("Models").GetChildren().Select(m => m.Value?.Trim() ?? "").Concat(section.Text("Models")?.Split(',', Splitting) ?? []).ToList();
@@ -121,7 +121,7 @@ public sealed partial record ModelSettings
         };
     }
 
-    // As Ollama reads it: host, host:port or a URL; 0.0.0.0 is what servers listen on, not what clients can call.
+    // As Ollama reads it: host, host:port or a URL. 0.0.0.0 is an address to listen on, not to connect to.
     private static Uri OllamaEndpoint(string host)
     {
         var hasScheme = host.Contains("://", StringComparison.Ordinal);
@@ -146,18 +146,18 @@ public sealed partial record ModelSettings
 
     private static string? ReadKey(string name, string? key) =>
         key is null || key.All(c => c is > ' ' and < '\x7f') ? key
-        : throw new InvalidOperationException($"{name} contains characters that keys cannot contain.");
+        : throw new InvalidOperationException($"{name} contains characters that are not allowed in keys.");
 
     private static string? ReadModel(string setting, string? name) =>
-        name is null || ModelName.Problem(name) is null ? name : throw new InvalidOperationException($"{setting} is not a model's name.");
+        name is null || ModelName.Problem(name) is null ? name : throw new InvalidOperationException($"{setting} is not a valid model name.");
 
     private static int? ReadWindow(string name, string? tokens) =>
         tokens is null ? null
         : int.TryParse(tokens, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1000 ? number
-        : throw new InvalidOperationException($"{name} is a number of tokens, at least 1000.");
+        : throw new InvalidOperationException($"{name} must be a number of tokens, at least 1000.");
 
     private static bool ReadSwitch(string name, string text) =>
-        bool.TryParse(text, out var value) ? value : throw new InvalidOperationException($"{name} is true or false.");
+        bool.TryParse(text, out var value) ? value : throw new InvalidOperationException($"{name} must be true or false.");
 
     private const StringSplitOptions Splitting = StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries;
 
@@ -167,7 +167,7 @@ public sealed partial record ModelSettings
 
 internal static class ConfigurationText
 {
-    /// <summary>A setting's text; null if it is empty.</summary>
+    /// <summary>A setting's value; null if it is empty.</summary>
     public static string? Text(this IConfiguration configuration, string name) =>
         configuration[name] is { } value && !string.IsNullOrWhiteSpace(value) ? value.Trim() : null;
 }

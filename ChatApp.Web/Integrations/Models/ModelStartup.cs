@@ -3,7 +3,7 @@ using ChatApp.Domain.Personas;
 
 namespace ChatApp.Web.Integrations.Models;
 
-/// <summary>Reads models and personas when the app starts: a mistake in their configuration must show then, not at the first message.</summary>
+/// <summary>Loads models and personas when the app starts, so that a mistake in their configuration fails the start and not the first message.</summary>
 internal sealed partial class ModelStartup(IModelCatalog models, PersonaCatalog personas, ILogger<ModelStartup> log) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
@@ -15,6 +15,6 @@ internal sealed partial class ModelStartup(IModelCatalog models, PersonaCatalog 
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Answers come from {Provider}, model {Model}; there are {Personas} personas")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "The default model is {Model} of {Provider}; {Personas} personas loaded")]
     private partial void LogReady(string provider, string model, int personas);
 }

@@ -1,8 +1,8 @@
 namespace ChatApp.Web.Integrations.Models;
 
 /// <summary>
-/// Asks the servers for their models as soon as the app runs, so that the first page knows them, and looks for a local Ollama as long as nothing is
-/// configured. The start waits for neither.
+/// Lists the servers' models when the app has started, so that the first page shows them, and looks for a local Ollama if nothing is configured.
+/// The start does not wait for either.
 /// </summary>
 internal sealed class ModelWatcher(ModelCatalog models, TimeProvider clock) : BackgroundService
 {
@@ -10,11 +10,11 @@ internal sealed class ModelWatcher(ModelCatalog models, TimeProvider clock) : Ba
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await models.AskAsync().WaitAsync(stoppingToken);
+        await models.RefreshAsync().WaitAsync(stoppingToken);
         while (models.Local is { } local)
         {
             await Task.Delay(Interval, clock, stoppingToken);
-            await local.AskAsync().WaitAsync(stoppingToken);
+            await local.RefreshAsync().WaitAsync(stoppingToken);
         }
     }
 }

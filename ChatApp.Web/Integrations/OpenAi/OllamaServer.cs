@@ -6,19 +6,19 @@ using ChatApp.Web.Integrations.Models;
 namespace ChatApp.Web.Integrations.OpenAi;
 
 /// <summary>
-/// An Ollama. It answers by OpenAI's protocol; what its models can do, it tells by its own: which ones chat, whether they take tools, and how many
-/// tokens it gives them. A longer prompt it would cut without a word.
+/// An Ollama server. It is called with OpenAI's protocol. Its own API tells what its models can do: which ones chat, whether they support tools, and
+/// how large their context is, beyond which it silently truncates the prompt.
 /// </summary>
 public sealed partial class OllamaServer(ServerSettings settings, TimeProvider clock) : OpenAiServer(settings, clock)
 {
-    // Ollama's FAQ: the context is 4096 tokens unless the model or the server is told otherwise.
-    private const int DefaultWindow = 4096;
+    // Ollama's FAQ: the context is 4096 tokens unless the model or the server is configured otherwise.
+    private const int DefaultContextWindow = 4096;
 
-    // Asking a busy server for each of many models at once would slow its answers down.
-    private const int AtOnce = 4;
+    // More concurrent requests would slow down the replies of a busy server.
+    private const int MaxConcurrency = 4;
 
-    // What is known of a model, by the digest of its content.
-    private readonly ConcurrentDictionary<string, Shown> _shown = new(StringComparer.Ordinal);
+    // Details by the digest of the model.
+    private readonly ConcurrentDictionary<string, ModelDetails> _details = new(StringComparer.Ordinal);
 
     protected override bool IsSame(string listed, string wanted) => listed == wanted || listed == wanted + ":latest";
 
@@ -33,48 +33,48 @@ public sealed partial class OllamaServer(ServerSettings settings, TimeProvider c
             throw new JsonException();
         }
         var models = list.EnumerateArray().Where(m => m.TextOf("name") is not null).ToList();
-        await Parallel.ForEachAsync(models, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = ct }, async (model, token) =>
+        await Parallel.ForEachAsync(models, new ParallelOptions { MaxDegreeOfParallelism = MaxConcurrency, CancellationToken = ct }, async (model, token) =>
         {
             var digest = model.TextOf("digest") ?? "";
-            if (!_shown.ContainsKey(digest))
+            if (!_details.ContainsKey(digest))
             {
-                _shown[digest] = await ShowAsync(model.TextOf("name")!, token);
+                _details[digest] = await ReadDetailsAsync(model.TextOf("name")!, token);
             }
         });
         return
         [
             .. from model in models
                let name = model.TextOf("name")!
-               let shown = _shown[model.TextOf("digest") ?? ""]
-               where shown.Chats
-               select new ListedModel(name, null, (int)(running[name].FirstOrDefault(n => n > 0) ?? shown.Window ?? DefaultWindow), null, shown.TakesTools),
+               let details = _details[model.TextOf("digest") ?? ""]
+               where details.SupportsChat
+               select new ListedModel(name, null, (int)(running[name].FirstOrDefault(n => n > 0) ?? details.ContextWindow ?? DefaultContextWindow), null, details.SupportsTools),
         ];
     }
 
-    private async Task<Shown> ShowAsync(string model, CancellationToken ct)
+    private async Task<ModelDetails> ReadDetailsAsync(string model, CancellationToken ct)
     {
         using var response = await Http.PostAsJsonAsync(Api("show"), new { model }, ct);
         response.EnsureSuccessStatusCode();
         var json = await response.Content.ReadFromJsonAsync<JsonElement>(ct);
-        var abilities = json.ValueOf("capabilities") is { ValueKind: JsonValueKind.Array } array
+        var capabilities = json.ValueOf("capabilities") is { ValueKind: JsonValueKind.Array } array
             ? array.EnumerateArray().Where(c => c.ValueKind == JsonValueKind.String).Select(c => c.GetString()).ToList()
-            : null; // an old version does not tell
+            : null; // missing in old versions
         return new(
-            abilities?.Contains("completion") ?? true, abilities?.Contains("tools"),
+            capabilities?.Contains("completion") ?? true, capabilities?.Contains("tools"),
             WindowParameter().Match(json.TextOf("parameters") ?? "") is { Success: true } match && int.TryParse(match.Groups[1].Value, out var tokens) ? tokens : null);
     }
 
-    private async Task<JsonElement> ReadAsync(string what, CancellationToken ct)
+    private async Task<JsonElement> ReadAsync(string path, CancellationToken ct)
     {
-        using var response = await Http.GetAsync(Api(what), ct);
+        using var response = await Http.GetAsync(Api(path), ct);
         response.EnsureSuccessStatusCode();
         return await response.Content.ReadFromJsonAsync<JsonElement>(ct);
     }
 
-    // Its own API is beside the other one.
-    private Uri Api(string what) => new(Endpoint, $"api/{what}");
+    // Ollama's own API is next to OpenAI's.
+    private Uri Api(string path) => new(Endpoint, $"api/{path}");
 
-    private sealed record Shown(bool Chats, bool? TakesTools, int? Window);
+    private sealed record ModelDetails(bool SupportsChat, bool? SupportsTools, int? ContextWindow);
 
     [GeneratedRegex(@"^num_ctx\s+(\d+)", RegexOptions.Multiline)]
     private static partial Regex WindowParameter();

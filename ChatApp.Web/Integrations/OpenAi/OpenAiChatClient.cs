@@ -8,22 +8,22 @@ using OpenAiMessage = OpenAI.Chat.ChatMessage;
 namespace ChatApp.Web.Integrations.OpenAi;
 
 /// <summary>
-/// A model behind OpenAI's protocol. Whatever the provider does wrong becomes a <see cref="ModelException"/> with a text for people;
-/// an <see cref="OperationCanceledException"/> comes only from the caller's own token. A busy provider is not asked again here: each call has its place
-/// in the ledger, so the caller does that, guided by <see cref="ModelException.RetryAfter"/>.
+/// A model behind OpenAI's protocol. Every failure of the provider becomes a <see cref="ModelException"/> with a message for users; an
+/// <see cref="OperationCanceledException"/> is thrown only for the caller's token. The caller retries, after <see cref="ModelException.RetryAfter"/>,
+/// as each call is recorded in the ledger.
 /// </summary>
-/// <param name="server">Where the model is.</param>
-/// <param name="model">Its name; null: the first that the server lists.</param>
-/// <param name="clock">Understands providers that name a time.</param>
+/// <param name="server">The model's server.</param>
+/// <param name="model">The model's name; null for the first that the server lists.</param>
+/// <param name="clock">Resolves <c>Retry-After</c> headers with a date.</param>
 public sealed class OpenAiChatClient(OpenAiServer server, string? model, TimeProvider clock) : IChatClient
 {
-    /// <summary>Streams the answer; text as it comes, tool calls whole, usage last.</summary>
+    /// <summary>Streams the reply: text as it arrives, complete tool calls, usage last.</summary>
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<AiMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var (name, history) = (model ?? await server.FindFirstAsync(cancellationToken), messages.ToList());
         var reader = new OpenAiStreamReader(clock);
-        // The library asks for usage by itself when it streams.
+        // The library requests usage by itself when streaming.
         var (updates, any) = await CallAsync(name, history, options, async (sent, settings) =>
         {
             var stream = server.GetChatClient(name).CompleteChatStreamingAsync(sent, settings, cancellationToken).GetAsyncEnumerator(cancellationToken);
@@ -47,15 +47,15 @@ public sealed class OpenAiChatClient(OpenAiServer server, string? model, TimePro
         reader.CheckComplete();
     }
 
-    /// <summary>Gets the whole answer at once.</summary>
+    /// <summary>Gets the complete reply.</summary>
     public async Task<ChatResponse> GetResponseAsync(
         IEnumerable<AiMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
         var (name, history) = (model ?? await server.FindFirstAsync(cancellationToken), messages.ToList());
         return await CallAsync(name, history, options, async (sent, settings) =>
         {
-            ChatCompletion answer = await server.GetChatClient(name).CompleteChatAsync(sent, settings, cancellationToken);
-            return ToResponse(answer);
+            ChatCompletion completion = await server.GetChatClient(name).CompleteChatAsync(sent, settings, cancellationToken);
+            return ToResponse(completion);
         }, cancellationToken);
     }
 
@@ -65,33 +65,33 @@ public sealed class OpenAiChatClient(OpenAiServer server, string? model, TimePro
         : serviceType.IsInstanceOfType(this) ? this
         : null;
 
-    // The connections are the server's, which others use too.
+    // The server owns the connections, which other clients share.
     public void Dispose()
     {
     }
 
-    private static ChatResponse ToResponse(ChatCompletion answer)
+    private static ChatResponse ToResponse(ChatCompletion completion)
     {
-        var text = answer.Content.Where(p => p.Text is not null).Select(AIContent (p) => new TextContent(p.Text));
-        var refusal = string.IsNullOrEmpty(answer.Refusal) ? [] : new AIContent[] { new TextContent(answer.Refusal) };
-        var calls = answer.ToolCalls.Select(AIContent (c) => ToolCalls.Parse(c.Id, c.FunctionName, c.FunctionArguments.ToString()));
+        var text = completion.Content.Where(p => p.Text is not null).Select(AIContent (p) => new TextContent(p.Text));
+        var refusal = string.IsNullOrEmpty(completion.Refusal) ? [] : new AIContent[] { new TextContent(completion.Refusal) };
+        var calls = completion.ToolCalls.Select(AIContent (c) => ToolCalls.Parse(c.Id, c.FunctionName, c.FunctionArguments.ToString()));
         return new(new AiMessage(ChatRole.Assistant, [.. text, .. refusal, .. calls]))
         {
-            ResponseId = answer.Id,
-            ModelId = answer.Model,
-            FinishReason = answer.FinishReason.ToAi(),
-            Usage = answer.Usage?.ToAi(),
+            ResponseId = completion.Id,
+            ModelId = completion.Model,
+            FinishReason = completion.FinishReason.ToAi(),
+            Usage = completion.Usage?.ToAi(),
         };
     }
 
-    // Calls, and calls again without what the model refuses to be given. A refused call costs nothing, so that it needs no place in the ledger.
+    // Calls the model, and calls it again without the parameters it rejects. A rejected call is free and so is not recorded in the ledger.
     private async Task<T> CallAsync<T>(
         string name, IReadOnlyList<AiMessage> history, ChatOptions? options, Func<IReadOnlyList<OpenAiMessage>, ChatCompletionOptions, Task<T>> call, CancellationToken ct)
     {
         IReadOnlyList<OpenAiMessage> sent = [.. history.SelectMany(OpenAiMapping.ToOpenAi)];
         var settings = options.ToOpenAi(server.IsOpenAi);
         var needsTools = ToolCalls.AreIn(history);
-        if (!needsTools && !server.TakesTools(name))
+        if (!needsTools && !server.SupportsTools(name))
         {
             settings.WithoutTools();
         }
@@ -101,16 +101,16 @@ public sealed class OpenAiChatClient(OpenAiServer server, string? model, TimePro
             {
                 return await call(sent, settings);
             }
-            catch (ClientResultException e) when (settings.Temperature is not null && OpenAiErrors.RefusesTemperature(e))
+            catch (ClientResultException e) when (settings.Temperature is not null && OpenAiErrors.RejectsTemperature(e))
             {
                 settings.Temperature = null;
             }
-            catch (ClientResultException e) when (settings.Tools.Count > 0 && !needsTools && OpenAiErrors.RefusesTools(e))
+            catch (ClientResultException e) when (settings.Tools.Count > 0 && !needsTools && OpenAiErrors.RejectsTools(e))
             {
-                server.NoteWithoutTools(name);
+                server.MarkWithoutTools(name);
                 settings.WithoutTools();
             }
-            catch (Exception e) when (Translated(e, name, ct) is { } known)
+            catch (Exception e) when (Translate(e, name, ct) is { } known)
             {
                 throw known;
             }
@@ -123,21 +123,21 @@ public sealed class OpenAiChatClient(OpenAiServer server, string? model, TimePro
         {
             return await step();
         }
-        catch (Exception e) when (Translated(e, name, ct) is { } known)
+        catch (Exception e) when (Translate(e, name, ct) is { } known)
         {
             throw known;
         }
     }
 
-    private Exception? Translated(Exception error, string name, CancellationToken ct)
+    private Exception? Translate(Exception error, string name, CancellationToken ct)
     {
         if (ct.IsCancellationRequested)
         {
-            return new OperationCanceledException(ct); // what its own caller has cancelled may fail in any way
+            return new OperationCanceledException(ct); // a cancelled call may fail in any way
         }
         if (error is ClientResultException { Status: 404 } && (model is null || server.Find(name) is not null))
         {
-            server.Forget();
+            server.InvalidateList();
         }
         return OpenAiErrors.Translate(error, name, clock.GetUtcNow());
     }

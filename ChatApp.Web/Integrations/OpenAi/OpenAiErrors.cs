@@ -3,42 +3,42 @@ using ChatApp.Domain.Chat.Ports;
 
 namespace ChatApp.Web.Integrations.OpenAi;
 
-/// <summary>Understands what OpenAI's library throws.</summary>
+/// <summary>Interprets the exceptions of OpenAI's library.</summary>
 internal static class OpenAiErrors
 {
-    // Ollama, OpenRouter, vLLM, llama.cpp, and what others have made of these.
-    private static readonly string[] ToolWords =
+    // Messages of Ollama, OpenRouter, vLLM, llama.cpp and their derivatives.
+    private static readonly string[] NoToolsMessages =
     [
         "not support tool", "not support function", "support tool use", "enable-auto-tool-choice", "tools param requires", "tools are not supported",
         "tool calling is not", "tool use is not", "tool_choice",
     ];
 
-    /// <summary>The same failure as a <see cref="ModelException"/>; null for one that the provider has nothing to do with.</summary>
-    /// <param name="error">What the library threw.</param>
-    /// <param name="model">The model that was asked, if one was.</param>
-    /// <param name="now">The present, for providers that name a time.</param>
+    /// <summary>A failed call as a <see cref="ModelException"/>; null for errors that the provider did not cause.</summary>
+    /// <param name="error">The library's exception.</param>
+    /// <param name="model">The requested model; null for a request that names none.</param>
+    /// <param name="now">The current time, for <c>Retry-After</c> headers with a date.</param>
     public static ModelException? Translate(Exception error, string? model, DateTimeOffset now) => error switch
     {
-        ClientResultException { Status: > 0 } refused => ProviderErrors.Of(Read(refused, now), model), // without the cause, which quotes the answer
+        ClientResultException { Status: > 0 } e => ProviderErrors.Of(Read(e, now), model), // without the cause, which quotes the response
         _ when ProviderErrors.Of(error) is { } known => known,
-        ClientResultException => ProviderErrors.Broken(error),
+        ClientResultException => ProviderErrors.ConnectionLost(error),
         _ => null,
     };
 
-    /// <summary>Whether the model refuses to have its temperature set, as those that reason before they answer do.</summary>
-    public static bool RefusesTemperature(ClientResultException error) => error.Status == 400 && Read(error, default).Param == "temperature";
+    /// <summary>Whether the model rejects a temperature, as reasoning models do.</summary>
+    public static bool RejectsTemperature(ClientResultException error) => error.Status == 400 && Read(error, default).Param == "temperature";
 
-    /// <summary>Whether the model, or the way that its server runs it, has no use for tools. There is no code for it, each server has words of its own.</summary>
-    public static bool RefusesTools(ClientResultException error) =>
+    /// <summary>Whether the model, or its server's configuration, does not support tools. There is no common error code, so the message is matched.</summary>
+    public static bool RejectsTools(ClientResultException error) =>
         error.Status is 400 or 404 or 422 or 500 or 501
-        && Read(error, default) is var refusal
-        && (refusal.Param is "tools" or "tool_choice" || ToolWords.Any(refusal.Says));
+        && Read(error, default) is var response
+        && (response.Param is "tools" or "tool_choice" || NoToolsMessages.Any(response.Mentions));
 
-    private static Refusal Read(ClientResultException error, DateTimeOffset now)
+    private static ErrorResponse Read(ClientResultException error, DateTimeOffset now)
     {
         var response = error.GetRawResponse();
         var retryAfter = response?.Headers.TryGetValue("Retry-After", out var header) == true ? ProviderHttp.RetryAfter(header, now) : null;
-        return Refusal.Read(error.Status, Content(response), retryAfter);
+        return ErrorResponse.Read(error.Status, Content(response), retryAfter);
     }
 
     private static BinaryData? Content(System.ClientModel.Primitives.PipelineResponse? response)
@@ -49,7 +49,7 @@ internal static class OpenAiErrors
         }
         catch (InvalidOperationException)
         {
-            return null; // it was not kept
+            return null; // not buffered
         }
     }
 }

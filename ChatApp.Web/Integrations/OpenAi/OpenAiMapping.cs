@@ -9,20 +9,20 @@ using OpenAiMessage = OpenAI.Chat.ChatMessage;
 namespace ChatApp.Web.Integrations.OpenAi;
 
 /// <summary>
-/// Translates between Microsoft.Extensions.AI and the OpenAI library. <see cref="ChatOptions.AdditionalProperties"/> are never passed on: they are ours.
+/// Translates between Microsoft.Extensions.AI and the OpenAI library. <see cref="ChatOptions.AdditionalProperties"/> are never sent: they are for in-process clients.
 /// </summary>
 internal static class OpenAiMapping
 {
-    public static ChatCompletionOptions ToOpenAi(this ChatOptions? options, bool newLimitName)
+    public static ChatCompletionOptions ToOpenAi(this ChatOptions? options, bool hasNewLimitName)
     {
         var result = new ChatCompletionOptions { Temperature = options?.Temperature, TopP = options?.TopP };
-        if (options?.MaxOutputTokens is { } limit && newLimitName)
+        if (options?.MaxOutputTokens is { } limit && hasNewLimitName)
         {
             result.MaxOutputTokenCount = limit;
         }
         else if (options?.MaxOutputTokens is { } oldLimit)
         {
-#pragma warning disable SCME0001 // experimental, and the only way to send the field's old name
+#pragma warning disable SCME0001 // experimental, but the only way to send the field's old name
             result.Patch.Set("$.max_tokens"u8, oldLimit);
 #pragma warning restore SCME0001
         }
@@ -49,7 +49,7 @@ internal static class OpenAiMapping
         options.AllowParallelToolCalls = null;
     }
 
-    /// <summary>One message gives one, except that each tool's result is a message of its own.</summary>
+    /// <summary>Converts one message to one, except that each tool result becomes a message of its own.</summary>
     public static IEnumerable<OpenAiMessage> ToOpenAi(this AiMessage message) =>
         message.Role == ChatRole.System ? [new SystemChatMessage(message.Text)]
         : message.Role == ChatRole.Assistant ? [ToAssistant(message)]
@@ -73,7 +73,7 @@ internal static class OpenAiMapping
         _ => AiFinish.Stop,
     };
 
-    // What the model may do of itself needs no word: some servers know no choice at all.
+    // The default is left out: some servers do not know the parameter.
     private static ChatToolChoice? ToOpenAi(this ChatToolMode mode) => mode switch
     {
         NoneChatToolMode => ChatToolChoice.CreateNoneChoice(),
@@ -101,7 +101,7 @@ internal static class OpenAiMapping
 
     private static ToolChatMessage ToToolResult(FunctionResultContent result) => new(result.CallId, ToolCalls.ResultText(result));
 
-    // Plain text goes as a string: many compatible servers do not know the form with parts.
+    // Plain text is sent as a string: many compatible servers do not accept content parts.
     private static UserChatMessage ToUser(AiMessage message) =>
         message.Contents.All(c => c is TextContent)
             ? new(message.Text)

@@ -5,15 +5,15 @@ using ChatApp.Web.Integrations.Models;
 namespace ChatApp.Web.Integrations.OpenAi;
 
 /// <summary>
-/// Reads <c>GET /models</c>: of the id all servers agree, and many tell more. vLLM: <c>max_model_len</c>; llama.cpp: <c>meta.n_ctx</c>;
+/// Parses <c>GET /models</c>. All servers send an id, many send more. vLLM: <c>max_model_len</c>; llama.cpp: <c>meta.n_ctx</c>;
 /// OpenRouter: <c>name</c>, <c>context_length</c> and <c>supported_parameters</c>; LM Studio: <c>max_context_length</c> and <c>type</c>.
 /// </summary>
 internal static partial class OpenAiModels
 {
-    private static readonly string[] WindowNames = ["loaded_context_length", "max_model_len", "context_length", "context_window", "max_context_length"];
+    private static readonly string[] ContextWindowNames = ["loaded_context_length", "max_model_len", "context_length", "context_window", "max_context_length"];
 
-    /// <param name="json">What the server sent.</param>
-    /// <param name="isOpenAi">Whether it is OpenAI itself, which lists much that does not chat.</param>
+    /// <param name="json">The response.</param>
+    /// <param name="isOpenAi">Whether it is OpenAI itself, which also lists models that do not chat.</param>
     /// <exception cref="JsonException">It is not a list of models.</exception>
     public static IReadOnlyList<ListedModel> Read(BinaryData json, bool isOpenAi)
     {
@@ -30,34 +30,34 @@ internal static partial class OpenAiModels
         var ids = models.Select(m => m.TextOf("id")).ToHashSet(StringComparer.Ordinal);
         return
         [
-            .. models.Where(m => !ids.Contains(Date().Replace(m.TextOf("id")!, "")) || !Date().IsMatch(m.TextOf("id")!)) // a dated copy of one that is there
+            .. models.Where(m => !ids.Contains(Date().Replace(m.TextOf("id")!, "")) || !Date().IsMatch(m.TextOf("id")!)) // leaves out dated versions of listed models
                 .OrderByDescending(m => m.NumberOf("created")).ThenBy(m => m.TextOf("id"), StringComparer.Ordinal).Select(Read),
         ];
     }
 
-    public static bool IsNamedLikeOpenAis(string model) => OpenAis().IsMatch(model);
+    public static bool IsOpenAiName(string model) => OpenAiChat().IsMatch(model);
 
     private static ListedModel Read(JsonElement model) => new(
         model.TextOf("id")!,
         model.TextOf("name"),
-        (int?)(WindowNames.Select(n => model.NumberOf(n)).FirstOrDefault(n => n > 0) ?? model.ValueOf("meta")?.NumberOf("n_ctx")),
+        (int?)(ContextWindowNames.Select(n => model.NumberOf(n)).FirstOrDefault(n => n > 0) ?? model.ValueOf("meta")?.NumberOf("n_ctx")),
         SupportsTools: model.ValueOf("supported_parameters") is { ValueKind: JsonValueKind.Array } known
             ? known.EnumerateArray().Any(p => p.ValueKind == JsonValueKind.String && p.GetString() == "tools") : null);
 
     private static bool Chats(JsonElement model, bool isOpenAi)
     {
         var id = model.TextOf("id")!;
-        return !NoChat().IsMatch(id) && model.TextOf("type") is not "embeddings" && (!isOpenAi || (OpenAis().IsMatch(id) && !OpenAisOther().IsMatch(id)));
+        return !NotChat().IsMatch(id) && model.TextOf("type") is not "embeddings" && (!isOpenAi || (OpenAiChat().IsMatch(id) && !OpenAiSpecial().IsMatch(id)));
     }
 
     [GeneratedRegex("embed|rerank|whisper|(^|[-/_])tts([-/_]|$)", RegexOptions.IgnoreCase)]
-    private static partial Regex NoChat();
+    private static partial Regex NotChat();
 
     [GeneratedRegex(@"^(gpt-|chatgpt-|o\d)")]
-    private static partial Regex OpenAis();
+    private static partial Regex OpenAiChat();
 
     [GeneratedRegex("audio|realtime|transcribe|image|instruct|codex|deep-research|search|-pro(-|$)")]
-    private static partial Regex OpenAisOther();
+    private static partial Regex OpenAiSpecial();
 
     [GeneratedRegex(@"-\d{4}-\d{2}-\d{2}$")]
     private static partial Regex Date();

@@ -9,21 +9,21 @@ using OpenAI.Chat;
 
 namespace ChatApp.Web.Integrations.OpenAi;
 
-/// <summary>A server that speaks OpenAI's protocol: OpenAI itself or any of the many that are compatible with it.</summary>
+/// <summary>A server with OpenAI's protocol: OpenAI itself or a compatible one.</summary>
 public class OpenAiServer : ModelServer
 {
-    /// <summary>Where OpenAI's own service is.</summary>
+    /// <summary>The address of OpenAI's service.</summary>
     public static readonly Uri OpenAiEndpoint = new("https://api.openai.com/v1");
 
-    // Servers that need no key are sent this one, because the library insists on one.
+    // Sent to servers that need no key, because the library requires one.
     private const string NoKey = "none";
 
-    // The caller's token limits a call. This only ends calls whose caller set no limit, when the server has been silent for so long.
-    private static readonly TimeSpan SilenceLimit = TimeSpan.FromMinutes(10);
+    // Calls are limited by the caller's token. This ends calls without a limit when the server sends nothing for so long.
+    private static readonly TimeSpan IdleTimeout = TimeSpan.FromMinutes(10);
 
-    // Not for ever: the server may be started again with other settings.
-    private static readonly TimeSpan ToollessMemory = TimeSpan.FromHours(1);
-    private const int MostToolless = 1000;
+    // Expires, because the server may be restarted with other settings.
+    private static readonly TimeSpan WithoutToolsLifetime = TimeSpan.FromHours(1);
+    private const int MaxWithoutTools = 1000;
 
     private readonly ConcurrentDictionary<string, DateTimeOffset> _withoutTools = new(StringComparer.Ordinal);
     private readonly TimeProvider _clock;
@@ -37,31 +37,31 @@ public class OpenAiServer : ModelServer
         _client = new OpenAIClient(new ApiKeyCredential(settings.Key ?? NoKey), new OpenAIClientOptions
         {
             Endpoint = settings.Endpoint,
-            NetworkTimeout = SilenceLimit,
-            RetryPolicy = new ClientRetryPolicy(0), // OpenAiChatClient knows better what is worth it
+            NetworkTimeout = IdleTimeout,
+            RetryPolicy = new ClientRetryPolicy(0), // the caller retries
             Transport = new HttpClientPipelineTransport(Http),
         });
     }
 
-    /// <summary>OpenAI's newer models refuse <c>max_tokens</c>; most other servers know nothing else.</summary>
+    /// <summary>Whether it is OpenAI's own service. Its newer models reject <c>max_tokens</c>, the only limit that most other servers know.</summary>
     public bool IsOpenAi => Endpoint.Host.EndsWith(".openai.com", StringComparison.OrdinalIgnoreCase)
         || Endpoint.Host.EndsWith(".openai.azure.com", StringComparison.OrdinalIgnoreCase);
 
     protected HttpClient Http { get; }
 
-    public override bool IsNamedLikeMine(string model) => IsOpenAi && OpenAiModels.IsNamedLikeOpenAis(model);
+    public override bool MatchesNaming(string model) => IsOpenAi && OpenAiModels.IsOpenAiName(model);
 
-    public override bool TakesTools(ListedModel model) => base.TakesTools(model) && TakesTools(model.Id);
+    public override bool SupportsTools(ListedModel model) => base.SupportsTools(model) && SupportsTools(model.Id);
 
-    /// <summary>Whether the model takes tools, as far as is known.</summary>
-    internal bool TakesTools(string model) => !_withoutTools.TryGetValue(model, out var since) || _clock.GetUtcNow() - since > ToollessMemory;
+    /// <summary>Whether the model supports tools, as far as is known.</summary>
+    internal bool SupportsTools(string model) => !_withoutTools.TryGetValue(model, out var since) || _clock.GetUtcNow() - since > WithoutToolsLifetime;
 
-    /// <summary>Keeps in mind that the model has refused tools.</summary>
-    internal void NoteWithoutTools(string model)
+    /// <summary>Remembers that the model rejected tools.</summary>
+    internal void MarkWithoutTools(string model)
     {
-        if (_withoutTools.Count >= MostToolless)
+        if (_withoutTools.Count >= MaxWithoutTools)
         {
-            _withoutTools.Clear(); // some servers take any name for the only model that they have
+            _withoutTools.Clear(); // some servers accept any name for their only model
         }
         _withoutTools[model] = _clock.GetUtcNow();
     }
@@ -74,7 +74,7 @@ public class OpenAiServer : ModelServer
     {
         try
         {
-            // The library's own type leaves out what other servers tell besides.
+            // The library's model type lacks the additional fields of other servers.
             var result = await _client.GetOpenAIModelClient().GetModelsAsync(new RequestOptions { CancellationToken = ct });
             return OpenAiModels.Read(result.GetRawResponse().Content, IsOpenAi);
         }
@@ -84,7 +84,7 @@ public class OpenAiServer : ModelServer
         }
     }
 
-    protected override ModelException? Explain(Exception error) => OpenAiErrors.Translate(error, model: null, _clock.GetUtcNow());
+    protected override ModelException? Describe(Exception error) => OpenAiErrors.Translate(error, model: null, _clock.GetUtcNow());
 
     protected override void Dispose(bool disposing) => Http.Dispose();
 }

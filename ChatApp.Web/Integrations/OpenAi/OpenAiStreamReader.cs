@@ -3,11 +3,11 @@ using OpenAI.Chat;
 
 namespace ChatApp.Web.Integrations.OpenAi;
 
-/// <summary>Reads one streamed answer: puts the pieces of tool calls together and knows whether the answer came to its end.</summary>
-/// <param name="clock">For the ids of calls that come without one.</param>
+/// <summary>Reads one streamed reply: assembles its tool calls and checks that it is complete.</summary>
+/// <param name="clock">For the ids of calls without one.</param>
 internal sealed class OpenAiStreamReader(TimeProvider clock)
 {
-    private readonly ToolCallPieces _calls = new();
+    private readonly ToolCallAssembler _calls = new();
     private bool _any;
     private bool _finished;
 
@@ -28,7 +28,7 @@ internal sealed class OpenAiStreamReader(TimeProvider clock)
         }
         if (!string.IsNullOrEmpty(update.RefusalUpdate))
         {
-            result.Contents.Add(new TextContent(update.RefusalUpdate)); // the model says in words that it will not
+            result.Contents.Add(new TextContent(update.RefusalUpdate)); // the model's own explanation
         }
         foreach (var piece in update.ToolCallUpdates)
         {
@@ -48,17 +48,17 @@ internal sealed class OpenAiStreamReader(TimeProvider clock)
         return result;
     }
 
-    /// <summary>To be called when the stream has ended: a broken connection can look like an end.</summary>
-    /// <exception cref="ModelException">It was not one.</exception>
+    /// <summary>Checks, at the end of the stream, that the reply is complete: a lost connection can look like an end.</summary>
+    /// <exception cref="ModelException">It is not complete.</exception>
     public void CheckComplete()
     {
         if (!_any)
         {
-            throw ProviderErrors.Nonsense();
+            throw ProviderErrors.InvalidResponse();
         }
         if (!_finished)
         {
-            throw ProviderErrors.Broken();
+            throw ProviderErrors.ConnectionLost();
         }
     }
 }

@@ -6,38 +6,38 @@ using ChatApp.Domain.Chat.Ports;
 
 namespace ChatApp.Web.Integrations.Outgoing;
 
-/// <summary>What a server answered.</summary>
-/// <param name="Address">Where it came from, after redirects.</param>
+/// <summary>A server's response.</summary>
+/// <param name="Address">Its address, after redirects.</param>
 /// <param name="Status">The HTTP status.</param>
-/// <param name="ContentType">What the server calls it; null: it says nothing.</param>
-/// <param name="Body">The content, decompressed, at most as long as the client allows.</param>
-/// <param name="IsCut">Whether there was more.</param>
-public sealed record OutgoingAnswer(Uri Address, int Status, ContentType? ContentType, byte[] Body, bool IsCut)
+/// <param name="ContentType">The content type; null if missing or invalid.</param>
+/// <param name="Body">The content, decompressed and cut to the client's limit.</param>
+/// <param name="IsTruncated">Whether the content was cut.</param>
+public sealed record OutgoingResponse(Uri Address, int Status, ContentType? ContentType, byte[] Body, bool IsTruncated)
 {
     public bool IsSuccess => Status is >= 200 and < 300;
 }
 
-/// <summary>Fetches things for tools through a <see cref="GuardedHandler"/>, within a time and up to a size.</summary>
-/// <param name="named">Hosts that may be anywhere.</param>
-/// <param name="network">Names and addresses.</param>
+/// <summary>Sends requests for tools through a <see cref="GuardedHandler"/>, with a time and a size limit.</summary>
+/// <param name="allowed">Hosts that may have private addresses.</param>
+/// <param name="network">Resolves names and decides which addresses are public.</param>
 /// <param name="clock">For the time limit.</param>
 [SuppressMessage("Reliability", "CA2000", Justification = "The client disposes of the handler.")]
-public sealed class OutgoingClient(NamedHosts named, OutgoingNetwork network, TimeProvider clock) : IDisposable
+public sealed class OutgoingClient(AllowedHosts allowed, OutgoingNetwork network, TimeProvider clock) : IDisposable
 {
-    /// <summary>How sites see who asks.</summary>
+    /// <summary>The user agent that sites see.</summary>
     public const string UserAgent = "ChatApp/1.0";
 
-    private readonly HttpClient _http = new(new GuardedHandler(named, network)) { Timeout = System.Threading.Timeout.InfiniteTimeSpan };
+    private readonly HttpClient _http = new(new GuardedHandler(allowed, network)) { Timeout = System.Threading.Timeout.InfiniteTimeSpan };
 
-    /// <summary>For everything: redirects, and the last byte.</summary>
+    /// <summary>The time limit for the whole request, including redirects and the content.</summary>
     public TimeSpan TimeLimit { get; init; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>How many bytes of an answer are read, after decompression.</summary>
+    /// <summary>The maximum number of bytes that are read of a response, after decompression.</summary>
     public int MaxBytes { get; init; } = 2 * 1024 * 1024;
 
-    /// <summary>Sends a request. The answer may be of any status.</summary>
-    /// <exception cref="ToolException">There is no answer; the message says why.</exception>
-    public async Task<OutgoingAnswer> SendAsync(HttpRequestMessage request, CancellationToken ct)
+    /// <summary>Sends a request. The response can have any status.</summary>
+    /// <exception cref="ToolException">There is no response; the message says why.</exception>
+    public async Task<OutgoingResponse> SendAsync(HttpRequestMessage request, CancellationToken ct)
     {
         var host = request.RequestUri!.Host;
         using var limit = new CancellationTokenSource(TimeLimit, clock);
@@ -46,8 +46,8 @@ public sealed class OutgoingClient(NamedHosts named, OutgoingNetwork network, Ti
         try
         {
             using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
-            var (body, isCut) = await ReadAsync(response.Content, either.Token);
-            return new(response.RequestMessage!.RequestUri!, (int)response.StatusCode, TypeOf(response.Content.Headers), body, isCut);
+            var (body, isTruncated) = await ReadAsync(response.Content, either.Token);
+            return new(response.RequestMessage!.RequestUri!, (int)response.StatusCode, TypeOf(response.Content.Headers), body, isTruncated);
         }
         catch (BlockedRequestException e)
         {
@@ -59,17 +59,17 @@ public sealed class OutgoingClient(NamedHosts named, OutgoingNetwork network, Ti
         }
         catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
         {
-            throw new ToolException($"{host} did not answer in time.", e);
+            throw new ToolException($"{host} did not respond in time.", e);
         }
         catch (Exception e) when (e is HttpRequestException or IOException or SocketException or InvalidDataException)
         {
-            throw new ToolException($"{host} cannot be reached.", e);
+            throw new ToolException($"{host} could not be reached.", e);
         }
     }
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<(byte[] Body, bool IsCut)> ReadAsync(HttpContent content, CancellationToken ct)
+    private async Task<(byte[] Body, bool IsTruncated)> ReadAsync(HttpContent content, CancellationToken ct)
     {
         await using var stream = await content.ReadAsStreamAsync(ct);
         using var body = new MemoryStream();

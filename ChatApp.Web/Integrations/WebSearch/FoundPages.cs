@@ -1,6 +1,6 @@
 namespace ChatApp.Web.Integrations.WebSearch;
 
-/// <summary>Remembers which pages searches have found, session by session: those may be read without asking. It forgets the oldest sessions first.</summary>
+/// <summary>The pages that each session's searches have found, which can be read without approval. The least recently used sessions are forgotten first.</summary>
 internal sealed class FoundPages
 {
     private const int MaxSessions = 1000;

@@ -4,34 +4,34 @@ using ChatApp.Web.Integrations.Outgoing;
 
 namespace ChatApp.Web.Integrations.WebSearch;
 
-/// <summary>A page that a search found.</summary>
+/// <summary>A search result.</summary>
 internal sealed record WebResult(string Title, Uri Address, string Snippet);
 
 /// <summary>Searches the web with the configured service.</summary>
 /// <param name="settings">The service.</param>
-/// <param name="http">The way out, on which its host is named.</param>
+/// <param name="http">Sends the requests; it allows the service's host.</param>
 internal sealed class WebSearchClient(WebSearchSettings settings, OutgoingClient http)
 {
     private const int MaxResults = 8;
-    private const int QueryMaxLength = 400; // Brave's limit; nobody's is lower
+    private const int QueryMaxLength = 400; // Brave's limit, the lowest of all
 
     public async Task<IReadOnlyList<WebResult>> SearchAsync(string query, CancellationToken ct)
     {
         var text = ToolText.Line(query, QueryMaxLength);
-        using var request = text.Length > 0 ? Request(text) : throw new ToolException("Say what to search for.");
-        var answer = await http.SendAsync(request, ct);
-        if (!answer.IsSuccess || answer.IsCut)
+        using var request = text.Length > 0 ? Request(text) : throw new ToolException("The query is empty.");
+        var response = await http.SendAsync(request, ct);
+        if (!response.IsSuccess || response.IsTruncated)
         {
-            throw new ToolException(Problem(answer));
+            throw new ToolException(Problem(response));
         }
         try
         {
-            using var json = JsonDocument.Parse(answer.Body);
+            using var json = JsonDocument.Parse(response.Body);
             return [.. Results(json.RootElement).Select(Result).OfType<WebResult>().DistinctBy(r => r.Address).Take(MaxResults)];
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw new ToolException($"{settings.Name} answers something that cannot be read.", e);
+            throw new ToolException($"{settings.Name} sent an invalid response.", e);
         }
     }
 
@@ -52,13 +52,13 @@ internal sealed class WebSearchClient(WebSearchSettings settings, OutgoingClient
         return request;
     }
 
-    private string Problem(OutgoingAnswer answer) => (settings.Provider, answer.Status) switch
+    private string Problem(OutgoingResponse response) => (settings.Provider, response.Status) switch
     {
-        _ when answer.IsCut => $"{settings.Name}'s answer is too long.",
-        (WebSearchProvider.SearXng, 403) => "SearXNG answers with status 403: its settings must allow the format json.",
-        (_, 401 or 403 or 422) => $"{settings.Name} refuses the key (status {answer.Status}).",
-        (_, 429 or 432) => $"{settings.Name} takes no more searches for now (status {answer.Status}).",
-        _ => $"{settings.Name} answers with status {answer.Status}.",
+        _ when response.IsTruncated => $"{settings.Name}'s response is too long.",
+        (WebSearchProvider.SearXng, 403) => "SearXNG responded with status 403. Enable the json format in its settings.",
+        (_, 401 or 403 or 422) => $"{settings.Name} rejected the API key (status {response.Status}).",
+        (_, 429 or 432) => $"{settings.Name}'s rate limit is reached (status {response.Status}).",
+        _ => $"{settings.Name} responded with status {response.Status}.",
     };
 
     private JsonElement.ArrayEnumerator Results(JsonElement json) =>

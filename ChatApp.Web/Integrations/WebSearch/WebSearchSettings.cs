@@ -7,21 +7,21 @@ public enum WebSearchProvider
     Tavily,
 }
 
-/// <summary>Which service searches the web.</summary>
-/// <param name="Provider">Whose protocol it speaks.</param>
-/// <param name="Address">Where it is.</param>
-/// <param name="Key">Its key; null where it needs none.</param>
-/// <param name="AsksBeforeOpening">Whether people are asked before a page is opened that no search has found.</param>
-public sealed record WebSearchSettings(WebSearchProvider Provider, Uri Address, string? Key, bool AsksBeforeOpening)
+/// <summary>The configured search service.</summary>
+/// <param name="Provider">The kind of service.</param>
+/// <param name="Address">The root of its API.</param>
+/// <param name="Key">Its API key; null if it needs none.</param>
+/// <param name="OpeningRequiresApproval">Whether the user has to approve opening a page that no search has found.</param>
+public sealed record WebSearchSettings(WebSearchProvider Provider, Uri Address, string? Key, bool OpeningRequiresApproval)
 {
     private const string Section = "Tools:WebSearch:";
 
-    /// <summary>What people know the service by.</summary>
+    /// <summary>The name that users see.</summary>
     public string Name => Provider == WebSearchProvider.SearXng ? "SearXNG" : Provider.ToString();
 
     /// <summary>Reads <c>Tools:WebSearch</c>.</summary>
-    /// <returns>Null: no service is configured.</returns>
-    /// <exception cref="InvalidOperationException">Something makes no sense; the message names the setting.</exception>
+    /// <returns>Null if no service is configured.</returns>
+    /// <exception cref="InvalidOperationException">A setting is invalid; the message names it.</exception>
     public static WebSearchSettings? From(IConfiguration configuration)
     {
         var (name, key) = (configuration[Section + "Provider"], configuration[Section + "ApiKey"]?.Trim());
@@ -35,11 +35,11 @@ public sealed record WebSearchSettings(WebSearchProvider Provider, Uri Address, 
             "searxng" => WebSearchProvider.SearXng,
             "brave" => WebSearchProvider.Brave,
             "tavily" => WebSearchProvider.Tavily,
-            _ => throw new InvalidOperationException($"{Section}Provider is searxng, brave or tavily."),
+            _ => throw new InvalidOperationException($"{Section}Provider must be searxng, brave or tavily."),
         };
         if (provider != WebSearchProvider.SearXng && (string.IsNullOrEmpty(key) || !key.All(c => c is > ' ' and < '\x7f')))
         {
-            throw new InvalidOperationException($"{Section}ApiKey is missing, or contains characters that keys cannot contain.");
+            throw new InvalidOperationException($"{Section}ApiKey is missing, or contains characters that are not allowed in keys.");
         }
         return new(
             provider,

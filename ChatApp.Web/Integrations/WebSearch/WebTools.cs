@@ -6,8 +6,8 @@ using Microsoft.Extensions.AI;
 namespace ChatApp.Web.Integrations.WebSearch;
 
 /// <summary>
-/// Searches the web and reads pages. Pages that a search of the same session found are read at once; before any other address is opened the user is
-/// asked, because an address can carry away what was said in the chat.
+/// Tools to search the web and read pages. Pages that a search in the same session has found are read without approval. Any other address requires it,
+/// because an address can leak the content of the chat.
 /// </summary>
 public sealed class WebTools : IToolSource, IDisposable
 {
@@ -20,26 +20,26 @@ public sealed class WebTools : IToolSource, IDisposable
     private readonly PageReader? _reader;
     private readonly IReadOnlyList<ChatTool> _tools = [];
 
-    /// <param name="settings">The service that searches; null: there are no such tools.</param>
-    /// <param name="named">Hosts that may be anywhere.</param>
-    /// <param name="network">Names and addresses.</param>
-    /// <param name="clock">For the time limits.</param>
-    public WebTools(WebSearchSettings? settings, NamedHosts named, OutgoingNetwork network, TimeProvider clock)
+    /// <param name="settings">The search service; null if the tools are disabled.</param>
+    /// <param name="allowed">Hosts that may have private addresses.</param>
+    /// <param name="network">Resolves names and decides which addresses are public.</param>
+    /// <param name="clock">For timeouts.</param>
+    public WebTools(WebSearchSettings? settings, AllowedHosts allowed, OutgoingNetwork network, TimeProvider clock)
     {
         (Settings, Health) = (settings, new(clock));
         if (settings is null)
         {
             return;
         }
-        _searches = new(named.With(settings.Address), network, clock);
-        _pages = new(named, network, clock); // the service's own host is not named here
+        _searches = new(allowed.With(settings.Address), network, clock);
+        _pages = new(allowed, network, clock); // without the service's own host
         (_search, _reader) = (new(settings, _searches), new(_pages));
         _tools =
         [
-            new(new ToolFunction(SearchAsync, "web_search", "Searches the web. Gives titles, addresses and snippets of pages."), settings.Name, "Searching the web…", AsksFirst: false),
-            new(new ToolFunction(ReadAsync, "web_read_page", "Reads a page that web_search has found in this chat. Long pages come in parts."), settings.Name, "Reading a page…", AsksFirst: false),
-            new(new ToolFunction(OpenAsync, "web_open_page", "Reads any page of the web, for example one that the user has named. Use web_read_page for those that web_search has found."),
-                settings.Name, "Opening a page…", settings.AsksBeforeOpening),
+            new(new ToolFunction(SearchAsync, "web_search", "Searches the web. Returns titles, addresses and snippets of pages."), settings.Name, "Searching the web…", RequiresApproval: false),
+            new(new ToolFunction(ReadAsync, "web_read_page", "Reads a page that web_search has found in this chat. Long pages come in parts."), settings.Name, "Reading a page…", RequiresApproval: false),
+            new(new ToolFunction(OpenAsync, "web_open_page", "Reads any web page, for example one that the user has named. Use web_read_page for pages that web_search has found."),
+                settings.Name, "Opening a page…", settings.OpeningRequiresApproval),
         ];
     }
 
@@ -59,23 +59,23 @@ public sealed class WebTools : IToolSource, IDisposable
     {
         var results = await Health.WatchAsync(_search!.SearchAsync(query, ct));
         _found.Add(SessionOf(arguments), results.Select(r => r.Address));
-        return results.Count == 0 ? "Nothing was found." : string.Join('\n', results.Select((r, i) => $"{i + 1}. {r.Title}\n{r.Address.AbsoluteUri}\n{ToolText.Line(r.Snippet, SnippetMaxLength)}"));
+        return results.Count == 0 ? "No results." : string.Join('\n', results.Select((r, i) => $"{i + 1}. {r.Title}\n{r.Address.AbsoluteUri}\n{ToolText.Line(r.Snippet, SnippetMaxLength)}"));
     }
 
     private Task<string> ReadAsync(
-        [Description("An address that web_search gave")] string address, AIFunctionArguments arguments, CancellationToken ct, [Description("Which part of a long page")] int part = 1)
+        [Description("An address from web_search")] string address, AIFunctionArguments arguments, CancellationToken ct, [Description("The part of a long page, from 1")] int part = 1)
     {
         var page = Read(address);
         return _found.Contains(SessionOf(arguments), page)
             ? _reader!.ReadAsync(page, part, ct)
-            : throw new ToolException("No search in this chat has found this page. Use web_open_page, which asks the user.");
+            : throw new ToolException("No search in this chat has found this page. Use web_open_page, which the user has to approve.");
     }
 
-    private Task<string> OpenAsync([Description("The page's address")] string address, CancellationToken ct, [Description("Which part of a long page")] int part = 1) =>
+    private Task<string> OpenAsync([Description("The page's address")] string address, CancellationToken ct, [Description("The part of a long page, from 1")] int part = 1) =>
         _reader!.ReadAsync(Read(address), part, ct);
 
     private static Uri Read(string address) =>
-        Uri.TryCreate(address, UriKind.Absolute, out var page) ? page : throw new ToolException("This is not the address of a page. It begins with https:// or http://.");
+        Uri.TryCreate(address, UriKind.Absolute, out var page) ? page : throw new ToolException("This is not a valid address. It must begin with https:// or http://.");
 
     private static Guid SessionOf(AIFunctionArguments arguments) =>
         arguments.Context?.TryGetValue(typeof(ChatCaller), out var caller) == true ? ((ChatCaller)caller!).SessionId : Guid.Empty;

@@ -1,27 +1,27 @@
 namespace ChatApp.Web.Integrations;
 
-/// <summary>Ends answers that grow without end: libraries read an answer, or one event of a stream, into memory before anybody can look at its length.</summary>
-/// <param name="inner">Makes the connections.</param>
-/// <param name="tooLong">What the reader gets then.</param>
-internal sealed class BoundedAnswers(HttpMessageHandler inner, Func<Exception> tooLong) : DelegatingHandler(inner)
+/// <summary>Limits the size of responses: client libraries buffer a whole response, or one event of a stream, before its length can be checked.</summary>
+/// <param name="inner">The handler that connects.</param>
+/// <param name="tooLong">Creates the exception for a longer response.</param>
+internal sealed class ResponseLimitHandler(HttpMessageHandler inner, Func<Exception> tooLong) : DelegatingHandler(inner)
 {
-    /// <summary>The longest answer or event: 8 MB.</summary>
+    /// <summary>The maximum length of a response, or of one event of a stream: 8 MB.</summary>
     public const int MaxLength = 8 * 1024 * 1024;
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var response = await base.SendAsync(request, cancellationToken);
         var isEvents = response.Content.Headers.ContentType?.MediaType == "text/event-stream";
-        var bounded = new StreamContent(new BoundedStream(await response.Content.ReadAsStreamAsync(cancellationToken), isEvents, tooLong));
+        var limited = new StreamContent(new LimitedStream(await response.Content.ReadAsStreamAsync(cancellationToken), isEvents, tooLong));
         foreach (var header in response.Content.Headers.NonValidated)
         {
-            bounded.Headers.TryAddWithoutValidation(header.Key, (IEnumerable<string>)header.Value);
+            limited.Headers.TryAddWithoutValidation(header.Key, (IEnumerable<string>)header.Value);
         }
-        response.Content = bounded;
+        response.Content = limited;
         return response;
     }
 
-    private sealed class BoundedStream(Stream stream, bool isEvents, Func<Exception> tooLong) : Stream
+    private sealed class LimitedStream(Stream stream, bool isEvents, Func<Exception> tooLong) : Stream
     {
         private int _length;
         private bool _isLineEmpty;
@@ -95,7 +95,7 @@ internal sealed class BoundedAnswers(HttpMessageHandler inner, Func<Exception> t
             }
             if (_length > MaxLength)
             {
-                stream.Dispose(); // not every reader does it after an error; the server would go on
+                stream.Dispose(); // some readers do not after an error, and the server would keep sending
                 throw tooLong();
             }
         }

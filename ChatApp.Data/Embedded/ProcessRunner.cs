@@ -2,11 +2,11 @@ using System.Diagnostics;
 
 namespace ChatApp.Data.Embedded;
 
-/// <summary>Runs a program to its end.</summary>
-internal static class Tool
+/// <summary>Runs a program and waits for it.</summary>
+internal static class ProcessRunner
 {
-    /// <returns>What it printed.</returns>
-    /// <exception cref="InvalidOperationException">It failed; the message has what it said.</exception>
+    /// <returns>Its standard output.</returns>
+    /// <exception cref="InvalidOperationException">It failed; the message has its output.</exception>
     public static async Task<string> RunAsync(string file, IEnumerable<string> arguments, string? user, CancellationToken ct)
     {
         var start = new ProcessStartInfo(file, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/" };

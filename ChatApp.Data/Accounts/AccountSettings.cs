@@ -1,8 +1,8 @@
-namespace ChatApp.Web.Features.Accounts;
+namespace ChatApp.Data.Accounts;
 
 /// <summary>Configuration section <c>Accounts</c>.</summary>
 public sealed class AccountSettings
 {
-    /// <summary>Whether people may make accounts themselves. The first account can always be made.</summary>
+    /// <summary>Whether people can register. The first account can always be created.</summary>
     public bool AllowRegistration { get; set; } = true;
 }

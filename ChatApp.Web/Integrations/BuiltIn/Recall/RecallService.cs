@@ -1,50 +1,52 @@
+using ChatApp.Domain;
 using ChatApp.Domain.Chat;
 using ChatApp.Domain.Sessions;
 using ChatApp.Domain.Time;
 using Microsoft.EntityFrameworkCore;
 
-namespace ChatApp.Domain.Search;
+namespace ChatApp.Web.Integrations.BuiltIn.Recall;
 
 /// <summary>
-/// Looks up what a user's own live sessions contain. It finds substrings, whatever the case, so that text without spaces between its words is found too.
-/// Temporary sessions are seen only from within: they are meant to leave no trace.
+/// Searches the messages of a user's live sessions. It matches substrings, ignoring case, so that languages without spaces between words are searched too.
+/// Temporary sessions are visible only from within themselves.
 /// </summary>
-public sealed class RecallService(IChatDb db, TimeProvider clock)
+internal sealed class RecallService(IChatDb db, TimeProvider clock)
 {
-    /// <summary>Searches look at this many of the newest messages: about a second's work.</summary>
+    /// <summary>The number of newest messages that are searched, which takes about a second.</summary>
     public const int SearchedMessages = 5_000;
 
-    /// <summary>The longest part of a message that is handed out, in UTF-16 units.</summary>
+    /// <summary>The maximum length of a returned message, in UTF-16 code units.</summary>
     public const int TextMaxLength = 16_000;
 
-    /// <summary>How much of a message is handed out for counting, in UTF-16 units.</summary>
+    /// <summary>The length of the beginning that is returned of a counted message, in UTF-16 code units.</summary>
     public const int BeginningLength = 301;
 
-    // How much of a longer message is handed out before the first match.
+    // How much of a longer message is returned before the first match.
     private const int LeadLength = 1_000;
 
     private const int Candidates = 60;
     private const int SummarizedMessages = 400;
 
     /// <summary>The messages that contain any of the terms.</summary>
-    /// <param name="scope">Whose, and which.</param>
-    /// <param name="terms">Lower-case texts.</param>
-    /// <param name="ct">Ends the search.</param>
-    public async Task<Recall> SearchAsync(RecallScope scope, IReadOnlyList<string> terms, CancellationToken ct)
+    /// <param name="scope">The messages to search.</param>
+    /// <param name="terms">Search terms in lower case.</param>
+    /// <param name="ct">Cancels the search.</param>
+    public async Task<RecallResult> SearchAsync(RecallScope scope, IReadOnlyList<string> terms, CancellationToken ct)
     {
         if (terms.Count == 0)
         {
             return new([], IsAll: true);
         }
-        var (wanted, sessions, excepted) = (terms.ToArray(), Sessions(scope), Excepted(scope));
-#pragma warning disable CA1304, CA1310, CA1311, CA1862 // translated to SQL's lower(), once for each message: below the limit nothing is computed twice
+        var (wanted, sessions, excluded) = (terms.ToArray(), Sessions(scope), Excluded(scope));
+#pragma warning disable CA1304, CA1310, CA1311, CA1862 // translated to SQL's lower(), which is computed once per message, in the limited subquery
         var hits = Messages(scope).OrderByDescending(m => m.CreatedAt).Take(SearchedMessages)
-            .Select(m => new { m.Id, m.SessionId, m.Role, m.Seq, m.CreatedAt, m.Content, Lower = m.Content.ToLower() })
+            .Select(m => new { m.UserId, m.Id, m.SessionId, m.Role, m.Seq, m.CreatedAt, m.Content, Lower = m.Content.ToLower() })
             .Where(m => wanted.Any(t => m.Lower.Contains(t)));
         var found = await hits
             .OrderByDescending(m => wanted.Count(t => m.Lower.Contains(t))).ThenByDescending(m => m.CreatedAt).Take(Candidates)
             .Select(m => new
             {
+                m.UserId,
                 m.Id,
                 m.SessionId,
                 m.Role,
@@ -56,13 +58,13 @@ public sealed class RecallService(IChatDb db, TimeProvider clock)
             .Select(m => new RecalledMessage(
                 m.Id,
                 m.SessionId,
-                sessions.Where(s => s.Id == m.SessionId).Select(s => s.Title).First(),
+                sessions.Where(s => s.UserId == m.UserId && s.Id == m.SessionId).Select(s => s.Title).First(),
                 m.Role,
                 m.CreatedAt,
                 m.Content.Length <= TextMaxLength || m.First <= LeadLength
                     ? m.Content.Substring(0, TextMaxLength)
                     : m.Content.Substring(m.First - LeadLength, TextMaxLength),
-                excepted.Any(a => a.SessionId == m.SessionId && a.Seq == m.Seq + 1)))
+                excluded.Any(a => a.UserId == m.UserId && a.SessionId == m.SessionId && a.Seq == m.Seq + 1)))
             .ToListAsync(ct);
 #pragma warning restore CA1304, CA1310, CA1311, CA1862
         return new(found, found.Count < Candidates);
@@ -71,13 +73,13 @@ public sealed class RecallService(IChatDb db, TimeProvider clock)
     /// <summary>All messages that contain all of the terms, for counting.</summary>
     public async Task<IReadOnlyList<RecalledMatch>> MatchesAsync(RecallScope scope, IReadOnlyList<string> terms, CancellationToken ct)
     {
-        var (wanted, excepted) = (terms.ToArray(), Excepted(scope));
+        var (wanted, excluded) = (terms.ToArray(), Excluded(scope));
 #pragma warning disable CA1304, CA1311, CA1862
         return await Messages(scope).OrderByDescending(m => m.CreatedAt).Take(SearchedMessages)
-            .Select(m => new { m.SessionId, m.Role, m.Seq, m.Content, Lower = m.Content.ToLower() })
+            .Select(m => new { m.UserId, m.SessionId, m.Role, m.Seq, m.Content, Lower = m.Content.ToLower() })
             .Where(m => wanted.All(t => m.Lower.Contains(t)))
             .Select(m => new RecalledMatch(
-                m.SessionId, m.Role, m.Content.Substring(0, BeginningLength), excepted.Any(a => a.SessionId == m.SessionId && a.Seq == m.Seq + 1)))
+                m.SessionId, m.Role, m.Content.Substring(0, BeginningLength), excluded.Any(a => a.UserId == m.UserId && a.SessionId == m.SessionId && a.Seq == m.Seq + 1)))
             .ToListAsync(ct);
 #pragma warning restore CA1304, CA1311, CA1862
     }
@@ -118,15 +120,15 @@ public sealed class RecallService(IChatDb db, TimeProvider clock)
         return new(page, await sessions.CountAsync(ct));
     }
 
-    /// <summary>One of the user's live sessions; null if there is no such one.</summary>
+    /// <summary>One of the user's live sessions; null if there is no such session.</summary>
     public Task<RecalledSession?> SessionAsync(Guid userId, Guid sessionId, CancellationToken ct) =>
         db.LiveSessions(userId, clock.Now()).AsNoTracking().Where(s => s.Id == sessionId)
             .Select(s => new RecalledSession(s.Id, s.Title, s.MessageCount, s.LastActivityAt, !s.TitleIsAutomatic)).FirstOrDefaultAsync(ct);
 
-    /// <summary>A session's messages, oldest first: the beginning and the newest ones if there are very many.</summary>
+    /// <summary>A session's messages, oldest first; of a long session, the first and the newest ones.</summary>
     public async Task<IReadOnlyList<RecalledMessage>> ReadAsync(RecallScope scope, Guid sessionId, CancellationToken ct)
     {
-        var messages = Messages(scope).InSession(scope.UserId, sessionId);
+        var messages = Messages(scope).Where(m => m.SessionId == sessionId);
         var newest = await Recalled(scope, messages.OrderByDescending(m => m.Seq).Take(SummarizedMessages)).ToListAsync(ct);
         newest.Reverse();
         if (newest.Count < SummarizedMessages)
@@ -140,7 +142,7 @@ public sealed class RecallService(IChatDb db, TimeProvider clock)
     /// <summary>Counts messages, sessions and tokens.</summary>
     public async Task<RecallTotals> TotalsAsync(RecallScope scope, CancellationToken ct)
     {
-        var messages = Messages(scope with { ExceptModel = null });
+        var messages = Messages(scope with { ExcludedModel = null });
         var roles = await messages.GroupBy(m => m.Role).Select(g => new
         {
             Role = g.Key,
@@ -154,36 +156,36 @@ public sealed class RecallService(IChatDb db, TimeProvider clock)
             roles.Sum(r => r.Tokens));
     }
 
-    /// <summary>The user's own newest messages one by one, for what the database cannot count.</summary>
-    public IAsyncEnumerable<string> OwnTexts(RecallScope scope) =>
+    /// <summary>Streams the user's own newest messages, for what the database cannot count.</summary>
+    public IAsyncEnumerable<string> StreamOwnTexts(RecallScope scope) =>
         Messages(scope).Where(m => m.Role == MessageRole.User)
             .OrderByDescending(m => m.CreatedAt).Take(SearchedMessages).Select(m => m.Content).AsAsyncEnumerable();
 
-    // What the model that is left out has answered.
-    private IQueryable<ChatMessage> Excepted(RecallScope scope) =>
-        db.Messages.OwnedBy(scope.UserId).Where(m => m.Role == MessageRole.Assistant && m.Model == scope.ExceptModel);
+    // The replies of the excluded model.
+    private IQueryable<ChatMessage> Excluded(RecallScope scope) =>
+        db.Messages.OwnedBy(scope.UserId).Where(m => m.Role == MessageRole.Assistant && m.Model == scope.ExcludedModel);
 
     private IQueryable<ChatSession> Sessions(RecallScope scope)
     {
         var sessions = db.LiveSessions(scope.UserId, clock.Now()).AsNoTracking().Where(s => !s.Temporary || s.Id == scope.SessionId);
-        return scope.Reach switch
+        return scope.Selection switch
         {
-            SessionReach.All => sessions,
-            SessionReach.Current => sessions.Where(s => s.Id == scope.SessionId),
-            SessionReach.Others => sessions.Where(s => s.Id != scope.SessionId),
+            SessionSelection.All => sessions,
+            SessionSelection.Current => sessions.Where(s => s.Id == scope.SessionId),
+            SessionSelection.Others => sessions.Where(s => s.Id != scope.SessionId),
         };
     }
 
     private IQueryable<ChatMessage> Messages(RecallScope scope)
     {
         var sessions = Sessions(scope);
-        // The question that is being answered is the last one in its session; neither it nor what follows is part of what was said before.
-        var asked = db.Messages.InSession(scope.UserId, scope.SessionId).Live().Where(m => m.Role == MessageRole.User);
+        // The question is the last of the user's messages in its session; neither it nor the reply to it is searched.
+        var questions = db.Messages.OwnedBy(scope.UserId).Live().Where(m => m.SessionId == scope.SessionId && m.Role == MessageRole.User);
         var messages = db.Messages.AsNoTracking().OwnedBy(scope.UserId).Live()
             .Where(m => m.Role != MessageRole.System && m.Status != MessageStatus.Generating && m.Content != "")
             .Where(m => sessions.Any(s => s.UserId == m.UserId && s.Id == m.SessionId))
-            .Where(m => m.SessionId != scope.SessionId || m.Seq < asked.Max(q => (long?)q.Seq));
-        if (scope.ExceptModel is { } model)
+            .Where(m => m.SessionId != scope.SessionId || m.Seq < questions.Max(q => (long?)q.Seq));
+        if (scope.ExcludedModel is { } model)
         {
             messages = messages.Where(m => m.Role == MessageRole.User || m.Model != model);
         }
@@ -196,7 +198,7 @@ public sealed class RecallService(IChatDb db, TimeProvider clock)
 
     private IQueryable<RecalledMessage> Recalled(RecallScope scope, IQueryable<ChatMessage> messages)
     {
-        var (sessions, excepted) = (Sessions(scope), Excepted(scope));
+        var (sessions, excluded) = (Sessions(scope), Excluded(scope));
         return messages.Select(m => new RecalledMessage(
             m.Id,
             m.SessionId,
@@ -204,6 +206,6 @@ public sealed class RecallService(IChatDb db, TimeProvider clock)
             m.Role,
             m.CreatedAt,
             m.Content.Substring(0, TextMaxLength),
-            excepted.Any(a => a.SessionId == m.SessionId && a.Seq == m.Seq + 1)));
+            excluded.Any(a => a.UserId == m.UserId && a.SessionId == m.SessionId && a.Seq == m.Seq + 1)));
     }
 }

@@ -1,24 +1,24 @@
-namespace ChatApp.Domain.Accounts;
+namespace ChatApp.Data.Accounts;
 
-/// <summary>What a token is good for.</summary>
+/// <summary>What a token is for.</summary>
 public enum TokenKind
 {
-    /// <summary>The pages' cookie: the cookie names this row, so that ending the row ends the cookie.</summary>
+    /// <summary>The secret in the pages' cookie.</summary>
     Cookie,
 
     /// <summary>A short-lived bearer token of the JSON API.</summary>
     Access,
 
-    /// <summary>Gives the next pair of bearer tokens, once.</summary>
+    /// <summary>Gets the next pair of bearer tokens, once.</summary>
     Refresh,
 
-    /// <summary>A personal API key: made by its owner, with a name, for a program. It is a sign-in of its own.</summary>
+    /// <summary>A personal API key: created and named by its owner, for a program. It is a sign-in of its own.</summary>
     ApiKey,
 }
 
 /// <summary>
-/// A credential of one sign-in, or a personal API key. Only its hash is kept. All tokens of a sign-in share <see cref="LoginId"/>, so that they end together;
-/// every request looks its token up, so that ending one works at once on every instance.
+/// A credential of one sign-in, or a personal API key. Only its hash is stored. All tokens of a sign-in share <see cref="LoginId"/>, so that they end
+/// together. Every request looks up its token, so that revoking one takes effect at once on every instance.
 /// </summary>
 public sealed class AccessToken
 {
@@ -29,8 +29,11 @@ public sealed class AccessToken
     public const int NameMaxLength = 100;
     public const int PrefixLength = 12;
 
-    /// <summary>An account has at most this many API keys.</summary>
+    /// <summary>The maximum number of API keys per account.</summary>
     public const int MaxApiKeys = 50;
+
+    /// <summary>The longest lifetime of an API key that expires, in days.</summary>
+    public const int MaxApiKeyDays = 3650;
 
     public required Guid Id { get; init; }
 
@@ -46,16 +49,16 @@ public sealed class AccessToken
 
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>Null only for an API key without an end.</summary>
+    /// <summary>Null for an API key that never expires.</summary>
     public DateTimeOffset? ExpiresAt { get; set; }
 
-    /// <summary>When it was used up (refresh) or revoked; it has not been valid since.</summary>
+    /// <summary>When it was revoked or, for a refresh token, used; null while it is valid.</summary>
     public DateTimeOffset? EndedAt { get; set; }
 
     /// <summary>What the owner calls an API key; null for other tokens.</summary>
     public string? Name { get; set; }
 
-    /// <summary>The beginning of an API key's secret, by which its owner knows it again.</summary>
+    /// <summary>The beginning of an API key's secret, by which its owner recognises it.</summary>
     public string? Prefix { get; set; }
 
     public ApiScope Scopes { get; set; }

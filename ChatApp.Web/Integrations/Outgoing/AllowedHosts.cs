@@ -1,32 +1,32 @@
 namespace ChatApp.Web.Integrations.Outgoing;
 
-/// <summary>Hosts that an administrator has named, wherever they are: requests to them are let through to any address.</summary>
-public sealed class NamedHosts
+/// <summary>Hosts that an administrator has allowed: requests to them may go to any address, also a private one.</summary>
+public sealed class AllowedHosts
 {
     private static readonly char[] Separators = [',', ';', ' '];
 
-    // Port 0 stands for any port.
+    // Port 0 means any port.
     private readonly HashSet<(string Host, int Port)> _hosts;
 
-    private NamedHosts(IEnumerable<(string Host, int Port)> hosts) => _hosts = [.. hosts];
+    private AllowedHosts(IEnumerable<(string Host, int Port)> hosts) => _hosts = [.. hosts];
 
-    /// <summary>Reads <c>Tools:AllowedHosts</c>: <c>host</c> for all its ports or <c>host:port</c>, as one text or as a list.</summary>
-    /// <exception cref="InvalidOperationException">One of them is no host.</exception>
-    public static NamedHosts From(IConfiguration configuration)
+    /// <summary>Reads <c>Tools:AllowedHosts</c>: <c>host</c> for all of its ports or <c>host:port</c>, as one value or as a list.</summary>
+    /// <exception cref="InvalidOperationException">A value is not a host.</exception>
+    public static AllowedHosts From(IConfiguration configuration)
     {
         var section = configuration.GetSection("Tools:AllowedHosts");
         var names = section.Value?.Split(Separators, StringSplitOptions.RemoveEmptyEntries) ?? section.GetChildren().Select(c => c.Value ?? "");
         return new(names.Select(Read));
     }
 
-    /// <summary>These and the host of a configured address, on its port.</summary>
-    public NamedHosts With(Uri address) => new(_hosts.Append((Name(address), address.Port)));
+    /// <summary>Adds the host of a configured address, with its port.</summary>
+    public AllowedHosts With(Uri address) => new(_hosts.Append((Name(address), address.Port)));
 
     public bool Contains(string host, int port) => _hosts.Contains((Name(host), 0)) || _hosts.Contains((Name(host), port));
 
     private static (string Host, int Port) Read(string text)
     {
-        // With a scheme of which no port is known, a port is there only if it was written.
+        // A scheme without a default port tells whether a port is given.
         var isHost = Uri.TryCreate($"host://{text}", UriKind.Absolute, out var address) && address.PathAndQuery is "" or "/" && address.UserInfo.Length == 0;
         return isHost && Uri.TryCreate($"http://{text}", UriKind.Absolute, out var http)
             ? (Name(http), Math.Max(address!.Port, 0))

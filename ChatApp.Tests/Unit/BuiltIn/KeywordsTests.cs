@@ -2,7 +2,7 @@ using ChatApp.Web.Integrations.BuiltIn;
 
 namespace ChatApp.Tests.Unit.BuiltIn;
 
-internal sealed class KeyWordsTests
+internal sealed class KeywordsTests
 {
     [TestCase("What did I say about the budget for Kyoto?", "budget kyoto")]
     [TestCase("trains and train", "train")]
@@ -18,8 +18,8 @@ internal sealed class KeyWordsTests
     [TestCase("to be or not to be", "")]
     [TestCase("?!… 「」 ()", "")]
     [TestCase("a 1 x", "")]
-    public void Of_Text_AreTheWordsThatMatter(string text, string terms) =>
-        Assert.That(string.Join(' ', KeyWords.Of(text)), Is.EqualTo(terms));
+    public void Of_Text_AreItsKeywords(string text, string terms) =>
+        Assert.That(string.Join(' ', Keywords.Of(text)), Is.EqualTo(terms));
 
     [TestCase("東京の旅行について", "東京 旅行")]
     [TestCase("北京旅行计划", "北京 京旅 旅行 行计 计划")]
@@ -27,19 +27,19 @@ internal sealed class KeyWordsTests
     [TestCase("서울에서 뭐 먹지", "서울 울에 에서 먹지 뭐")]
     [TestCase("ありがとう", "ありがとう")]
     [TestCase("กรุงเทพมหานคร", "กรุง รุงเ ุงเท งเทพ เทพม ทพมห พมหา มหาน")]
-    public void Of_TextWithoutSpaces_ArePiecesThatCanBeFound(string text, string terms) =>
-        Assert.That(string.Join(' ', KeyWords.Of(text)), Is.EqualTo(terms));
+    public void Of_TextWithoutSpaces_AreSearchableNGrams(string text, string terms) =>
+        Assert.That(string.Join(' ', Keywords.Of(text)), Is.EqualTo(terms));
 
     [Test]
     public void Of_LongText_AreAFew()
     {
         var text = string.Join(' ', Enumerable.Range(0, 1000).Select(i => $"word{i}"));
 
-        Assert.That(KeyWords.Of(text), Has.Count.EqualTo(KeyWords.Max));
+        Assert.That(Keywords.Of(text), Has.Count.EqualTo(Keywords.Max));
     }
 
     [Test]
-    public void Of_OnlyWordsOfAsking_AreThose() => Assert.That(KeyWords.Of("the first question"), Is.EquivalentTo(new[] { "question", "first" }));
+    public void Of_OnlySearchWords_AreThose() => Assert.That(Keywords.Of("the first question"), Is.EquivalentTo(new[] { "question", "first" }));
 
     [TestCase("Hello, world", 2)]
     [TestCase("It's a well-known e-mail: a@b.com.", 5)]
@@ -47,5 +47,5 @@ internal sealed class KeyWordsTests
     [TestCase("Привет, как дела?", 3)]
     [TestCase("  \n ", 0)]
     [TestCase("👩‍💻", 0)]
-    public void WordCount_Text_IsWhatPeopleCount(string text, int words) => Assert.That(WordCount.Of(text), Is.EqualTo(words));
+    public void WordCount_Text_IsTheNumberOfWords(string text, int words) => Assert.That(WordCount.Of(text), Is.EqualTo(words));
 }

@@ -5,22 +5,22 @@ using Microsoft.Extensions.AI;
 
 namespace ChatApp.Web.Integrations;
 
-/// <summary>Puts the pieces together in which a model streams its tool calls.</summary>
-internal sealed class ToolCallPieces
+/// <summary>Assembles the tool calls that a model streams in pieces.</summary>
+internal sealed class ToolCallAssembler
 {
-    // A model that goes round in circles must not fill the memory.
+    // Limits the memory that a looping model can take.
     private const int MaxCalls = 100;
     private const int MaxCharacters = 1_000_000;
 
     private readonly List<Call> _calls = [];
     private int _characters;
 
-    /// <summary>Takes a piece.</summary>
-    /// <param name="index">The call's place, as the provider counts. Some call everything 0: another id with a name begins another call all the same.</param>
-    /// <param name="id">The call's id, where the piece has it.</param>
-    /// <param name="name">The tool's name, where the piece has it.</param>
-    /// <param name="arguments">More of the arguments' JSON.</param>
-    /// <exception cref="ModelException">That is more than a model can reasonably want.</exception>
+    /// <summary>Adds a piece.</summary>
+    /// <param name="index">The provider's index of the call. Some providers always send 0, so another id with a name begins another call.</param>
+    /// <param name="id">The call's id, if the piece has it.</param>
+    /// <param name="name">The tool's name, if the piece has it.</param>
+    /// <param name="arguments">The next part of the arguments' JSON.</param>
+    /// <exception cref="ModelException">There are more calls or longer arguments than any sensible reply has.</exception>
     public void Add(int index, string? id, string? name, string? arguments)
     {
         var call = _calls.FindLast(c => c.Index == index);
@@ -34,11 +34,11 @@ internal sealed class ToolCallPieces
         _characters += arguments?.Length ?? 0;
         if (_calls.Count > MaxCalls || _characters > MaxCharacters)
         {
-            throw new ModelException(ReplyErrorCode.InvalidAnswer, "The model called tools without end.");
+            throw new ModelException(ReplyErrorCode.InvalidResponse, "The model kept calling tools and was stopped.");
         }
     }
 
-    /// <summary>The calls, in order, which are taken out. Those without an id get one: results are matched to calls by it.</summary>
+    /// <summary>Removes and returns the calls, in order. Those without an id get one, by which their results are matched.</summary>
     /// <param name="now">For the ids.</param>
     public IReadOnlyList<FunctionCallContent> Take(DateTimeOffset now)
     {

@@ -1,21 +1,21 @@
 using System.Security.Claims;
-using ChatApp.Domain.Accounts;
+using ChatApp.Data.Accounts;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Filters;
 
 namespace ChatApp.Web.Infrastructure;
 
-/// <summary>What a personal API key needs for a route. Without it: <see cref="ApiScope.Read"/> to read, <see cref="ApiScope.Chat"/> for everything else.</summary>
-/// <param name="scopes">One of these is enough; with none, keys may not at all.</param>
+/// <summary>The scopes that a personal API key needs for a route. The default is <see cref="ApiScope.Read"/> to read and <see cref="ApiScope.Chat"/> otherwise.</summary>
+/// <param name="scopes">Any of these permits the request; with none, API keys are not permitted.</param>
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Method)]
 public sealed class ApiScopeAttribute(ApiScope scopes) : Attribute
 {
     public ApiScope Scopes => scopes;
 }
 
-/// <summary>Keeps personal API keys to their scopes, and to the JSON API: pages, accounts and administration are for people who have signed in.</summary>
-public sealed class ScopeFilter : IAuthorizationFilter
+/// <summary>Limits personal API keys to their scopes and to the JSON API: pages, accounts and administration require a sign-in.</summary>
+public sealed class ApiScopeFilter : IAuthorizationFilter
 {
     internal const string ScopesClaim = "scopes";
 
@@ -23,14 +23,14 @@ public sealed class ScopeFilter : IAuthorizationFilter
     {
         var user = context.HttpContext.User;
         if (user.Identity?.AuthenticationType == TokenAuthentication.ByApiKey
-            && !context.ActionDescriptor.EndpointMetadata.OfType<IAllowAnonymous>().Any() // what is open to everybody is open to keys too
-            && (Enum.Parse<ApiScope>(user.FindFirstValue(ScopesClaim)!) & Needed(context)) == ApiScope.None)
+            && !context.ActionDescriptor.EndpointMetadata.OfType<IAllowAnonymous>().Any() // public routes need no scope
+            && (Enum.Parse<ApiScope>(user.FindFirstValue(ScopesClaim)!) & RequiredScopes(context)) == ApiScope.None)
         {
             context.Result = new ForbidResult();
         }
     }
 
-    private static ApiScope Needed(AuthorizationFilterContext context)
+    private static ApiScope RequiredScopes(AuthorizationFilterContext context)
     {
         var metadata = context.ActionDescriptor.EndpointMetadata;
         if (!metadata.OfType<ApiControllerAttribute>().Any())

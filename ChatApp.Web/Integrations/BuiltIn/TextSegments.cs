@@ -3,18 +3,18 @@ using System.Text.RegularExpressions;
 namespace ChatApp.Web.Integrations.BuiltIn;
 
 /// <summary>A sentence, or a line of code.</summary>
-/// <param name="Text">Plain text without Markdown, or the line as it is.</param>
+/// <param name="Text">Plain text without Markdown; a line of code unchanged.</param>
 /// <param name="IsCode">Whether it is inside a fenced code block.</param>
-/// <param name="Block">The number of the block that it belongs to: lines of code with the same number stand together.</param>
+/// <param name="Block">The number of its block: lines of code with the same number are in the same block.</param>
 /// <param name="Line">The number of its line.</param>
-internal readonly record struct TextPiece(string Text, bool IsCode, int Block, int Line);
+internal readonly record struct TextSegment(string Text, bool IsCode, int Block, int Line);
 
-/// <summary>Cuts messages into sentences and lines of code.</summary>
-internal static partial class TextPieces
+/// <summary>Splits messages into sentences and lines of code.</summary>
+internal static partial class TextSegments
 {
-    public static IReadOnlyList<TextPiece> Of(string text)
+    public static IReadOnlyList<TextSegment> Of(string text)
     {
-        var pieces = new List<TextPiece>();
+        var segments = new List<TextSegment>();
         string? fence = null;
         var block = 0;
         foreach (var (number, line) in text.ReplaceLineEndings("\n").Split('\n').Index())
@@ -26,21 +26,21 @@ internal static partial class TextPieces
             }
             else if (fence is not null)
             {
-                pieces.Add(new(line.TrimEnd(), true, block, number));
+                segments.Add(new(line.TrimEnd(), true, block, number));
             }
             else
             {
-                pieces.AddRange(Sentences(MarkdownText.Plain(line)).Select(s => new TextPiece(s, false, block, number)));
+                segments.AddRange(Sentences(MarkdownText.Plain(line)).Select(s => new TextSegment(s, false, block, number)));
             }
         }
-        return pieces;
+        return segments;
     }
 
-    /// <summary>The sentences of a line. Chinese and Japanese ones end without a space.</summary>
+    /// <summary>The sentences of a line. In Chinese and Japanese, no space separates them.</summary>
     public static IEnumerable<string> Sentences(string line) =>
         End().Split(line).Select(s => s.Trim()).Where(s => s.Length > 0);
 
-    /// <summary>Puts sentences together again.</summary>
+    /// <summary>Joins sentences.</summary>
     public static string Join(string before, string after) =>
         before is not [.., var end] || after.Length == 0 || end is (>= '\u3000' and <= '\u30FF') or (>= '\uFF00' and <= '\uFFEF') // Japanese
             ? before + after
@@ -49,7 +49,7 @@ internal static partial class TextPieces
     [GeneratedRegex(@"^\s{0,3}(`{3,}|~{3,})")]
     private static partial Regex Fence();
 
-    // After the mark, not before it, so that the mark stays with its sentence.
+    // Matches after the punctuation, which stays with its sentence.
     [GeneratedRegex(@"(?<=\S[.!?؟।][""'”’)\]]?)\s+(?=\S)|(?<=[。！？][」』）]|[。！？])(?![」』）])")]
     private static partial Regex End();
 }

@@ -6,40 +6,40 @@ using ChatApp.Domain.Text;
 namespace ChatApp.Web.Integrations.BuiltIn;
 
 /// <summary>
-/// Takes the words that matter out of a text, as lower-case substrings to search for. Where a script has no spaces between words, pairs of signs
-/// stand for them: what most search engines do for Chinese and Japanese.
+/// Extracts the keywords of a text, as lower-case substrings to search for. In scripts without spaces between words these are pairs of characters, as in
+/// most search engines for Chinese and Japanese.
 /// </summary>
-internal static partial class KeyWords
+internal static partial class Keywords
 {
     public const int Max = 8;
 
-    private const int LongestTerm = 60;
+    private const int TermMaxLength = 60;
 
-    /// <summary>The terms of a question or topic, the most telling first; none if there is nothing but stop words.</summary>
+    /// <summary>The terms of a question or topic, the most significant first; none if there are only stop words.</summary>
     public static IReadOnlyList<string> Of(string text)
     {
         var words = Tokens(text).Where(w => !StopWords.Contains(w) && (w.Length > 1 || !char.IsAscii(w[0]))).ToList();
-        var telling = words.Where(w => !StopWords.IsAsking(w) && !IsHiragana(w)).ToList();
-        return [.. (telling.Count > 0 ? telling : words)
-            .SelectMany(w => IsUnspaced(w) ? Signs(w) : [Stem(w.ToLowerInvariant())])
-            .Where(t => t.Length <= LongestTerm)
+        var significant = words.Where(w => !StopWords.IsSearchWord(w) && !IsHiragana(w)).ToList();
+        return [.. (significant.Count > 0 ? significant : words)
+            .SelectMany(w => IsUnspaced(w) ? NGrams(w) : [Stem(w.ToLowerInvariant())])
+            .Where(t => t.Length <= TermMaxLength)
             .Distinct(StringComparer.Ordinal)
             .OrderByDescending(Weight)
             .Take(Max)];
     }
 
-    /// <summary>The words of a text as they are written, without punctuation; emoji count as words.</summary>
+    /// <summary>The words of a text as written, without punctuation. Emoji are words.</summary>
     public static IEnumerable<string> Tokens(string text) =>
         Word().Matches(text).Select(m => m.Value.TrimEnd('.', '\'', '’', '-', '@', '/', ':')).SelectMany(SplitScripts).Where(w => w.Length > 0);
 
-    /// <summary>Whether the word is of a script that puts no spaces between words.</summary>
+    /// <summary>Whether the word is in a script without spaces between words.</summary>
     public static bool IsUnspaced(string word) => word.Length > 0 && IsUnspaced(Rune.GetRuneAt(word, 0));
 
-    /// <summary>Whether a word of such a script can be a term by itself: two signs or more, and not grammar written in hiragana.</summary>
-    public static bool IsTelling(string word) =>
+    /// <summary>Whether a word in such a script can be a term by itself: at least two characters, and not hiragana, which is mostly grammar.</summary>
+    public static bool IsSignificant(string word) =>
         Rune.GetRuneAt(word, 0) is var first && WritingSystems.Of(first) is not (WritingSystem.Hiragana or WritingSystem.Symbol) && word.Length > first.Utf16SequenceLength;
 
-    /// <summary>The part of an English word that its other forms share; substrings find the rest.</summary>
+    /// <summary>The stem of an English word, which is a substring of its other forms.</summary>
     public static string Stem(string word)
     {
         if (word.Length < 5 || !word.All(char.IsAsciiLetter))
@@ -59,10 +59,10 @@ internal static partial class KeyWords
         static string Single(string stem) => stem[^1] == stem[^2] && stem[^1] is not ('l' or 's' or 'z') ? stem[..^1] : stem;
     }
 
-    // Grammar, more often than not.
+    // Mostly grammatical particles and endings.
     private static bool IsHiragana(string word) => WritingSystems.Of(Rune.GetRuneAt(word, 0)) == WritingSystem.Hiragana;
 
-    // Long words, numbers and names of code say more than short words.
+    // Long words, numbers and identifiers are more significant than short words.
     private static double Weight(string term) =>
         Math.Min(term.Length, 12) * (IsUnspaced(term) && !IsHiragana(term) ? 4 : 1) + (term.Any(c => char.IsDigit(c) || c is '_' or '.' or '#' or '@') ? 3 : 0);
 
@@ -86,8 +86,8 @@ internal static partial class KeyWords
         static Rune Before(string text, int index) => Rune.GetRuneAt(text, char.IsLowSurrogate(text[index - 1]) ? index - 2 : index - 1);
     }
 
-    // A run of signs and the pairs in it. Hiragana alone is grammar more often than not; Thai and its neighbours need longer pieces.
-    private static IEnumerable<string> Signs(string run)
+    // The n-grams of a run of characters: pairs, or four characters of Thai and related scripts. Runs of hiragana and katakana stay whole.
+    private static IEnumerable<string> NGrams(string run)
     {
         var lower = run.ToLowerInvariant();
         var runes = lower.EnumerateRunes().ToList();
@@ -106,7 +106,7 @@ internal static partial class KeyWords
 
     private static bool IsUnspaced(Rune rune) => WritingSystems.Of(rune) != WritingSystem.Spaced;
 
-    // Words may contain what names of code, addresses and versions contain. Signs outside of the Basic Multilingual Plane are pairs of surrogates.
+    // Words may contain the punctuation of identifiers, addresses and versions. Characters outside the Basic Multilingual Plane are surrogate pairs.
     [GeneratedRegex(@"(?:[\p{L}\p{N}\p{M}_]|[\uD800-\uDBFF][\uDC00-\uDFFF])(?:[\p{L}\p{N}\p{M}_.'’@+#:-]|[\uD800-\uDBFF][\uDC00-\uDFFF])*|\p{So}")]
     private static partial Regex Word();
 }
