@@ -99,7 +99,7 @@ public sealed class ChatService(
         return models.Get(input.Model);
     }
 
-    internal static ConflictException Busy() => new("An answer is being generated in this session. Wait for it or stop it first.");
+    internal static ConflictException Busy() => new("A reply is being written in this chat. Wait for it or stop it first.");
 
     private async Task<ChatSession> StoreAsync(
         Guid userId, SessionKey? key, ChatMessage message, ChatMessage reply, Acceptance how, ChatModel model, CancellationToken ct)

@@ -24,6 +24,9 @@ public sealed record MessageDetails
     /// <summary>The same for programs: see <see cref="ReplyErrorCode"/>.</summary>
     public string? ErrorCode { get; init; }
 
+    /// <summary>Whether an interrupted reply was stopped by the user, and not by the end of its process.</summary>
+    public bool Stopped { get; init; }
+
     /// <summary>Whether the answer reached <see cref="ChatMessage.ReplyMaxLength"/> or the model's own limit and was cut there.</summary>
     public bool Truncated { get; init; }
 

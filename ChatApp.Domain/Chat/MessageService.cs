@@ -134,7 +134,7 @@ public sealed class MessageService(
         var affected = which(db.Messages.InSession(session.Id).Where(m => (m.DeletedAt == null) == delete));
         if (delete && await affected.AnyAsync(m => m.Status == MessageStatus.Generating, ct))
         {
-            throw new ConflictException("The answer is still being written. Wait for it or stop it first.");
+            throw new ConflictException("The reply is still being written. Wait for it or stop it first.");
         }
         var count = await affected.ExecuteUpdateAsync(
             m => m.SetProperty(x => x.DeletedAt, delete ? now : null).SetProperty(x => x.UpdatedAt, now), ct);

@@ -36,7 +36,7 @@ public sealed class QuotaService(IChatDb db, PersonaCatalog personas, TimeProvid
             .ExecuteUpdateAsync(u => u.SetProperty(x => x.ReservedTokens, x => x.ReservedTokens + tokens), ct);
         if (reserved == 0)
         {
-            throw new QuotaExceededException("Your token quota is used up, or too little of it is left for this answer. Ask an administrator for more.");
+            throw new QuotaExceededException("Your token quota is used up, or too little of it is left for this reply. Ask an administrator for more.");
         }
     }
 

@@ -123,13 +123,18 @@ public sealed class ReplyDraft(ReplyJob job)
         Append(_deltas.ReadRest());
         if (string.IsNullOrWhiteSpace(Content))
         {
-            Fail(ReplyErrorCode.EmptyAnswer, "The model gave an empty answer.");
+            Fail(ReplyErrorCode.EmptyAnswer, "The model sent an empty reply.");
             return;
         }
         End(MessageStatus.Complete);
     }
 
-    public void Interrupt() => End(MessageStatus.Interrupted);
+    /// <param name="stopped">Whether the user stopped it.</param>
+    public void Interrupt(bool stopped)
+    {
+        End(MessageStatus.Interrupted);
+        Details = Details with { Stopped = stopped };
+    }
 
     /// <param name="code">One of <see cref="ReplyErrorCode"/>.</param>
     /// <param name="text">For people; may quote a provider, who may have written anything.</param>

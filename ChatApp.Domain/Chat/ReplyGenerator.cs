@@ -1,6 +1,7 @@
 using ChatApp.Domain.Chat.Ports;
 using ChatApp.Domain.Chat.Tools;
 using ChatApp.Domain.Errors;
+using ChatApp.Domain.Time;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -29,11 +30,11 @@ public sealed partial class ReplyGenerator(
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested)
         {
-            draft.Fail(ReplyErrorCode.Timeout, $"The model did not finish within {settings.Value.ReplyTimeout.TotalMinutes:0.#} minutes.");
+            draft.Fail(ReplyErrorCode.Timeout, $"The reply took longer than {settings.Value.ReplyTimeout.InWords}.");
         }
         catch (OperationCanceledException) when (any.IsCancellationRequested)
         {
-            draft.Interrupt();
+            draft.Interrupt(job.Live.Stopping.IsCancellationRequested);
         }
         catch (InvalidException)
         {
@@ -52,7 +53,7 @@ public sealed partial class ReplyGenerator(
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            draft.Fail(ReplyErrorCode.Internal, "The answer could not be generated because of an internal error.");
+            draft.Fail(ReplyErrorCode.Internal, "The reply could not be generated because of an internal error.");
             LogFailed(job.Reply.Id, e.GetType().Name, e.StackTrace); // not its message, which may contain the chat
         }
         await EndAsync(draft);

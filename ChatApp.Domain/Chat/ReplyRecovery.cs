@@ -63,7 +63,7 @@ public sealed partial class ReplyRecovery(
         }
         var pieces = await db.ReplyDeltas.AsNoTracking().Where(d => d.MessageId == replyId).OrderBy(d => d.Position).Select(d => d.Content).ToListAsync(ct);
         var draft = await scope.ServiceProvider.GetRequiredService<ReplyPreparation>().RecoverAsync(reply, reply.Content + string.Concat(pieces), ct);
-        draft.Interrupt();
+        draft.Interrupt(stopped: reply.StopRequestedAt is not null);
         var end = await scope.ServiceProvider.GetRequiredService<ReplyCloser>().CloseAsync(draft, ct);
         LogRecovered(replyId, end.Status);
     }

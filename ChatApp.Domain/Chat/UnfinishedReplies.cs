@@ -113,7 +113,7 @@ public sealed class UnfinishedReplies(
         var isLast = !await db.Messages.InSession(reply.SessionId).Live().AnyAsync(m => m.Seq > reply.Seq && m.Role != MessageRole.System, ct);
         return isLast && reply.Status is MessageStatus.Interrupted or MessageStatus.Failed
             ? reply
-            : throw new ConflictException("Only the last answer of a session can be continued or made again, and only if it is unfinished.");
+            : throw new ConflictException("Only the last reply of a chat can be continued or retried, and only if it is unfinished.");
     }
 
     // Without text there is nothing to keep: the same message is tried again.

@@ -3,6 +3,7 @@ using System.Text.Json;
 using ChatApp.Domain.Chat.Ports;
 using ChatApp.Domain.Errors;
 using ChatApp.Domain.Text;
+using ChatApp.Domain.Time;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
@@ -62,7 +63,7 @@ public sealed partial class ToolRunner(
     private static string? Refusal(ChatTool? tool, ToolCall call, FunctionCallContent wanted) =>
         tool is null ? "There is no tool with this name."
         : wanted.Exception is not null || call.Arguments.ValueKind != JsonValueKind.Object ? "The arguments are not a JSON object that can be read, or are too long."
-        : int.Parse(call.Id, CultureInfo.InvariantCulture) > ToolCall.MaxCalls ? "Too many tools have been called for this answer. Answer with what you have."
+        : int.Parse(call.Id, CultureInfo.InvariantCulture) > ToolCall.MaxCalls ? "Too many tools have been called for this reply. Reply with what you have."
         : null;
 
     // Null: it may run.
@@ -101,7 +102,7 @@ public sealed partial class ToolRunner(
         {
             if (timeout.IsCancellationRequested)
             {
-                return (ToolCallStatus.Failed, $"The tool did not answer within {settings.Value.ToolTimeout.TotalSeconds:0.#} seconds.");
+                return (ToolCallStatus.Failed, $"The tool took longer than {settings.Value.ToolTimeout.InWords}.");
             }
             LogFailed(call.Name, draft.Job.Reply.Id, e.GetType().Name);
             return (ToolCallStatus.Failed, "The tool failed.");

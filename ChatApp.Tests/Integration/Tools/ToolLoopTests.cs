@@ -123,7 +123,7 @@ internal sealed partial class ToolLoopTests : ChatFixture
 
     [TestCase("fail", "The workshop is closed.")]
     [TestCase("break", "The tool failed.")]
-    [TestCase("hang", "The tool did not answer within 1 seconds.")]
+    [TestCase("hang", "The tool took longer than 1 second.")]
     [TestCase("no_such_tool", "There is no tool with this name.")]
     public async Task Send_ToolGoesWrong_ModelIsToldAndAnswers(string tool, string told)
     {

@@ -35,6 +35,9 @@ public sealed class MessageViews(MarkdownCache markdown, ReplyFeed feed, Persona
     public const string You = "You";
     public const string Note = "Note";
 
+    /// <summary>What a failed reply says when its reason is unknown.</summary>
+    public const string Failure = "The reply could not be completed.";
+
     /// <param name="message">The message.</param>
     /// <param name="persona">The session's persona: who is speaking now.</param>
     public MessageView View(ChatMessage message, string persona)
@@ -52,6 +55,9 @@ public sealed class MessageViews(MarkdownCache markdown, ReplyFeed feed, Persona
             Details = details,
         };
     }
+
+    /// <summary>Why an interrupted reply ended.</summary>
+    public static string Interruption(MessageDetails details) => details.Stopped ? "You stopped this reply." : "The reply was interrupted.";
 
     private static string Speaker(MessageRole role, string assistant) => role switch
     {

@@ -27,7 +27,7 @@ public sealed class ModelChoices(IModelCatalog models)
             // It stays chosen until somebody chooses another: not every model is as discreet as the one that is gone.
             choices.Insert(0, Provider(chosen) is { } provider
                 ? new(chosen, chosen, provider, IsChosen: true, Problem: null)
-                : new(chosen, TextOf(chosen, null, "not available"), "Chosen before", IsChosen: true, "This model is not available any more."));
+                : new(chosen, TextOf(chosen, null, "not available"), "Previously selected", IsChosen: true, "This model is no longer available."));
         }
         return choices.Count > 1 ? choices : [];
     }

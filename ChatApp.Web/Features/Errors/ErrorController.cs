@@ -31,7 +31,7 @@ public sealed class ErrorController : Controller
         var text = error switch
         {
             ChatAppException known => known.Message,
-            AntiforgeryValidationException when Response.StatusCode == StatusCodes.Status400BadRequest => "This page was open for too long, or in another sign-in. Nothing was changed. Go back, load the page again and repeat what you did.",
+            AntiforgeryValidationException when Response.StatusCode == StatusCodes.Status400BadRequest => "This page has expired, so nothing was changed. Go back, reload the page and try again.",
             _ => ErrorHandling.Describe(Response.StatusCode),
         };
         return View("Error", new ErrorPage(Response.StatusCode, text, ErrorHandling.TraceId(HttpContext), await TypedAsync(), Back(), Again()));

@@ -32,7 +32,7 @@ internal static class HtmlTranscript
             {top}
             <main class="transcript">
             <h1 dir="auto">{Encode(session.Title)}</h1>
-            <p class="transcript-about">{Encode(persona)} · begun {Time(session.CreatedAt)} · written down {Time(export.ExportedAt)}</p>
+            <p class="transcript-about">{Encode(persona)} · started {Time(session.CreatedAt)} · exported {Time(export.ExportedAt)}</p>
 
             """);
         await foreach (var message in export.Messages.WithCancellation(ct))
@@ -52,9 +52,9 @@ internal static class HtmlTranscript
         };
         var state = message.Status switch
         {
-            MessageStatus.Generating => "This answer is still being written.",
-            MessageStatus.Interrupted => "Stopped before the end.",
-            MessageStatus.Failed => MessageDetails.From(message.Metadata).Error ?? "The answer could not be finished.",
+            MessageStatus.Generating => "This reply is still being written.",
+            MessageStatus.Interrupted => MessageViews.Interruption(MessageDetails.From(message.Metadata)),
+            MessageStatus.Failed => MessageDetails.From(message.Metadata).Error ?? MessageViews.Failure,
             _ => null,
         };
         return $"""

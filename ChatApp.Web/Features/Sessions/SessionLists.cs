@@ -29,7 +29,7 @@ public sealed class SessionLists(SessionService sessions, PersonaCatalog persona
         if (Searchable(query) is { Length: > 0 } text)
         {
             var hits = await sessions.ListAsync(userId, new SessionFilter(TitleContains: text), Length, after: null, ct);
-            return new(Groups([new("Found", hits.Items)]), query!, hits.Next is not null, current);
+            return new(Groups([new("Results", hits.Items)]), query!, hits.Next is not null, current);
         }
         var pinned = await sessions.ListAsync(userId, new SessionFilter(Pinned: true), Length, after: null, ct);
         var others = await sessions.ListAsync(userId, new SessionFilter(Pinned: false), Length, after: null, ct);

@@ -31,7 +31,7 @@ public sealed class TrashController(TrashService trash, CurrentUser user) : Cont
     public async Task<IActionResult> Remove(SessionKey key, CancellationToken ct)
     {
         await trash.RemoveAsync(user.Id, key, ct);
-        TempData[Notice.Done] = "The conversation was removed for good.";
+        TempData[Notice.Done] = "Chat deleted permanently.";
         return Redirect(Links.Trash);
     }
 }
