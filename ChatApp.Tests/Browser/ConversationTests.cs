@@ -149,7 +149,7 @@ internal sealed partial class ConversationTests : BrowserFixture
 
         await page.WriteAsync("Into the void");
 
-        await Expect(page.GetByRole(AriaRole.Alert)).ToHaveTextAsync("Session not found.");
+        await Expect(page.GetByRole(AriaRole.Alert)).ToHaveTextAsync("This chat no longer exists.");
         await Expect(page.Composer).ToHaveValueAsync("Into the void");
         await Expect(page.Questions).ToHaveCountAsync(0);
     }
@@ -165,7 +165,7 @@ internal sealed partial class ConversationTests : BrowserFixture
         await page.WriteAsync("Do not lose me");
         await Expect(page.Composer).ToHaveValueAsync("Do not lose me");
         await page.LogInAsync("forgetful", "wrong password");
-        await Expect(page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("The user name or the password is wrong");
+        await Expect(page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("Incorrect user name or password");
         await page.LogInAsync("forgetful", TestUser.Password);
 
         await Expect(page.LastAnswer).ToHaveTextAsync(GatedModel.Answer);

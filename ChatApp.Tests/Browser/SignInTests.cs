@@ -47,7 +47,7 @@ internal sealed class SignInTests : BrowserFixture
         var answer = await page.RunAndWaitForResponseAsync(() => page.LogInAsync(_user.Name, "not the password"), r => r.Request.Method == "POST");
 
         Assert.That(answer.Status, Is.EqualTo(401));
-        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("The user name or the password is wrong");
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("Incorrect user name or password");
         await Expect(page.GetByLabel("User name or e-mail")).ToHaveValueAsync(_user.Name);
         await Expect(page.GetByLabel("Password", new() { Exact = true })).ToHaveValueAsync("");
     }

@@ -14,6 +14,9 @@ namespace ChatApp.Web.Features.Chat;
 /// <param name="Html">The text of an answer, rendered.</param>
 public sealed record MessageView(Guid? Id, MessageRole Role, MessageStatus Status, string Speaker, string Text, IHtmlContent Html)
 {
+    /// <summary>Its place in the session.</summary>
+    public long? Seq { get; init; }
+
     public DateTimeOffset At { get; init; }
 
     public string? Model { get; init; }
@@ -48,6 +51,7 @@ public sealed class MessageViews(MarkdownCache markdown, ReplyFeed feed, Persona
         return new(message.Id, message.Role, message.Status, Speaker(message.Role, personas.Get(details.Persona ?? persona).Name), text,
             message.Role == MessageRole.Assistant ? markdown.Render(message, text) : HtmlString.Empty)
         {
+            Seq = message.Seq,
             At = message.CreatedAt,
             Model = message.Model,
             Usage = TokenUsage.Of(message),
