@@ -6,12 +6,12 @@ using Microsoft.AspNetCore.Html;
 namespace ChatApp.Web.Features.Chat;
 
 /// <summary>A message as the page shows it.</summary>
-/// <param name="Id">Null in the templates of the script.</param>
-/// <param name="Role">Who speaks.</param>
-/// <param name="Status">Whether all of it is there.</param>
-/// <param name="Speaker">The speaker's name.</param>
-/// <param name="Text">The text as it was written.</param>
-/// <param name="Html">The text of an answer, rendered.</param>
+/// <param name="Id">Null in the script's templates.</param>
+/// <param name="Role">The role of its author.</param>
+/// <param name="Status">Whether it is complete.</param>
+/// <param name="Speaker">The author's name.</param>
+/// <param name="Text">Its Markdown.</param>
+/// <param name="Html">The text of a reply as HTML.</param>
 public sealed record MessageView(Guid? Id, MessageRole Role, MessageStatus Status, string Speaker, string Text, IHtmlContent Html)
 {
     /// <summary>Its place in the session.</summary>
@@ -23,16 +23,16 @@ public sealed record MessageView(Guid? Id, MessageRole Role, MessageStatus Statu
 
     public TokenUsage? Usage { get; init; }
 
-    /// <summary>The calls of tools for an answer.</summary>
+    /// <summary>The tool calls of a reply.</summary>
     public IReadOnlyList<ToolCall> ToolCalls { get; init; } = [];
 
     public MessageDetails Details { get; init; } = new();
 
-    /// <summary>What the script fills in for a message that has just been sent.</summary>
+    /// <summary>A template that the script fills in.</summary>
     public static MessageView Template(MessageRole role, MessageStatus status, string speaker) => new(null, role, status, speaker, "", HtmlString.Empty);
 }
 
-/// <summary>Makes views of messages.</summary>
+/// <summary>Creates views of messages.</summary>
 public sealed class MessageViews(MarkdownCache markdown, ReplyFeed feed, PersonaCatalog personas)
 {
     public const string You = "You";
@@ -42,11 +42,11 @@ public sealed class MessageViews(MarkdownCache markdown, ReplyFeed feed, Persona
     public const string Failure = "The reply could not be completed.";
 
     /// <param name="message">The message.</param>
-    /// <param name="persona">The session's persona: who is speaking now.</param>
+    /// <param name="persona">The session's persona.</param>
     public MessageView View(ChatMessage message, string persona)
     {
         var details = MessageDetails.From(message.Metadata);
-        // What there is of an answer that is being written helps those who read without scripts.
+        // Without scripts, readers see the text of a growing reply as far as it is.
         var text = message.Status == MessageStatus.Generating ? feed.Find(message.Id)?.Text ?? message.Content : message.Content;
         return new(message.Id, message.Role, message.Status, Speaker(message.Role, personas.Get(details.Persona ?? persona).Name), text,
             message.Role == MessageRole.Assistant ? markdown.Render(message, text) : HtmlString.Empty)

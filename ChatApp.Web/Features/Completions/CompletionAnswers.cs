@@ -7,10 +7,10 @@ using ChatApp.Web.Infrastructure;
 
 namespace ChatApp.Web.Features.Completions;
 
-/// <summary>Tells an answer in the words of OpenAI's API, whole or piece by piece, and has exchanges forgotten that are not to be kept.</summary>
+/// <summary>Writes a reply in the format of OpenAI's API, whole or streamed, and deletes exchanges that are not stored.</summary>
 public sealed class CompletionAnswers(CompletionService completions, ReplyReader replies)
 {
-    /// <exception cref="UnavailableException">The answer failed; the message says why.</exception>
+    /// <exception cref="UnavailableException">The reply failed; the message says why.</exception>
     public async Task<CompletionResponse> WholeAsync(AcceptedMessage accepted, CancellationToken ct)
     {
         try
@@ -29,7 +29,7 @@ public sealed class CompletionAnswers(CompletionService completions, ReplyReader
                     };
                 }
             }
-            throw new UnavailableException("The answer has been removed.");
+            throw new UnavailableException("The reply has been deleted.");
         }
         finally
         {
@@ -37,7 +37,7 @@ public sealed class CompletionAnswers(CompletionService completions, ReplyReader
         }
     }
 
-    /// <summary>The answer's pieces, as they come.</summary>
+    /// <summary>The reply's chunks, as they arrive.</summary>
     public async IAsyncEnumerable<ServerEvent> PiecesAsync(AcceptedMessage accepted, bool withUsage, [EnumeratorCancellation] CancellationToken ct)
     {
         try
@@ -63,7 +63,7 @@ public sealed class CompletionAnswers(CompletionService completions, ReplyReader
                 }
                 else
                 {
-                    yield return ServerEvent.Verbatim(": still there"); // clients take every event for a piece
+                    yield return ServerEvent.Verbatim(": still there"); // clients take every event for a chunk
                 }
             }
             yield return ServerEvent.Verbatim("data: [DONE]");
@@ -85,7 +85,7 @@ public sealed class CompletionAnswers(CompletionService completions, ReplyReader
 
     private static ServerEvent Piece(AcceptedMessage accepted, ChunkDelta delta, string? reason) => new(Chunk(accepted, [new(0, delta, reason)]));
 
-    // Not awaited: a client that has gone is not to wait for, and one that is there has its answer.
+    // Not awaited: the client is gone, or has its reply.
     private void Forget(AcceptedMessage accepted)
     {
         if (accepted.Session.Unlisted)
