@@ -86,7 +86,7 @@ public sealed class ChatService(
         }
     }
 
-    internal static ConflictException Busy() => new("A reply is being generated in this session. Wait for it or stop it first.");
+    internal static ConflictException Busy() => new("A reply is being written in this chat. Wait for it or stop it first.");
 
     private async Task<Acceptance> ReserveAsync(Acceptance acceptance, ChatSession session, NewMessage input, ChatModel model, CancellationToken ct)
     {

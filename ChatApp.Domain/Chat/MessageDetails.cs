@@ -24,6 +24,9 @@ public sealed record MessageDetails
     /// <summary>The same for programs; see <see cref="ReplyErrorCode"/>.</summary>
     public string? ErrorCode { get; init; }
 
+    /// <summary>Whether the user stopped an interrupted reply; else its process ended.</summary>
+    public bool Stopped { get; init; }
+
     /// <summary>Whether the reply was cut at <see cref="ChatMessage.ReplyMaxLength"/> or at the model's own limit.</summary>
     public bool Truncated { get; init; }
 

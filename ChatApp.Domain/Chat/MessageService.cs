@@ -150,7 +150,7 @@ public sealed class MessageService(
         var affected = which(db.Messages.InSession(userId, session.Id).Where(m => (m.DeletedAt == null) == delete));
         if (delete && await affected.AnyAsync(m => m.Status == MessageStatus.Generating, ct))
         {
-            throw new ConflictException("The reply is still being generated. Wait for it or stop it first.");
+            throw new ConflictException("The reply is still being written. Wait for it or stop it first.");
         }
         var count = await affected.ExecuteUpdateAsync(
             m => m.SetProperty(x => x.DeletedAt, delete ? now : null).SetProperty(x => x.UpdatedAt, now), ct);

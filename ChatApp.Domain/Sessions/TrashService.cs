@@ -61,12 +61,12 @@ public sealed class TrashService(IChatDb db, ChangeSignals signals, TimeProvider
         if (id is null)
         {
             throw await db.LiveSessions(userId, now).WithKey(key).AnyAsync(ct)
-                ? new ConflictException("Only a session in the trash can be removed for good. Delete it first.")
+                ? new ConflictException("Only a chat in the trash can be deleted permanently. Delete it first.")
                 : new NotFoundException("Session");
         }
         if (await db.Messages.InSession(userId, id.Value).AnyAsync(m => m.Status == MessageStatus.Generating, ct))
         {
-            throw new ConflictException("An answer is still being written in this session. Wait for it or stop it first.");
+            throw new ConflictException("A reply is still being written in this chat. Wait for it or stop it first.");
         }
         var removed = await db.TrashedSessions(userId, now).Where(s => s.Id == id).ExecuteDeleteAsync(ct);
         signals.Raise(userId, id);

@@ -2,14 +2,22 @@ using System.Globalization;
 
 namespace ChatApp.Domain.Time;
 
-/// <summary>Writes durations for people.</summary>
 public static class Durations
 {
-    /// <summary>In whole minutes if it is a number of them, else in seconds: <c>5 minutes</c>, <c>40 seconds</c>.</summary>
-    public static string Of(TimeSpan duration) => duration.TotalMinutes >= 1 && duration.TotalMinutes == Math.Floor(duration.TotalMinutes)
-        ? Text(duration.TotalMinutes, "minute")
-        : Text(duration.TotalSeconds, "second");
+    private static readonly (TimeSpan Length, string Name)[] Units =
+        [(TimeSpan.FromDays(1), "day"), (TimeSpan.FromHours(1), "hour"), (TimeSpan.FromMinutes(1), "minute"), (TimeSpan.FromSeconds(1), "second")];
 
-    private static string Text(double number, string unit) =>
-        string.Create(CultureInfo.InvariantCulture, $"{number:0.#} {unit}{(number == 1 ? "" : "s")}");
+    extension(TimeSpan duration)
+    {
+        /// <summary>The duration for people, in the largest unit that divides it: <c>30 days</c>, <c>90 minutes</c>, <c>0.5 seconds</c>.</summary>
+        public string InWords
+        {
+            get
+            {
+                var (length, name) = Units.FirstOrDefault(u => duration >= u.Length && duration.Ticks % u.Length.Ticks == 0, Units[^1]);
+                var count = (duration / length).ToString("0.###", CultureInfo.InvariantCulture);
+                return count == "1" ? $"1 {name}" : $"{count} {name}s";
+            }
+        }
+    }
 }

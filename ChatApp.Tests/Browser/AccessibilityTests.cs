@@ -72,13 +72,13 @@ internal sealed class AccessibilityTests : BrowserFixture
         await page.Sidebar.GetByText("Delete").Locator("visible=true").ClickAsync();
         await AssertAccessibleAsync(page);
         await page.Keyboard.PressAsync("Escape");
-        await page.GetByRole(AriaRole.Button, new() { Name = $"Menu of {_user.Name}" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = $"Account menu for {_user.Name}" }).ClickAsync();
         await AssertAccessibleAsync(page);
         await page.Keyboard.PressAsync("Escape");
         await page.Keyboard.PressAsync("Control+/");
         await AssertAccessibleAsync(page);
         await page.Keyboard.PressAsync("Escape");
-        await page.GetByRole(AriaRole.Link, new() { Name = "New session with" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "New chat with options" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Dialog)).ToBeVisibleAsync();
         await AssertAccessibleAsync(page);
     }
@@ -91,11 +91,11 @@ internal sealed class AccessibilityTests : BrowserFixture
         await page.GotoAsync("/chat-ui");
         await page.WriteAsync("Speak.");
 
-        await Expect(page.Locator("#announcer")).ToHaveTextAsync("The answer is being written.");
+        await Expect(page.Locator("#announcer")).ToHaveTextAsync("Writing a reply.");
         await Expect(page.Locator("#messages")).ToHaveAttributeAsync("aria-busy", "true");
         await AssertAccessibleAsync(page);
         call.Say("Spoken.").End();
-        await Expect(page.Locator("#announcer")).ToHaveTextAsync("The answer is finished.");
+        await Expect(page.Locator("#announcer")).ToHaveTextAsync("Reply finished.");
         await Expect(page.Locator("#messages")).ToHaveAttributeAsync("aria-busy", "false");
     }
 

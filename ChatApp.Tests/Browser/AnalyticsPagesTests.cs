@@ -22,10 +22,10 @@ internal sealed class AnalyticsPagesTests : BrowserFixture
     {
         var page = await NewPageAsync(_user, WithoutScripts);
         await page.GotoAsync("/chat-ui");
-        await page.GetByRole(AriaRole.Button, new() { Name = $"Menu of {_user.Name}" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = $"Account menu for {_user.Name}" }).ClickAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "Usage", Exact = true }).ClickAsync();
 
-        await Expect(page.Locator(".totals")).ToHaveTextAsync(new Regex(@"Tokens\s*1,234\s*Read by models\s*1,200\s*Written by models\s*34\s*Calls\s*1"));
+        await Expect(page.Locator(".totals")).ToHaveTextAsync(new Regex(@"Total tokens\s*1,234\s*Input tokens\s*1,200\s*Output tokens\s*34\s*Requests\s*1"));
         await Expect(page.GetByRole(AriaRole.Table, new() { Name = "By model" }).Locator("tbody tr")).ToContainTextAsync(GatedModel.Name);
         await Expect(page.GetByRole(AriaRole.Table, new() { Name = "By day (UTC)" }).Locator("tbody td[data-label=Tokens]")).ToHaveTextAsync("1,234");
     }
@@ -39,7 +39,7 @@ internal sealed class AnalyticsPagesTests : BrowserFixture
         await (await page.OpenMenuAsync("Greetings")).GetByText("Details").ClickAsync();
 
         var details = scripts ? page.GetByRole(AriaRole.Dialog, new() { Name = "Details" }) : page.GetByRole(AriaRole.Main);
-        await Expect(details).ToContainTextAsync("2 (1 yours, 1 of the assistant)");
-        await Expect(details).ToContainTextAsync("1,234 (1,200 read, 34 written)");
+        await Expect(details).ToContainTextAsync("2 (1 from you, 1 from the assistant)");
+        await Expect(details).ToContainTextAsync("1,234 (1,200 input, 34 output)");
     }
 }

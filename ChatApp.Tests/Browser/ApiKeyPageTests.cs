@@ -17,19 +17,19 @@ internal sealed class ApiKeyPageTests : BrowserFixture
         await page.GetByRole(AriaRole.Link, new() { Name = "Manage API keys" }).ClickAsync();
         await page.GetByLabel("Name", new() { Exact = true }).FillAsync("My script");
         await page.GetByLabel("export chats").UncheckAsync();
-        await page.GetByLabel("Expires").SelectOptionAsync("never");
+        await page.GetByLabel("Expires").SelectOptionAsync("Never");
 
-        await page.GetByRole(AriaRole.Button, new() { Name = "Make the key" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Create key" }).ClickAsync();
 
-        var secret = await page.GetByLabel("The key").InputValueAsync();
+        var secret = await page.GetByLabel("API key", new() { Exact = true }).InputValueAsync();
         using var client = App.WithToken(secret);
         Assert.That((await client.SendJsonAsync(HttpMethod.Get, "/chat/sessions")).Number("count"), Is.Zero);
         await page.GotoAsync("/account/api-keys");
         await Expect(page.GetByText(secret)).ToHaveCountAsync(0);
         await Expect(page.Locator(".api-keys li")).ToContainTextAsync("read, chat");
-        await Expect(page.Locator(".api-keys li")).ToContainTextAsync("without an end");
+        await Expect(page.Locator(".api-keys li")).ToContainTextAsync("never expires");
         await page.GetByRole(AriaRole.Button, new() { Name = "Revoke My script" }).ClickAsync();
-        await Expect(page.GetByText("There are none yet.")).ToBeVisibleAsync();
+        await Expect(page.GetByText("No API keys yet.")).ToBeVisibleAsync();
         await client.ProblemAsync(HttpMethod.Get, "/chat/sessions", null, System.Net.HttpStatusCode.Unauthorized);
     }
 }

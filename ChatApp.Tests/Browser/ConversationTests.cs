@@ -28,9 +28,9 @@ internal sealed partial class ConversationTests : BrowserFixture
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Hello, grace" })).ToBeVisibleAsync();
         await page.AskAsync("What is a compiler?");
         await page.AskAsync("And a linker?");
-        await page.GetByRole(AriaRole.Link, new() { Name = "New chat" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "New chat", Exact = true }).ClickAsync();
         await page.AskAsync("How do moths fly?");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Menu of grace" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Account menu for grace" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
         await page.LogInAsync("grace@example.com", TestUser.Password);
 
@@ -149,7 +149,7 @@ internal sealed partial class ConversationTests : BrowserFixture
 
         await page.WriteAsync("Into the void");
 
-        await Expect(page.GetByRole(AriaRole.Alert)).ToHaveTextAsync("Session not found.");
+        await Expect(page.GetByRole(AriaRole.Alert)).ToHaveTextAsync("This chat no longer exists.");
         await Expect(page.Composer).ToHaveValueAsync("Into the void");
         await Expect(page.Questions).ToHaveCountAsync(0);
     }

@@ -28,7 +28,7 @@ internal sealed class ErrorPageTests : BrowserFixture
         Assert.That(answer.Headers["x-content-type-options"], Is.EqualTo("nosniff"));
         await Expect(page.GetByRole(AriaRole.Alert)).ToHaveTextAsync(text);
         await Expect(page.Locator(".trace code")).ToHaveTextAsync(new System.Text.RegularExpressions.Regex("^00-[0-9a-f]{32}-"));
-        await page.GetByRole(AriaRole.Link, new() { Name = "To the chats" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Back to chats" }).ClickAsync();
         await Expect(page).ToHaveURLAsync($"{App.Address}chat-ui");
     }
 
@@ -76,7 +76,7 @@ internal sealed class ErrorPageTests : BrowserFixture
         {
             var answer = await page.Context.APIRequest.PostAsync(path, new() { MaxRedirects = 0, Headers = new Dictionary<string, string> { ["Accept"] = "text/html" } });
             Assert.That(answer.Status, Is.EqualTo(400), path);
-            Assert.That(await answer.TextAsync(), Does.Contain("This page was open for too long"), path);
+            Assert.That(await answer.TextAsync(), Does.Contain("This page has expired"), path);
         }
     }
 

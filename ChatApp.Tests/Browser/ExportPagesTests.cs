@@ -35,7 +35,7 @@ internal sealed class ExportPagesTests : BrowserFixture
         var page = await NewPageAsync(_user, WithoutScripts);
         await page.GotoAsync("/account");
 
-        var download = await page.RunAndWaitForDownloadAsync(() => page.GetByRole(AriaRole.Link, new() { Name = "Export everything" }).ClickAsync());
+        var download = await page.RunAndWaitForDownloadAsync(() => page.GetByRole(AriaRole.Link, new() { Name = "Export all chats" }).ClickAsync());
 
         Assert.That(download.SuggestedFilename, Does.StartWith("ChatApp ").And.EndWith(".zip"));
     }
@@ -47,7 +47,7 @@ internal sealed class ExportPagesTests : BrowserFixture
         await page.AddInitScriptAsync("window.print = () => document.body.dataset.printed = 'yes'");
         await page.GotoAsync("/chat-ui");
         await (await page.OpenMenuAsync("Voyage")).GetByText("Export").ClickAsync();
-        await page.GetByRole(AriaRole.Link, new() { Name = "Print The whole conversation" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Print The whole chat" }).ClickAsync();
         await Expect(page.Locator("strong")).ToHaveTextAsync("there");
         await page.WaitForLoadStateAsync(); // then the script has started, too
         await page.GetByRole(AriaRole.Button, new() { Name = "Print" }).ClickAsync();

@@ -73,7 +73,7 @@ internal sealed class KeyboardTests : BrowserFixture
     {
         await _page.GotoAsync("/account");
         await _page.Keyboard.PressAsync("Tab");
-        await Expect(_page.GetByRole(AriaRole.Link, new() { Name = "Skip to the content" })).ToBeFocusedAsync();
+        await Expect(_page.GetByRole(AriaRole.Link, new() { Name = "Skip to content" })).ToBeFocusedAsync();
 
         var link = _page.Sidebar.GetByRole(AriaRole.Link, new() { Name = "Something" });
         await _page.WaitForLoadStateAsync(); // then the scripts have started, too
@@ -102,7 +102,7 @@ internal sealed class KeyboardTests : BrowserFixture
     [Test]
     public async Task Theme_Chosen_StaysAfterReload()
     {
-        await _page.GetByRole(AriaRole.Button, new() { Name = $"Menu of {_user.Name}" }).PressAsync("Enter");
+        await _page.GetByRole(AriaRole.Button, new() { Name = $"Account menu for {_user.Name}" }).PressAsync("Enter");
         await _page.GetByRole(AriaRole.Button, new() { Name = "Dark" }).PressAsync("Enter");
         await Expect(_page.Locator("body")).ToHaveCSSAsync("color-scheme", "dark");
 

@@ -89,6 +89,7 @@ internal sealed class LiveAnswerTests : BrowserFixture
 
         await Expect(page.Answers).ToHaveAttributeAsync("data-status", "interrupted");
         await Expect(page.LastAnswer).ToHaveTextAsync("So far");
+        await Expect(page.GetByText("You stopped this reply.")).ToBeVisibleAsync();
         Model.Hold(PromptBuilder.ContinuePrompt).Say(", and on.").End();
         await page.GetByRole(AriaRole.Button, new() { Name = "Continue" }).ClickAsync();
         await Expect(page.LastAnswer).ToHaveTextAsync("So far, and on.");

@@ -126,7 +126,7 @@ internal sealed class ModelPickerTests : BrowserFixture
 
         await page.AskAsync("newer");
 
-        await Expect(page.Locator(".omitted")).ToHaveTextAsync("1 older message was not read");
+        await Expect(page.Locator(".omitted")).ToHaveTextAsync("1 older message not included");
     }
 
     private async Task<IPage> OpenWithGoneModelAsync(bool scripts)

@@ -11,7 +11,7 @@ internal static class PageObjects
     {
         public ILocator Composer => page.GetByRole(AriaRole.Textbox, new() { Name = "Message", Exact = true });
 
-        public ILocator Stop => page.GetByRole(AriaRole.Button, new() { Name = "Stop the answer", Exact = true });
+        public ILocator Stop => page.GetByRole(AriaRole.Button, new() { Name = "Stop reply", Exact = true });
 
         public ILocator Send => page.GetByRole(AriaRole.Button, new() { Name = "Send", Exact = true });
 

@@ -23,7 +23,7 @@ internal sealed class SearchTests : BrowserFixture
         await App.StoreAsync(_user, "About <b>magpies</b>", "The magpie <script>sings</script>.", "It does.");
         await _page.GotoAsync("/chat-ui");
         await _page.GetByRole(AriaRole.Link, new() { Name = "Search messages" }).ClickAsync();
-        await Expect(_page.GetByText("Find what was said in any of your conversations.")).ToBeVisibleAsync();
+        await Expect(_page.GetByText("Search the messages of all your chats.")).ToBeVisibleAsync();
         await SearchAsync("magpie");
 
         await Expect(_page).ToHaveTitleAsync("magpie · Search · ChatApp");
@@ -54,7 +54,7 @@ internal sealed class SearchTests : BrowserFixture
         await _page.GotoAsync("/search-ui");
         await SearchAsync("albatross");
 
-        await Expect(_page.GetByRole(AriaRole.Status).Filter(new() { HasText = "No message contains this." })).ToBeVisibleAsync();
+        await Expect(_page.GetByRole(AriaRole.Status).Filter(new() { HasText = "No messages found." })).ToBeVisibleAsync();
         await Expect(_page.GetByRole(AriaRole.Searchbox, new() { Name = "Search all messages" })).ToHaveValueAsync("albatross");
     }
 
@@ -76,7 +76,7 @@ internal sealed class SearchTests : BrowserFixture
         await _page.GetByRole(AriaRole.Link, new() { Name = "More results" }).ClickAsync();
 
         await Expect(_page.Locator(".hit")).ToHaveCountAsync(5);
-        await _page.GetByRole(AriaRole.Link, new() { Name = "Best results" }).ClickAsync();
+        await _page.GetByRole(AriaRole.Link, new() { Name = "First results" }).ClickAsync();
         await Expect(_page.Locator(".hit")).ToHaveCountAsync(20);
     }
 

@@ -57,7 +57,7 @@ internal sealed class SessionListTests : BrowserFixture
 
         await (await _page.OpenMenuAsync("Bread")).GetByText("Delete").ClickAsync();
         await _page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
-        await Expect(_page.Locator(".toast")).ToContainTextAsync("“Bread” is in the trash.");
+        await Expect(_page.Locator(".toast")).ToContainTextAsync("“Bread” moved to the trash.");
         Assert.That(await TitlesAsync(), Is.EqualTo(new[] { "Apples" }));
 
         await _page.GetByRole(AriaRole.Button, new() { Name = "Undo" }).ClickAsync();
@@ -87,13 +87,13 @@ internal sealed class SessionListTests : BrowserFixture
         await Expect(_page.Sidebar.Locator(".session")).ToHaveCountAsync(1);
         await Expect(_page.Sidebar).ToContainTextAsync("Apples");
         await _page.Locator("#search").FillAsync("nothing like it");
-        await Expect(_page.Sidebar).ToContainTextAsync("No title contains this text.");
+        await Expect(_page.Sidebar).ToContainTextAsync("No chats found.");
     }
 
     [Test]
     public async Task NewSession_InTheDialog_HasItsNameAndPersona()
     {
-        await _page.GetByRole(AriaRole.Link, new() { Name = "New session with a name and a persona" }).ClickAsync();
+        await _page.GetByRole(AriaRole.Link, new() { Name = "New chat with options" }).ClickAsync();
         var dialog = _page.GetByRole(AriaRole.Dialog);
         await dialog.GetByLabel("Name").FillAsync("My debugging day");
         await dialog.GetByRole(AriaRole.Radio, new() { Name = "Technical Support" }).CheckAsync();
@@ -110,8 +110,8 @@ internal sealed class SessionListTests : BrowserFixture
         var session = await CreateSessionAsync(_user, "Old", "Anything");
         await _user.Client.SendJsonAsync(HttpMethod.Delete, $"/chat/sessions/{session.Text("id")}");
         await _page.GotoAsync("/sessions/trash");
-        await _page.GetByRole(AriaRole.Link, new() { Name = "Remove Old for good" }).ClickAsync();
-        await _page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Remove for good" }).ClickAsync();
+        await _page.GetByRole(AriaRole.Link, new() { Name = "Delete Old permanently" }).ClickAsync();
+        await _page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Delete permanently" }).ClickAsync();
 
         await Expect(_page.GetByText("The trash is empty.")).ToBeVisibleAsync();
         Assert.That(await App.WithDb(db => db.Sessions.AnyAsync(s => s.Id == session.Id())), Is.False);

@@ -68,7 +68,7 @@ internal sealed class SignInTests : BrowserFixture
         await page.GotoAsync("/chat-ui");
         var cookies = await page.Context.CookiesAsync();
         await page.Composer.FillAsync("A secret draft");
-        await page.GetByRole(AriaRole.Button, new() { Name = $"Menu of {_user.Name}" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = $"Account menu for {_user.Name}" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
 
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Welcome back" })).ToBeVisibleAsync();
@@ -150,7 +150,7 @@ internal sealed class SignInTests : BrowserFixture
 
     private static async Task ChangePasswordAsync(IPage page, string present, string next)
     {
-        await page.GetByLabel("Present password", new() { Exact = true }).FillAsync(present);
+        await page.GetByLabel("Current password", new() { Exact = true }).FillAsync(present);
         await page.GetByLabel("New password", new() { Exact = true }).FillAsync(next);
         await page.GetByRole(AriaRole.Button, new() { Name = "Change password" }).ClickAsync();
     }
@@ -165,7 +165,7 @@ internal sealed class ClosedRegistrationTests : BrowserFixture
     {
         var page = await NewPageAsync();
         await page.GotoAsync("/register");
-        await Expect(page.GetByText("The first one becomes the administrator.")).ToBeVisibleAsync();
+        await Expect(page.GetByText("The first account becomes the administrator.")).ToBeVisibleAsync();
         await App.RegisterAsync();
 
         var answer = await page.ReloadAsync();

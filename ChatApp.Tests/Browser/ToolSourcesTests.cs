@@ -53,7 +53,7 @@ internal sealed class ToolSourcesTests : BrowserFixture
         await Expect(page.GetByText("broken could not be reached.")).ToBeVisibleAsync();
         await Expect(broken.Locator(".chip").First).ToHaveTextAsync("Failed");
         await Expect(broken).ToContainTextAsync("The command ended");
-        await broken.GetByText("What the command says").ClickAsync();
+        await broken.GetByText("Command output").ClickAsync();
         await Expect(broken.Locator("pre")).ToContainTextAsync("<b>No licence</b>");
 
         await File.WriteAllTextAsync(_gate, "now");

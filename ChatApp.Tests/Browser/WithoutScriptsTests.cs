@@ -70,7 +70,7 @@ internal sealed class WithoutScriptsTests : BrowserFixture
         await _page.Send.ClickAsync();
 
         await Expect(_page.Locator(".error-status")).ToHaveTextAsync("400");
-        await Expect(_page.GetByLabel("What you wrote")).ToHaveValueAsync("Precious <b>words</b>");
+        await Expect(_page.GetByLabel("Your message")).ToHaveValueAsync("Precious <b>words</b>");
         await _page.GetByRole(AriaRole.Link, new() { Name = "Back" }).ClickAsync();
         await Expect(_page).ToHaveURLAsync($"{App.Address}chat-ui");
         Assert.That(await App.WithDb(db => db.Messages.AnyAsync(m => m.UserId == _user.Id)), Is.False);
@@ -86,7 +86,7 @@ internal sealed class WithoutScriptsTests : BrowserFixture
         await _page.Send.ClickAsync();
 
         await Expect(_page.Locator(".error-status")).ToHaveTextAsync("401");
-        await Expect(_page.GetByLabel("What you wrote")).ToHaveValueAsync("Precious words");
+        await Expect(_page.GetByLabel("Your message")).ToHaveValueAsync("Precious words");
         await _page.GetByRole(AriaRole.Link, new() { Name = "Sign in" }).ClickAsync();
         await _page.LogInAsync(_user.Name, TestUser.Password);
         await Expect(_page.Title).ToHaveTextAsync("Something");
@@ -126,7 +126,7 @@ internal sealed class WithoutScriptsTests : BrowserFixture
         await Expect(_page.Title).ToHaveTextAsync("Second <i>name</i>");
 
         await (await _page.OpenMenuAsync("Second <i>name</i>")).GetByText("Delete").ClickAsync();
-        await Expect(_page.GetByText("The conversation is in the trash.")).ToBeVisibleAsync();
+        await Expect(_page.GetByText("Chat moved to the trash.")).ToBeVisibleAsync();
         Assert.That((await StoredSessionAsync(session)).DeletedAt, Is.Not.Null);
 
         await _page.GetByRole(AriaRole.Button, new() { Name = "Undo" }).ClickAsync();
@@ -147,9 +147,9 @@ internal sealed class WithoutScriptsTests : BrowserFixture
             await Expect(_page.GetByRole(AriaRole.Button, new() { Name = button })).ToBeHiddenAsync();
         }
         await _page.GotoAsync("/sessions/trash");
-        await _page.GetByRole(AriaRole.Link, new() { Name = "Remove Gone for good" }).ClickAsync();
-        await _page.GetByRole(AriaRole.Button, new() { Name = "Remove for good" }).ClickAsync();
-        await Expect(_page.GetByText("The conversation was removed for good.")).ToBeVisibleAsync();
+        await _page.GetByRole(AriaRole.Link, new() { Name = "Delete Gone permanently" }).ClickAsync();
+        await _page.GetByRole(AriaRole.Button, new() { Name = "Delete permanently" }).ClickAsync();
+        await Expect(_page.GetByText("Chat deleted permanently.")).ToBeVisibleAsync();
         await _page.GetByRole(AriaRole.Button, new() { Name = "Restore Kept" }).ClickAsync();
 
         await Expect(_page.Title).ToHaveTextAsync("Kept");
@@ -166,7 +166,7 @@ internal sealed class WithoutScriptsTests : BrowserFixture
         await _page.GetByRole(AriaRole.Link, new() { Name = "Load older messages" }).ClickAsync();
 
         await Expect(_page.Questions.First).ToHaveTextAsync("Question 1.");
-        await _page.GetByRole(AriaRole.Link, new() { Name = "Back to the newest messages" }).ClickAsync();
+        await _page.GetByRole(AriaRole.Link, new() { Name = "Back to the latest messages" }).ClickAsync();
         await Expect(_page.Questions.Last).ToHaveTextAsync("Question 30.");
     }
 
@@ -188,9 +188,9 @@ internal sealed class WithoutScriptsTests : BrowserFixture
         var phone = await NewPageAsync(_user, new() { JavaScriptEnabled = false, ViewportSize = new() { Width = 390, Height = 844 } });
         await phone.GotoAsync("/chat-ui");
         await Expect(phone.Sidebar).ToBeHiddenAsync();
-        await phone.GetByRole(AriaRole.Button, new() { Name = "Open the sidebar" }).ClickAsync();
+        await phone.GetByRole(AriaRole.Button, new() { Name = "Open sidebar" }).ClickAsync();
         await Expect(phone.Sidebar).ToBeVisibleAsync();
-        await phone.GetByRole(AriaRole.Button, new() { Name = "Close the sidebar" }).ClickAsync();
+        await phone.GetByRole(AriaRole.Button, new() { Name = "Close sidebar" }).ClickAsync();
         await Expect(phone.Sidebar).ToBeHiddenAsync();
     }
 }

@@ -88,11 +88,11 @@ public sealed partial class ReplyGenerator(
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested)
         {
-            run.Fail(ReplyErrorCode.Timeout, $"The model took longer than {Durations.Of(settings.Value.ReplyTimeout)}.");
+            run.Fail(ReplyErrorCode.Timeout, $"The reply took longer than {settings.Value.ReplyTimeout.InWords}.");
         }
         catch (OperationCanceledException) when (any.IsCancellationRequested)
         {
-            run.Interrupt();
+            run.Interrupt(stopped: run.Running.Stopping.IsCancellationRequested);
         }
         catch (InvalidException)
         {

@@ -108,13 +108,18 @@ public sealed class ReplyRun(ChatMessage reply, string persona, RunningReply run
         Append(_highSurrogate is null ? "" : Rune.ReplacementChar.ToString());
         if (string.IsNullOrWhiteSpace(running.Text))
         {
-            Fail(ReplyErrorCode.EmptyReply, "The model gave an empty reply.");
+            Fail(ReplyErrorCode.EmptyReply, "The model sent an empty reply.");
             return;
         }
         End(MessageStatus.Complete);
     }
 
-    public void Interrupt() => End(MessageStatus.Interrupted);
+    /// <param name="stopped">Whether the user stopped it.</param>
+    public void Interrupt(bool stopped)
+    {
+        End(MessageStatus.Interrupted);
+        Details = Details with { Stopped = stopped };
+    }
 
     /// <param name="code">One of <see cref="ReplyErrorCode"/>.</param>
     /// <param name="text">For people; may quote a provider, who may have written anything.</param>

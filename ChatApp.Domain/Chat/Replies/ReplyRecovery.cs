@@ -77,7 +77,7 @@ public sealed partial class ReplyRecovery(
         });
         if (run is not null)
         {
-            run.Interrupt();
+            run.Interrupt(stopped: run.Reply.StopRequestedAt is not null);
             LogRecovered(replyId, (await generator.CloseAsync(run)).Status);
         }
     }

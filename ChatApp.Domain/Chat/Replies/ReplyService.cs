@@ -141,7 +141,7 @@ public sealed class ReplyService(
         var isLast = !await db.Messages.InSession(userId, reply.SessionId).Live().AnyAsync(m => m.Seq > reply.Seq && m.Role != MessageRole.System, ct);
         return isLast && reply.Status is MessageStatus.Interrupted or MessageStatus.Failed
             ? reply
-            : throw new ConflictException("Only the last reply can be continued or retried, and only if it is unfinished.");
+            : throw new ConflictException("Only the last reply of a chat can be continued or retried, and only if it is unfinished.");
     }
 
     // A reply without text has nothing to keep: the same message is used again.

@@ -3,7 +3,6 @@ using System.Text.Json;
 using ChatApp.Domain.Chat;
 using ChatApp.Domain.Chat.Generation.Tools;
 using ChatApp.Domain.Chat.Ports;
-using ChatApp.Domain.Chat.Tools;
 using ChatApp.Domain.Usage;
 using ChatApp.Tests.Support;
 using Microsoft.AspNetCore.Builder;
@@ -124,7 +123,7 @@ internal sealed partial class ToolLoopTests : ChatFixture
 
     [TestCase("fail", "The workshop is closed.")]
     [TestCase("break", "The tool failed.")]
-    [TestCase("hang", "The tool did not answer within 1 seconds.")]
+    [TestCase("hang", "The tool took longer than 1 second.")]
     [TestCase("no_such_tool", "There is no tool with this name.")]
     public async Task Send_ToolFails_ModelIsToldAndReplies(string tool, string told)
     {

@@ -2,19 +2,19 @@ using ChatApp.Domain.Analytics;
 
 namespace ChatApp.Web.Features.Analytics;
 
-/// <summary>What one session consists of and what it has cost.</summary>
+/// <summary>The statistics of one session.</summary>
 public sealed record SessionAnalyticsResponse(
     int MessagesCount, long TotalCharacters, DateTimeOffset CreatedAt, DateTimeOffset? LastMessageAt, int UserMessages, int AssistantMessages,
     long PromptTokens, long CompletionTokens, long TotalTokens, double? AverageResponseSeconds);
 
-/// <summary>All that the caller has used, by days of UTC (oldest first) and by models (the most used first).</summary>
+/// <summary>The caller's usage in total, by day in UTC (oldest first) and by model (most used first).</summary>
 public sealed record UsageAnalyticsResponse(
     long TotalTokens, long InputTokens, long OutputTokens, long RequestCount, IReadOnlyList<DayUsageResponse> ByDay, IReadOnlyList<ModelUsageResponse> ByModel);
 
-/// <summary>What was used on a day; days without calls are left out.</summary>
+/// <summary>The usage of a day; days without requests are left out.</summary>
 public sealed record DayUsageResponse(DateOnly Date, long TotalTokens, long InputTokens, long OutputTokens, long RequestCount);
 
-/// <summary>What was used of a model.</summary>
+/// <summary>The usage of a model.</summary>
 public sealed record ModelUsageResponse(string Model, string Provider, long TotalTokens, long InputTokens, long OutputTokens, long RequestCount);
 
 internal static class AnalyticsMapping

@@ -7,10 +7,10 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace ChatApp.Web.Features.Analytics;
 
-/// <summary>A session and what it consists of.</summary>
+/// <summary>A session and its statistics.</summary>
 public sealed record DetailsPage(ChatSession Session, string Persona, SessionAnalytics Analytics);
 
-/// <summary>What a session consists of and what it has cost; scripts show it in a dialog.</summary>
+/// <summary>A session's details; scripts show them in a dialog.</summary>
 [Authorize, Route("sessions/{key}/details")]
 public sealed class DetailsController(AnalyticsService analytics, SessionService sessions, SessionLists lists, CurrentUser user) : Controller
 {

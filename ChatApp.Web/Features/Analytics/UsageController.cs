@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace ChatApp.Web.Features.Analytics;
 
-/// <summary>What the caller has used.</summary>
+/// <summary>The caller's usage.</summary>
 [Authorize, Route("usage")]
 public sealed class UsageController(AnalyticsService analytics, CurrentUser user) : Controller
 {

@@ -5,14 +5,14 @@ using Microsoft.Extensions.Caching.Memory;
 
 namespace ChatApp.Web.Features.Chat;
 
-/// <summary>Keeps the HTML of answers, so that a page that is loaded again costs no rendering.</summary>
+/// <summary>Caches the HTML of replies.</summary>
 public sealed class MarkdownCache : IDisposable
 {
     private const long MaxCharacters = 32 * 1024 * 1024;
 
     private readonly MemoryCache _html = new(new MemoryCacheOptions { SizeLimit = MaxCharacters });
 
-    /// <summary>The answer's text as HTML. One that still grows is not kept.</summary>
+    /// <summary>The reply's text as HTML. One that still grows is not cached.</summary>
     public IHtmlContent Render(ChatMessage message, string text)
     {
         if (message.Status == MessageStatus.Generating)

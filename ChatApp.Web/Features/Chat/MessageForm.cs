@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace ChatApp.Web.Features.Chat;
 
-/// <summary>What the composer sends without scripts.</summary>
+/// <summary>The composer's form without scripts.</summary>
 public sealed record MessageForm
 {
     [FromForm(Name = "content")]
@@ -15,15 +15,15 @@ public sealed record MessageForm
     [FromForm(Name = "starter")]
     public string? Starter { get; init; }
 
-    /// <summary>Who answers from now on.</summary>
+    /// <summary>The persona from now on.</summary>
     [FromForm(Name = "persona")]
     public string? Persona { get; init; }
 
-    /// <summary>The model that answers from now on.</summary>
+    /// <summary>The model from now on.</summary>
     [FromForm(Name = "model")]
     public string? Model { get; init; }
 
-    /// <summary>Names this copy of the form, so that a double click sends once.</summary>
+    /// <summary>Identifies this copy of the form, so that a double click sends once.</summary>
     [FromForm(Name = "form_id")]
     public Guid? FormId { get; init; }
 
@@ -39,6 +39,6 @@ public sealed record MessageForm
         };
     }
 
-    // Browsers go back to a form that was sent; another text in it is another message.
+    // After going back in the browser, another text in the same form is another message.
     private static string KeyOf(string text) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 16));
 }

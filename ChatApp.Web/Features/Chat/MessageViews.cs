@@ -8,14 +8,17 @@ using Microsoft.AspNetCore.Html;
 namespace ChatApp.Web.Features.Chat;
 
 /// <summary>A message as the page shows it.</summary>
-/// <param name="Id">Null in the templates of the script.</param>
-/// <param name="Role">Who speaks.</param>
-/// <param name="Status">Whether all of it is there.</param>
-/// <param name="Speaker">The speaker's name.</param>
-/// <param name="Text">The text as Markdown.</param>
-/// <param name="Html">The text of a reply, rendered.</param>
+/// <param name="Id">Null in the script's templates.</param>
+/// <param name="Role">The role of its author.</param>
+/// <param name="Status">Whether it is complete.</param>
+/// <param name="Speaker">The author's name.</param>
+/// <param name="Text">Its Markdown.</param>
+/// <param name="Html">The text of a reply as HTML.</param>
 public sealed record MessageView(Guid? Id, MessageRole Role, MessageStatus Status, string Speaker, string Text, IHtmlContent Html)
 {
+    /// <summary>Its place in the session.</summary>
+    public long? Seq { get; init; }
+
     public DateTimeOffset At { get; init; }
 
     public string? Model { get; init; }
@@ -27,18 +30,21 @@ public sealed record MessageView(Guid? Id, MessageRole Role, MessageStatus Statu
 
     public MessageDetails Details { get; init; } = new();
 
-    /// <summary>What the script fills in for a message that has just been sent.</summary>
+    /// <summary>A template that the script fills in.</summary>
     public static MessageView Template(MessageRole role, MessageStatus status, string speaker) => new(null, role, status, speaker, "", HtmlString.Empty);
 }
 
-/// <summary>Makes views of messages.</summary>
+/// <summary>Creates views of messages.</summary>
 public sealed class MessageViews(MarkdownCache markdown, RunningReplies running, PersonaCatalog personas)
 {
     public const string You = "You";
     public const string Note = "Note";
 
+    /// <summary>What a failed reply says when its reason is unknown.</summary>
+    public const string Failure = "The reply could not be completed.";
+
     /// <param name="message">The message.</param>
-    /// <param name="persona">The session's persona: who is speaking now.</param>
+    /// <param name="persona">The session's persona.</param>
     /// <param name="ct">Ends the request.</param>
     public async Task<MessageView> ViewAsync(ChatMessage message, string persona, CancellationToken ct)
     {
@@ -49,6 +55,7 @@ public sealed class MessageViews(MarkdownCache markdown, RunningReplies running,
         return new(message.Id, message.Role, message.Status, Speaker(message.Role, personas.Get(details.Persona ?? persona).Name), text,
             message.Role == MessageRole.Assistant ? markdown.Render(message, text) : HtmlString.Empty)
         {
+            Seq = message.Seq,
             At = message.CreatedAt,
             Model = message.Model,
             Usage = TokenUsage.Of(message),
@@ -56,6 +63,9 @@ public sealed class MessageViews(MarkdownCache markdown, RunningReplies running,
             Details = details,
         };
     }
+
+    /// <summary>Why an interrupted reply ended.</summary>
+    public static string Interruption(MessageDetails details) => details.Stopped ? "You stopped this reply." : "The reply was interrupted.";
 
     private static string Speaker(MessageRole role, string assistant) => role switch
     {

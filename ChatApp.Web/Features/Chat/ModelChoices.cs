@@ -4,18 +4,18 @@ using ChatApp.Domain.Errors;
 namespace ChatApp.Web.Features.Chat;
 
 /// <summary>A model in the composer's list.</summary>
-/// <param name="Value">What the form sends.</param>
-/// <param name="Text">What people read.</param>
-/// <param name="Provider">Whose it is.</param>
-/// <param name="IsChosen">Whether it answers next.</param>
-/// <param name="Problem">Why it cannot be had at the moment; null if it can.</param>
+/// <param name="Value">The value in the form.</param>
+/// <param name="Text">The label.</param>
+/// <param name="Provider">The provider.</param>
+/// <param name="IsChosen">Whether it is selected.</param>
+/// <param name="Problem">Why it is unavailable; null if it is available.</param>
 public sealed record ModelChoice(string Value, string Text, string Provider, bool IsChosen, string? Problem);
 
-/// <summary>Puts together which models a conversation can go on with.</summary>
+/// <summary>Lists the models that a chat can use.</summary>
 public sealed class ModelChoices(IModelCatalog models)
 {
     /// <summary>All models; none if there is no choice.</summary>
-    /// <param name="chosen">The session's model; null: whichever is the default one.</param>
+    /// <param name="chosen">The session's model; null for the default one.</param>
     public IReadOnlyList<ModelChoice> Choices(string? chosen)
     {
         var known = models.Known();
@@ -24,15 +24,15 @@ public sealed class ModelChoices(IModelCatalog models)
             m.IsDefault ? ChatModel.Default : m.Id, TextOf(m.Name, m.IsDefault ? "default" : null, m.Problem is null ? null : "not available"), m.Provider, m == current, m.Problem))];
         if (current is null && chosen is not (null or ChatModel.Default))
         {
-            // It stays chosen until somebody chooses another: not every model is as discreet as the one that is gone.
+            // It stays selected: switching to another provider, which may treat data differently, is up to the user.
             choices.Insert(0, Provider(chosen) is { } provider
                 ? new(chosen, chosen, provider, IsChosen: true, Problem: null)
-                : new(chosen, TextOf(chosen, null, "not available"), "Chosen before", IsChosen: true, "This model is not available any more."));
+                : new(chosen, TextOf(chosen, null, "not available"), "Previously selected", IsChosen: true, "This model is no longer available."));
         }
         return choices.Count > 1 ? choices : [];
     }
 
-    // Servers have models that they do not list.
+    // Servers may have models that they do not list.
     private string? Provider(string model)
     {
         try

@@ -1,6 +1,6 @@
 namespace ChatApp.Web.Features.Chat;
 
-/// <summary>Messages to begin with, for those who look around.</summary>
+/// <summary>Suggested first messages.</summary>
 public static class Starters
 {
     public static IReadOnlyList<(string Icon, string Title, string Text)> All { get; } =

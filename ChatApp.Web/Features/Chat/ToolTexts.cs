@@ -5,18 +5,20 @@ using ChatApp.Web.Integrations.Mcp;
 
 namespace ChatApp.Web.Features.Chat;
 
-/// <summary>Writes the calls of tools for people.</summary>
+/// <summary>Describes tool calls to people.</summary>
 internal static class ToolTexts
 {
-    // It is encoded once more when it is put into the page.
+    // Razor encodes it for HTML.
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Whose tool it is and what it is called there.</summary>
-    public static string Name(ToolCall call)
+    /// <summary>The tool's source and its name there.</summary>
+    public static string Name(ToolCall call) => call.Source.Length == 0 ? call.Name : $"{call.Source}: {ShortName(call)}";
+
+    /// <summary>The tool's name without the prefix that tells models its server.</summary>
+    public static string ShortName(ToolCall call)
     {
-        // Models know a server's tools by names that begin with the server's, which needs no second mention.
         var prefix = McpFunction.PrefixOf(call.Source);
-        return call.Source.Length == 0 ? call.Name : $"{call.Source}: {(call.Name.StartsWith(prefix, StringComparison.Ordinal) ? call.Name[prefix.Length..] : call.Name)}";
+        return call.Source.Length > 0 && call.Name.StartsWith(prefix, StringComparison.Ordinal) ? call.Name[prefix.Length..] : call.Name;
     }
 
     /// <summary>Indented JSON.</summary>

@@ -9,7 +9,7 @@ using FluentValidation;
 
 namespace ChatApp.Web.Features.Completions;
 
-/// <summary>What OpenAI's clients send, as far as it is used here; what else they send is ignored, as far as ignoring it does no harm.</summary>
+/// <summary>The part of OpenAI's request that is used here; the rest is ignored where that does no harm.</summary>
 /// <example>{"messages": [{"role": "user", "content": "Which tea keeps longest?"}]}</example>
 public sealed record CompletionRequest(
     string? Model, IReadOnlyList<CompletionRequest.Message?>? Messages, bool? Stream, CompletionRequest.StreamSettings? StreamOptions, float? Temperature,
@@ -20,11 +20,11 @@ public sealed record CompletionRequest(
     /// <param name="Content">A text, or a list of parts of type <c>text</c>.</param>
     public sealed record Message(string? Role, JsonElement? Content);
 
-    /// <summary>Where the exchange is kept.</summary>
+    /// <summary>Where the exchange is stored.</summary>
     /// <param name="SessionId">A session's id or any text.</param>
     public sealed record Kept(JsonElement? SessionId);
 
-    /// <summary>What the stream tells besides.</summary>
+    /// <summary>What else the stream contains.</summary>
     public sealed record StreamSettings(bool? IncludeUsage);
 
     [JsonIgnore]
@@ -53,7 +53,7 @@ internal static class CompletionText
         _ => null,
     };
 
-    /// <summary>The text of a message; null if it has parts that are no text.</summary>
+    /// <summary>The text of a message; null if it has parts other than text.</summary>
     public static string? Of(JsonElement? content) => content switch
     {
         null or { ValueKind: JsonValueKind.Null } => "",
@@ -96,9 +96,9 @@ internal sealed class CompletionRequestValidator : AbstractValidator<CompletionR
         RuleFor(r => r.Temperature).InclusiveBetween(0, 2).WithMessage("The temperature is a number from 0 to 2.");
         RuleFor(r => r.MaxTokens).InclusiveBetween(1, ChatMessage.ReplyMaxLength).WithMessage("The number of tokens is out of range.");
         RuleFor(r => r.MaxCompletionTokens).InclusiveBetween(1, ChatMessage.ReplyMaxLength).WithMessage("The number of tokens is out of range.");
-        RuleFor(r => r.N).Must(n => n is null or 1).WithMessage("There is one answer to each request.");
+        RuleFor(r => r.N).Must(n => n is null or 1).WithMessage("Only one choice per request is supported.");
         RuleFor(r => r.Tools).Must(t => t is null or { ValueKind: JsonValueKind.Null } || t is { ValueKind: JsonValueKind.Array } list && list.GetArrayLength() == 0)
-            .WithMessage("Tools of the caller are not supported here.");
+            .WithMessage("The caller's own tools are not supported.");
         RuleFor(r => r.Metadata).Must(m => m?.SessionId is null or { ValueKind: JsonValueKind.Null or JsonValueKind.String }).OverridePropertyName("metadata.session_id").WithMessage("The session_id is a text.");
         RuleFor(r => r.Session).Must(s => s is null || (!string.IsNullOrWhiteSpace(s) && s.Length <= ChatSession.NamedThreadIdMaxLength && StorableText.IsStorable(s)))
             .OverridePropertyName("metadata.session_id").WithMessage($"A session_id has 1 to {ChatSession.NamedThreadIdMaxLength} characters.");

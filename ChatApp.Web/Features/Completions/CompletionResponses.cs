@@ -4,28 +4,28 @@ using ChatApp.Domain.Usage;
 
 namespace ChatApp.Web.Features.Completions;
 
-/// <summary>A whole answer, as OpenAI's clients read it.</summary>
-/// <param name="Id">The answer's id.</param>
+/// <summary>A whole reply, in OpenAI's format.</summary>
+/// <param name="Id">The reply's id.</param>
 /// <param name="Created">Seconds since 1970.</param>
-/// <param name="Model">What answered.</param>
-/// <param name="Choices">One answer.</param>
-/// <param name="Usage">What it has cost.</param>
+/// <param name="Model">The model.</param>
+/// <param name="Choices">One choice.</param>
+/// <param name="Usage">The tokens used.</param>
 public sealed record CompletionResponse(string Id, long Created, string Model, IReadOnlyList<CompletionChoice> Choices, CompletionUsage? Usage)
 {
     [JsonPropertyName("object")]
     public string Kind => "chat.completion";
 
-    /// <summary>The session that the exchange is kept in; null if it is not.</summary>
+    /// <summary>The session in which the exchange is stored; null if it is not stored.</summary>
     public Guid? SessionId { get; init; }
 }
 
-/// <summary>An answer.</summary>
+/// <summary>A reply.</summary>
 public sealed record CompletionChoice(int Index, CompletionAnswer Message, string FinishReason)
 {
     public object? Logprobs { get; }
 }
 
-/// <summary>The answer's text.</summary>
+/// <summary>The reply's text.</summary>
 public sealed record CompletionAnswer(string Role, string Content)
 {
     public string? Refusal { get; }
@@ -34,7 +34,7 @@ public sealed record CompletionAnswer(string Role, string Content)
 /// <summary>Tokens.</summary>
 public sealed record CompletionUsage(long PromptTokens, long CompletionTokens, long TotalTokens);
 
-/// <summary>A piece of an answer.</summary>
+/// <summary>A chunk of a reply.</summary>
 public sealed record CompletionChunk(string Id, long Created, string Model, IReadOnlyList<ChunkChoice> Choices)
 {
     [JsonPropertyName("object")]
@@ -47,10 +47,10 @@ public sealed record CompletionChunk(string Id, long Created, string Model, IRea
     public Guid? SessionId { get; init; }
 }
 
-/// <summary>A piece of an answer's text.</summary>
+/// <summary>A piece of the reply's text.</summary>
 public sealed record ChunkChoice(int Index, ChunkDelta Delta, string? FinishReason);
 
-/// <summary>What is new.</summary>
+/// <summary>The new text.</summary>
 public sealed record ChunkDelta
 {
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -60,7 +60,7 @@ public sealed record ChunkDelta
     public string? Content { get; init; }
 }
 
-/// <summary>The models, as OpenAI's clients read them.</summary>
+/// <summary>The models, in OpenAI's format.</summary>
 public sealed record CompletionModels(IReadOnlyList<CompletionModel> Data)
 {
     [JsonPropertyName("object")]

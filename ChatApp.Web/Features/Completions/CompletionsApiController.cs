@@ -8,17 +8,17 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace ChatApp.Web.Features.Completions;
 
-/// <summary>The part of OpenAI's API that most programs need, so that they can be pointed here as they are.</summary>
+/// <summary>The part of OpenAI's API that most programs need, so that they work here unchanged.</summary>
 [ApiController, Authorize, Route("v1")]
 public sealed class CompletionsApiController(CompletionService completions, CompletionAnswers answers, IModelCatalog models, CurrentUser user) : ControllerBase
 {
-    /// <summary>The models that can be asked now.</summary>
+    /// <summary>The models available now.</summary>
     [HttpGet("models"), ApiScope(ApiScope.Read | ApiScope.Chat)]
     public async Task<CompletionModels> Models(CancellationToken ct) =>
         new([.. (await models.ListAsync(ct)).Where(m => m.Problem is null).Select(m => new CompletionModel(m.Id, 0, m.Provider))]);
 
     /// <summary>
-    /// Answers the last of the messages, whole or, with <c>stream</c>, piece by piece. With <c>"store": true</c> or <c>metadata.session_id</c> the exchange is kept as a session.
+    /// Replies to the last message, whole or, with <c>stream</c>, in chunks. With <c>"store": true</c> or <c>metadata.session_id</c> the exchange is stored in a session.
     /// </summary>
     [HttpPost("chat/completions"), AlsoStreams]
     [RequestHeader(IdempotencyHeader.Name, IdempotencyHeader.Description)]

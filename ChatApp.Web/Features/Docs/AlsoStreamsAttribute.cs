@@ -1,5 +1,5 @@
 namespace ChatApp.Web.Features.Docs;
 
-/// <summary>A route that answers with server-sent events if its caller asks for them, for the API's description.</summary>
+/// <summary>Marks a route that responds with server-sent events if the caller asks for them, for the API description.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class AlsoStreamsAttribute : Attribute;

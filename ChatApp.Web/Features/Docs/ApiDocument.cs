@@ -4,7 +4,7 @@ using Microsoft.OpenApi;
 
 namespace ChatApp.Web.Features.Docs;
 
-/// <summary>The OpenAPI document. It is made of the routes and their types when it is first asked for, and then kept: neither changes while the app runs.</summary>
+/// <summary>The OpenAPI document, generated from the routes and their types on the first request and then cached.</summary>
 public sealed class ApiDocument([FromKeyedServices(ApiDocument.Name)] IOpenApiDocumentProvider provider)
 {
     /// <summary>Of the document; the version of the contract.</summary>

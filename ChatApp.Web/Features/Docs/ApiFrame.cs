@@ -8,17 +8,17 @@ using Microsoft.OpenApi;
 
 namespace ChatApp.Web.Features.Docs;
 
-/// <summary>What the document says once for all routes.</summary>
+/// <summary>The parts of the document that all routes share.</summary>
 public sealed class ApiFrame : IOpenApiDocumentTransformer
 {
     private const string Introduction = """
-        Everything that ChatApp's pages do, for programs. JSON is `snake_case`, times are UTC and end in `Z`, ids are strings.
+        Everything that ChatApp's pages can do, for programs. JSON is `snake_case`, times are UTC and end in `Z`, ids are strings.
 
-        Sign in with `POST /auths/login`, or make a personal API key, and send it as `Authorization: Bearer …`.
-        A session is named by its `id` or its `thread_id`. What belongs to somebody else is the same 404 as what does not exist.
+        Sign in with `POST /auths/login`, or create a personal API key, and send it as `Authorization: Bearer …`.
+        A session (a chat on the pages) is identified by its `id` or its `thread_id`. Other people's data gives the same 404 as data that does not exist.
 
-        Lists are taken in pages: `limit` items, then again with `cursor=` the last answer's `next_cursor`, until that is null.
-        Errors are `application/problem+json` with a `trace_id`; those of invalid input name the fields.
+        Lists are paged: request `limit` items, then the next ones with `cursor` set to the last response's `next_cursor`, until that is null.
+        Errors are `application/problem+json` with a `trace_id`; errors in the input name the fields.
         """;
 
     private static readonly int[] Problems = [400, 401, 403, 404, 409, 412, 413, 415, 429, 503];

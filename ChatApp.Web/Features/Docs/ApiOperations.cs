@@ -12,7 +12,7 @@ using Microsoft.OpenApi;
 
 namespace ChatApp.Web.Features.Docs;
 
-/// <summary>Completes a route's description with what holds for all routes of its kind: the way in, the parameters' limits, the errors.</summary>
+/// <summary>Completes a route's description with what all routes of its kind share: authentication, limits of parameters, errors.</summary>
 public sealed partial class ApiOperations : IOpenApiOperationTransformer
 {
     private const string JsonType = "application/json";
@@ -41,7 +41,7 @@ public sealed partial class ApiOperations : IOpenApiOperationTransformer
         DescribeAnswers(operation, description, document, isOpen);
     }
 
-    // ApiKeys are "API keys" to people, and signing in is no noun.
+    // For people: "API keys" for ApiKeys, "Sign-in" for Auths.
     private static string GroupOf(string noun)
     {
         var words = CapitalInside().Replace(noun, " $0").Split(' ');
@@ -51,7 +51,7 @@ public sealed partial class ApiOperations : IOpenApiOperationTransformer
     [GeneratedRegex("(?<!^)[A-Z]")]
     private static partial Regex CapitalInside();
 
-    // A form's fields are parameters of their own, of which nobody says that both are needed.
+    // Form fields are described as parameters, without saying which are required.
     private static void DescribeBody(OpenApiRequestBody? body)
     {
         KeepJson(body?.Content);
@@ -61,7 +61,7 @@ public sealed partial class ApiOperations : IOpenApiOperationTransformer
         }
     }
 
-    // What the validators say of a query's type, which the parameter alone does not know.
+    // The validators' rules for a query type, which its single parameters do not show.
     private static async Task DescribeParametersAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken ct)
     {
         foreach (var source in context.Description.ParameterDescriptions.Where(p => p.ModelMetadata?.ContainerType is not null && p.Source != BindingSource.Form))
@@ -73,7 +73,7 @@ public sealed partial class ApiOperations : IOpenApiOperationTransformer
             {
                 (parameter.Description, schema.Description) = (schema.Description, null);
                 parameter.Required = container.Required?.Contains(name) == true;
-                schema.Type &= ~JsonSchemaType.Null; // an address knows no null
+                schema.Type &= ~JsonSchemaType.Null; // a query has no null
                 parameter.Schema = schema;
             }
         }
@@ -104,7 +104,7 @@ public sealed partial class ApiOperations : IOpenApiOperationTransformer
         }
     }
 
-    // What no action has to declare, since filters and the server answer like this.
+    // Errors from filters and the server, which actions need not declare.
     private static int[] Usual(ApiDescription description, bool isOpen)
     {
         var hasBody = description.ParameterDescriptions.Any(p => p.Source == BindingSource.Body || p.Source == BindingSource.Form);

@@ -10,10 +10,10 @@ using Microsoft.OpenApi;
 
 namespace ChatApp.Web.Features.Docs;
 
-/// <summary>Completes what the types alone do not say: what is always there, and what validators ask for.</summary>
+/// <summary>Completes what the types do not show: which properties are always present, and the validators' rules.</summary>
 public sealed class ApiSchemas(RequestTypes requests) : IOpenApiSchemaTransformer
 {
-    // JSON that is stored as it came; what is not named here may be anything.
+    // JSON that is stored as received; without an entry here it may be any value.
     private static readonly Dictionary<string, JsonSchemaType?> FreeForm = new()
     {
         ["metadata"] = JsonSchemaType.Object,
@@ -49,7 +49,7 @@ public sealed class ApiSchemas(RequestTypes requests) : IOpenApiSchemaTransforme
         return Task.CompletedTask;
     }
 
-    // Null is left out; everything else is always sent.
+    // Nulls are left out, everything else is always sent.
     private static bool IsOptional(JsonPropertyInfo property) =>
         property.AttributeProvider?.GetCustomAttributes(typeof(JsonIgnoreAttribute), inherit: true).Length > 0;
 
@@ -59,17 +59,17 @@ public sealed class ApiSchemas(RequestTypes requests) : IOpenApiSchemaTransforme
         schema.Properties = new Dictionary<string, IOpenApiSchema>
         {
             ["type"] = Text("`about:blank`: the status says it all."),
-            ["title"] = Text("What the status means, in a word or two."),
+            ["title"] = Text("The meaning of the status."),
             ["status"] = new OpenApiSchema { Type = JsonSchemaType.Integer, Description = "The HTTP status." },
             ["detail"] = Text("What went wrong, for people."),
-            ["trace_id"] = Text("What to quote when you report it: the server's log can be searched for it."),
+            ["trace_id"] = Text("The error ID to quote when you report the error; the server's log contains it."),
             ["errors"] = new OpenApiSchema
             {
                 Type = JsonSchemaType.Object,
-                Description = "Of invalid input: what is wrong, by the name of the field; `body` for all of it.",
+                Description = "For invalid input: the errors by field name; `body` stands for the whole body.",
                 AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema { Type = JsonSchemaType.String } },
             },
-            ["error"] = new OpenApiSchema { Type = JsonSchemaType.Object, Description = "Below `/v1` only: the same once more, in the form that OpenAI's clients read." },
+            ["error"] = new OpenApiSchema { Type = JsonSchemaType.Object, Description = "Only under `/v1`: the same error in OpenAI's format." },
         };
         schema.Required = schema.Properties.Keys.Where(k => k is not ("errors" or "error")).ToHashSet();
     }

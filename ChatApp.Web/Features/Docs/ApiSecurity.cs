@@ -1,9 +1,10 @@
+using ChatApp.Data.Accounts;
 using ChatApp.Web.Infrastructure;
 using Microsoft.OpenApi;
 
 namespace ChatApp.Web.Features.Docs;
 
-/// <summary>The two ways in, as the document tells them.</summary>
+/// <summary>The two authentication schemes of the document.</summary>
 public static class ApiSecurity
 {
     private const string Bearer = "bearer";
@@ -16,7 +17,7 @@ public static class ApiSecurity
         {
             Type = SecuritySchemeType.Http,
             Scheme = "bearer",
-            Description = $"The `access_token` of a login, or a personal API key (`{LoginService.ApiKeyPrefix}…`), which may do what its scopes say.",
+            Description = $"The `access_token` of a login, or a personal API key (`{LoginService.ApiKeyPrefix}…`), limited to its scopes.",
         },
         [Cookie] = new OpenApiSecurityScheme
         {
@@ -30,7 +31,7 @@ public static class ApiSecurity
             Type = SecuritySchemeType.ApiKey,
             In = ParameterLocation.Header,
             Name = MvcSetup.AntiforgeryHeader,
-            Description = "The antiforgery token, which whatever is not read needs beside the cookie.",
+            Description = "The antiforgery token, which all unsafe methods need together with the cookie.",
         },
     };
 

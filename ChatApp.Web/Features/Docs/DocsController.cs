@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace ChatApp.Web.Features.Docs;
 
-/// <summary>The description of the JSON API, for programs and for people. Open to everybody: it says nothing about anybody.</summary>
+/// <summary>The description of the JSON API, for programs and for people. Public: it contains nobody's data.</summary>
 [AllowAnonymous]
 public sealed class DocsController(ApiDocument document) : Controller
 {
@@ -12,7 +12,7 @@ public sealed class DocsController(ApiDocument document) : Controller
     [HttpGet("/openapi/v1.json")]
     public async Task<FileContentResult> Document(CancellationToken ct) => File(await document.GetAsync(ct), "application/json");
 
-    /// <summary>The same to read.</summary>
+    /// <summary>The same as a page.</summary>
     [HttpGet("/docs")]
     public async Task<ViewResult> Read(CancellationToken ct) => View("Docs", new DocsPage(JsonElement.Parse(await document.GetAsync(ct))));
 }

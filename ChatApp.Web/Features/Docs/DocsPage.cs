@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Html;
 
 namespace ChatApp.Web.Features.Docs;
 
-/// <summary>The OpenAPI document, as the page for people reads it.</summary>
+/// <summary>The OpenAPI document as the page shows it.</summary>
 public sealed class DocsPage(JsonElement document)
 {
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -24,18 +24,18 @@ public sealed class DocsPage(JsonElement document)
            select tag,
     ];
 
-    /// <summary>The types of bodies, by their names.</summary>
+    /// <summary>The types of bodies, by name.</summary>
     public IReadOnlyList<(string Name, JsonElement Schema)> Types { get; } =
         [.. document.GetProperty("components").GetProperty("schemas").EnumerateObject().OrderBy(s => s.Name).Select(s => (s.Name, s.Value))];
 
-    /// <summary>What stands behind a reference.</summary>
+    /// <summary>Resolves a reference.</summary>
     public JsonElement Resolve(JsonElement element) => element.TryGetProperty("$ref", out var reference)
         ? reference.GetString()!.Split('/').Skip(1).Aggregate(document, (at, name) => at.GetProperty(name))
         : element;
 
     public static string? Text(JsonElement element, string property) => element.TryGetProperty(property, out var value) ? value.GetString() : null;
 
-    /// <summary>The text, with what stands between backticks as code.</summary>
+    /// <summary>The text as HTML, with code where it has backticks.</summary>
     public static IHtmlContent Html(string? text)
     {
         var html = new HtmlContentBuilder();
@@ -54,7 +54,7 @@ public sealed class DocsPage(JsonElement document)
 
     public static string? Example(JsonElement schema) => Items(schema, "examples").Select(e => JsonSerializer.Serialize(e, Readable)).FirstOrDefault();
 
-    /// <summary>The type's name in the list of types, if it is there, and what to call it.</summary>
+    /// <summary>The type's name in the list of types, if it is listed, and its label.</summary>
     public static (string? Name, string Label) TypeOf(JsonElement schema)
     {
         if (Text(schema, "$ref") is { } reference)

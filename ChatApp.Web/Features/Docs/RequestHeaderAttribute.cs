@@ -1,6 +1,6 @@
 namespace ChatApp.Web.Features.Docs;
 
-/// <summary>A header that a route reads by itself, for the API's description.</summary>
+/// <summary>Declares a request header for the API description, where the action has no parameter for it.</summary>
 [AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
 public sealed class RequestHeaderAttribute(string name, string description) : Attribute
 {

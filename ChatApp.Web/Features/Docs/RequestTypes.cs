@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Mvc.ModelBinding;
 
 namespace ChatApp.Web.Features.Docs;
 
-/// <summary>The types that callers send, and what their validators ask of them: the document must not say otherwise.</summary>
+/// <summary>The request types and their validators' rules, for the document.</summary>
 public sealed class RequestTypes
 {
     private readonly HashSet<Type> _types = [];
@@ -25,7 +25,7 @@ public sealed class RequestTypes
 
     public bool Contains(Type type) => _types.Contains(type);
 
-    /// <summary>The value of a request that says nothing.</summary>
+    /// <summary>The value of an empty request.</summary>
     public object Empty(Type type) => JsonSerializer.Deserialize("{}", type, Json.Options)!;
 
     /// <summary>The properties, by their JSON names, without which a request is refused.</summary>
@@ -33,7 +33,7 @@ public sealed class RequestTypes
         ? validator.Validate(new ValidationContext<object>(Empty(type))).Errors.Select(e => e.PropertyName).ToHashSet()
         : new HashSet<string>();
 
-    /// <summary>The rules of a property that hold whatever the others say.</summary>
+    /// <summary>The unconditional rules of a property.</summary>
     public IEnumerable<IPropertyValidator> Rules(Type type, string property) => Validator(type)?.CreateDescriptor().Rules
         .Where(r => r.PropertyName == property && !r.HasCondition && !r.HasAsyncCondition)
         .SelectMany(r => r.Components).Where(c => !c.HasCondition && !c.HasAsyncCondition).Select(c => c.Validator) ?? [];

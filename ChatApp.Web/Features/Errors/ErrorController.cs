@@ -7,16 +7,16 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace ChatApp.Web.Features.Errors;
 
-/// <summary>What people read when something failed.</summary>
+/// <summary>The error page.</summary>
 /// <param name="Status">The HTTP status.</param>
-/// <param name="Text">What happened.</param>
-/// <param name="TraceId">For a report, and to find it in the log.</param>
-/// <param name="Typed">What the form's text field said, so that it is not lost.</param>
-/// <param name="Back">Where the way back leads.</param>
-/// <param name="Again">The page that could not be shown and may be soon; null where trying again does not help.</param>
+/// <param name="Text">The explanation.</param>
+/// <param name="TraceId">The error ID, which the log contains.</param>
+/// <param name="Typed">The message that was typed, so that it is not lost.</param>
+/// <param name="Back">Where the back link leads.</param>
+/// <param name="Again">The address to retry; null where a retry does not help.</param>
 public sealed record ErrorPage(int Status, string Text, string TraceId, string? Typed, string Back, string? Again);
 
-/// <summary>The error page. Requests that failed are sent here again with their own methods and forms, so it takes any and checks nothing.</summary>
+/// <summary>The error page. Failed requests are re-executed here with their methods and forms, so it accepts any.</summary>
 [AllowAnonymous, IgnoreAntiforgeryToken, Route("error")]
 public sealed class ErrorController : Controller
 {
@@ -26,12 +26,12 @@ public sealed class ErrorController : Controller
         var error = HttpContext.Features.Get<IExceptionHandlerFeature>()?.Error;
         if (Response.StatusCode < StatusCodes.Status400BadRequest)
         {
-            Response.StatusCode = StatusCodes.Status404NotFound; // somebody typed the address
+            Response.StatusCode = StatusCodes.Status404NotFound; // opened directly
         }
         var text = error switch
         {
             ChatAppException known => known.Message,
-            AntiforgeryValidationException when Response.StatusCode == StatusCodes.Status400BadRequest => "This page was open for too long, or in another sign-in. Nothing was changed. Go back, load the page again and repeat what you did.",
+            AntiforgeryValidationException when Response.StatusCode == StatusCodes.Status400BadRequest => "This page has expired, so nothing was changed. Go back, reload the page and try again.",
             _ => ErrorHandling.Describe(Response.StatusCode),
         };
         return View("Error", new ErrorPage(Response.StatusCode, text, ErrorHandling.TraceId(HttpContext), await TypedAsync(), Back(), Again()));
@@ -45,7 +45,7 @@ public sealed class ErrorController : Controller
         }
         catch (Exception e) when (e is BadHttpRequestException or InvalidDataException or IOException)
         {
-            return null; // the form is what failed
+            return null; // the form cannot be read
         }
     }
 
@@ -53,7 +53,7 @@ public sealed class ErrorController : Controller
         ? HttpContext.Features.Get<IExceptionHandlerPathFeature>()?.Path + Request.QueryString
         : null;
 
-    // The page that the failed form was on, if it is one of ours.
+    // The page of the failed form, if it is local.
     private string Back() => Uri.TryCreate(Request.Headers.Referer, UriKind.Absolute, out var referer)
         && referer.Authority == Request.Host.Value && Url.IsLocalUrl(referer.PathAndQuery) ? referer.PathAndQuery : "/";
 }

@@ -3,10 +3,10 @@ using Microsoft.Net.Http.Headers;
 
 namespace ChatApp.Web.Features.Export;
 
-/// <summary>A file to keep.</summary>
-/// <param name="contentType">What it is.</param>
-/// <param name="name">Its name for everybody, in ASCII.</param>
-/// <param name="title">The name that says what is in it, for those who know RFC 6266.</param>
+/// <summary>A file to download.</summary>
+/// <param name="contentType">Its media type.</param>
+/// <param name="name">Its file name in ASCII.</param>
+/// <param name="title">Its file name in Unicode, for clients that know RFC 6266.</param>
 /// <param name="write">Writes it.</param>
 public sealed class DownloadResult(string contentType, string name, string title, Func<Stream, CancellationToken, Task> write) : StreamResult(contentType, write)
 {

@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace ChatApp.Web.Features.Export;
 
-/// <summary>The caller's sessions as files to take home.</summary>
+/// <summary>The caller's sessions as files.</summary>
 [ApiController, Authorize, ApiScope(ApiScope.Export), Route("export")]
 public sealed class ExportApiController(ExportService exports, HtmlExport html, PdfExport pdf, CurrentUser user, TimeProvider clock) : ControllerBase
 {
@@ -18,22 +18,22 @@ public sealed class ExportApiController(ExportService exports, HtmlExport html, 
     public DownloadResult All() => new("application/zip", "sessions.zip", $"ChatApp {clock.Now():yyyy-MM-dd}",
         (body, ct) => ArchiveExport.WriteAsync(body, exports.AllAsync(user.Id, ct), ct));
 
-    /// <summary>Everything that there is to a session.</summary>
+    /// <summary>The full data of a session.</summary>
     [HttpGet("{key}/json")]
     [ProducesResponseType<SessionExportResponse>(200, "application/json"), ProducesResponseType<ProblemDetails>(404)]
     public Task<DownloadResult> Json(SessionKey key, CancellationToken ct) => AsAsync(ExportFormat.Json, key, ct);
 
-    /// <summary>The messages as they were written, under the title.</summary>
+    /// <summary>The original text of the messages, under the title.</summary>
     [HttpGet("{key}/markdown")]
     [ProducesResponseType<string>(200, "text/markdown"), ProducesResponseType<ProblemDetails>(404)]
     public Task<DownloadResult> Markdown(SessionKey key, CancellationToken ct) => AsAsync(ExportFormat.Markdown, key, ct);
 
-    /// <summary>Plain text with the times of the messages.</summary>
+    /// <summary>Plain text with message times.</summary>
     [HttpGet("{key}/txt")]
     [ProducesResponseType<string>(200, "text/plain"), ProducesResponseType<ProblemDetails>(404)]
     public Task<DownloadResult> Text(SessionKey key, CancellationToken ct) => AsAsync(ExportFormat.Text, key, ct);
 
-    /// <summary>One page that needs nothing else.</summary>
+    /// <summary>One self-contained page.</summary>
     [HttpGet("{key}/html")]
     [ProducesResponseType<string>(200, "text/html"), ProducesResponseType<ProblemDetails>(404)]
     public Task<DownloadResult> Html(SessionKey key, CancellationToken ct) => AsAsync(html, key, ct);

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace ChatApp.Web.Features.Export;
 
-/// <summary>What a session can be exported as.</summary>
+/// <summary>The export formats of a session.</summary>
 public sealed record ExportPage(ChatSession Session, bool HasPdf);
 
 /// <summary>The choice of a format; scripts show it in a dialog.</summary>

@@ -4,7 +4,7 @@ namespace ChatApp.Web.Features.Export;
 
 public static class ExportSetup
 {
-    /// <summary>The formats that need something of the machine.</summary>
+    /// <summary>The formats that need services.</summary>
     public static void AddExports(this IServiceCollection services, IConfiguration configuration)
     {
         services.Configure<ExportSettings>(configuration.GetSection("Export"));

@@ -3,15 +3,15 @@ using System.Text;
 
 namespace ChatApp.Web.Features.Export;
 
-/// <summary>Makes names of files out of titles, for all systems.</summary>
+/// <summary>Turns titles into file names that are valid on all systems.</summary>
 public static class FileNames
 {
-    private const int MaxBytes = 120; // systems allow 255, with the folder's name and the extension still to come
+    private const int MaxBytes = 120; // systems allow 255, including the extension and suffixes
 
     private static readonly HashSet<string> Reserved = new(
         ["CON", "PRN", "AUX", "NUL", .. Enumerable.Range(0, 10).SelectMany(i => new[] { $"COM{i}", $"LPT{i}" })], StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The title without what no file's name can have: signs of paths, control characters, invisible ones, dots at the ends.</summary>
+    /// <summary>The title without characters that file names cannot have: path separators, control and invisible characters, dots at the ends.</summary>
     public static string Of(string title)
     {
         var name = new StringBuilder();

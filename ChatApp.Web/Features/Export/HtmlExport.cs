@@ -3,7 +3,7 @@ using ChatApp.Domain.Personas;
 
 namespace ChatApp.Web.Features.Export;
 
-/// <summary>One file that looks like the app, loads nothing and runs nothing.</summary>
+/// <summary>A self-contained HTML file that looks like the app and has no scripts.</summary>
 public sealed class HtmlExport(IWebHostEnvironment environment, PersonaCatalog personas) : ExportFormat
 {
     /// <summary>The style sheets of a transcript, below <c>css</c>.</summary>

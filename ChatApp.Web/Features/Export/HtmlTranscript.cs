@@ -7,15 +7,15 @@ using ChatApp.Web.Features.Chat.Markdown;
 
 namespace ChatApp.Web.Features.Export;
 
-/// <summary>A whole session as a page to read and to print, without any of the app around it.</summary>
+/// <summary>A whole session as a page to read and to print, without the app around it.</summary>
 internal static class HtmlTranscript
 {
-    /// <param name="text">Where to.</param>
+    /// <param name="text">The output.</param>
     /// <param name="export">The session.</param>
-    /// <param name="persona">Who answers.</param>
+    /// <param name="persona">The name of the persona.</param>
     /// <param name="head">HTML for the page's head: its styles.</param>
     /// <param name="top">HTML before everything else.</param>
-    /// <param name="ct">Ends it.</param>
+    /// <param name="ct">Cancels it.</param>
     public static async Task WriteAsync(TextWriter text, SessionExport export, string persona, string head, string top, CancellationToken ct)
     {
         var session = export.Session;
@@ -32,7 +32,7 @@ internal static class HtmlTranscript
             {top}
             <main class="transcript">
             <h1 dir="auto">{Encode(session.Title)}</h1>
-            <p class="transcript-about">{Encode(persona)} · begun {Time(session.CreatedAt)} · written down {Time(export.ExportedAt)}</p>
+            <p class="transcript-about">{Encode(persona)} · started {Time(session.CreatedAt)} · exported {Time(export.ExportedAt)}</p>
 
             """);
         await foreach (var message in export.Messages.WithCancellation(ct))
@@ -52,9 +52,9 @@ internal static class HtmlTranscript
         };
         var state = message.Status switch
         {
-            MessageStatus.Generating => "This answer is still being written.",
-            MessageStatus.Interrupted => "Stopped before the end.",
-            MessageStatus.Failed => MessageDetails.From(message.Metadata).Error ?? "The answer could not be finished.",
+            MessageStatus.Generating => "This reply is still being written.",
+            MessageStatus.Interrupted => MessageViews.Interruption(MessageDetails.From(message.Metadata)),
+            MessageStatus.Failed => MessageDetails.From(message.Metadata).Error ?? MessageViews.Failure,
             _ => null,
         };
         return $"""

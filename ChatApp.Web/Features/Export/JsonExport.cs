@@ -5,15 +5,15 @@ using ChatApp.Web.Features.Sessions;
 
 namespace ChatApp.Web.Features.Export;
 
-/// <summary>Everything that there is to a session.</summary>
+/// <summary>The full data of a session.</summary>
 /// <param name="Session">The session.</param>
 /// <param name="ChatHistory">Its messages, oldest first.</param>
-/// <param name="Documents">What was uploaded to it.</param>
-/// <param name="ExportedAt">When this was written.</param>
+/// <param name="Documents">Its uploaded documents.</param>
+/// <param name="ExportedAt">The time of the export.</param>
 public sealed record SessionExportResponse(
     SessionResponse Session, IAsyncEnumerable<MessageResponse> ChatHistory, IReadOnlyList<JsonElement> Documents, DateTimeOffset ExportedAt);
 
-/// <summary>Everything that there is to a session, in the words of the API.</summary>
+/// <summary>The full data of a session, in the format of the API.</summary>
 internal sealed class JsonExport : ExportFormat
 {
     private static readonly JsonSerializerOptions Options = new(Infrastructure.Json.Options) { WriteIndented = true };

@@ -7,7 +7,7 @@ namespace ChatApp.Web.Features.Export;
 /// <summary>Prints sessions to PDF.</summary>
 public sealed class PdfExport(HtmlExport html, PdfPrinter printer)
 {
-    /// <summary>Whether this server can.</summary>
+    /// <summary>Whether this server can print.</summary>
     public bool IsAvailable => printer.IsAvailable;
 
     /// <exception cref="UnavailableException">There is no Chromium, or it is busy or fails.</exception>

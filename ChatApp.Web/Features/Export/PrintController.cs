@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace ChatApp.Web.Features.Export;
 
-/// <summary>A whole session as a page to print, for those whose server prints no PDF, and in the reader's own fonts.</summary>
+/// <summary>A whole session as a page to print in the browser, also where the server cannot print PDFs.</summary>
 [Authorize, Route("chat-ui/{key}/print")]
 public sealed class PrintController(ExportService exports, PersonaCatalog personas, CurrentUser user) : Controller
 {

@@ -4,7 +4,7 @@ using System.IO.Pipelines;
 namespace ChatApp.Web.Features.Export;
 
 /// <summary>
-/// The body of an answer for libraries that write some of their bytes synchronously, as <see cref="System.IO.Compression.ZipArchive"/> does: these wait for the
+/// The response body for libraries that write some of their bytes synchronously, as <see cref="System.IO.Compression.ZipArchive"/> does: these wait for the
 /// next asynchronous write instead of a blocked thread.
 /// </summary>
 internal sealed class ResponseStream(PipeWriter body) : Stream

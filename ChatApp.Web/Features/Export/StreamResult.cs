@@ -2,8 +2,8 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace ChatApp.Web.Features.Export;
 
-/// <summary>Answers with something that is written while it is sent. If writing fails, the connection is cut, so that no half passes for a whole.</summary>
-/// <param name="contentType">What it is.</param>
+/// <summary>A response that is written while it is sent. If writing fails, the connection is aborted, so that a truncated body is not taken for a complete one.</summary>
+/// <param name="contentType">Its media type.</param>
 /// <param name="write">Writes it.</param>
 public class StreamResult(string contentType, Func<Stream, CancellationToken, Task> write) : IActionResult
 {

@@ -3,7 +3,7 @@ using ChatApp.Domain.Export;
 
 namespace ChatApp.Web.Features.Export;
 
-/// <summary>Markdown, as the messages are written in.</summary>
+/// <summary>The original Markdown of the messages.</summary>
 internal sealed class MarkdownExport : ExportFormat
 {
     public override string ContentType => "text/markdown; charset=utf-8";
@@ -21,7 +21,7 @@ internal sealed class MarkdownExport : ExportFormat
     }
 }
 
-/// <summary>Plain text with the times of the messages.</summary>
+/// <summary>Plain text with message times.</summary>
 internal sealed class TextExport : ExportFormat
 {
     public override string ContentType => "text/plain; charset=utf-8";

@@ -7,10 +7,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ChatApp.Web.Features.Health;
 
-/// <summary>How the app is, check by check.</summary>
+/// <summary>The app's health, check by check.</summary>
 public sealed record HealthResponse(string Status, DateTimeOffset Timestamp, IReadOnlyDictionary<string, string> Checks);
 
-/// <summary>For load balancers and people who watch.</summary>
+/// <summary>For load balancers and monitoring.</summary>
 [ApiController, Route("health"), AllowAnonymous]
 public sealed class HealthApiController(ChatDbContext db, TimeProvider clock) : ControllerBase
 {
@@ -27,7 +27,7 @@ public sealed class HealthApiController(ChatDbContext db, TimeProvider clock) : 
         return StatusCode(database == Healthy ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, response);
     }
 
-    /// <summary>The process is up.</summary>
+    /// <summary>Whether the process is up.</summary>
     [HttpGet("live")]
     public HealthResponse Live() => new(Healthy, clock.Now(), new Dictionary<string, string>());
 

@@ -10,18 +10,18 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace ChatApp.Web.Features.LiveState;
 
-/// <summary>A session's live state, for clients that show it as it is instead of following events. Sessions are named by any text, and made when first named.</summary>
+/// <summary>A session's live state, for clients that show whole states instead of following events. Any text names a session, which is created when first named.</summary>
 [ApiController, Authorize, Route("api")]
 public sealed class LiveStateApiController(
     SessionService sessions, ChatService chat, MessageService messages, ReplyService replies, SessionWatcher watcher, McpServers servers,
     CurrentUser user) : ControllerBase
 {
-    /// <summary>The state now.</summary>
+    /// <summary>The current state.</summary>
     [HttpGet("state")]
     public async Task<StateResponse> Get([FromQuery] NamedSessionQuery query, CancellationToken ct) =>
         await StateAsync(await sessions.GetOrCreateNamedAsync(user.Id, query.SessionId, ct), ct);
 
-    /// <summary>Sends a message and answers at once with the state, in which the answer is being written.</summary>
+    /// <summary>Sends a message and returns the state at once, while the reply is being written.</summary>
     [HttpPost("chat")]
     [RequestHeader(IdempotencyHeader.Name, IdempotencyHeader.Description)]
     [ProducesResponseType<StateResponse>(200), ProducesResponseType<ProblemDetails>(409)]
@@ -33,7 +33,7 @@ public sealed class LiveStateApiController(
         return await StateAsync(accepted.Session, ct);
     }
 
-    /// <summary>The state now and after every change, at most ten a second.</summary>
+    /// <summary>The current state, then each change, at most ten times a second.</summary>
     [HttpGet("chat/stream")]
     [ProducesResponseType<string>(200, "text/event-stream")]
     public async Task<EventStreamResult> Watch([FromQuery] NamedSessionQuery query, CancellationToken ct)
@@ -43,7 +43,7 @@ public sealed class LiveStateApiController(
         return new(states.Select(s => new ServerEvent(s.ToResponse(servers.IsConnecting)))) { OnFailure = text => new(text, Type: "error") };
     }
 
-    /// <summary>Stops the answer that is being written; what there is of it is kept.</summary>
+    /// <summary>Stops the reply that is being written; its text so far is kept.</summary>
     [HttpPost("interrupt")]
     public async Task<StateResponse> Interrupt(InterruptRequest request, CancellationToken ct)
     {
@@ -51,7 +51,7 @@ public sealed class LiveStateApiController(
         return await StateAsync(await replies.StopAsync(user.Id, SessionKey.Of(session.Id), ct), ct);
     }
 
-    /// <summary>Adds a system message, which the next answer sees.</summary>
+    /// <summary>Adds a system message, which the model sees from the next reply on.</summary>
     [HttpPost("system")]
     [RequestHeader(IdempotencyHeader.Name, IdempotencyHeader.Description)]
     public async Task<StateResponse> AddSystem(LiveMessageRequest request, CancellationToken ct)

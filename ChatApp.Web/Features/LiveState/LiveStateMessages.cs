@@ -24,7 +24,7 @@ public sealed record InterruptRequest(string? SessionId);
 /// <param name="IsStreaming">Whether it is being written.</param>
 public sealed record LiveMessageResponse(string Sender, string Content, DateTimeOffset Timestamp, bool IsStreaming);
 
-/// <summary>A session's state: its newest 200 messages, whether an answer is being written, and whether a server of tools is being connected.</summary>
+/// <summary>A session's state: its newest 200 messages, whether a reply is being written, and whether an MCP server is being connected.</summary>
 public sealed record StateResponse(
     string SessionId, IReadOnlyList<LiveMessageResponse> Messages, bool IsProcessing, bool IsLoading, bool IsConnectingMcp, bool MissingApiKey);
 
@@ -32,7 +32,7 @@ internal static class LiveStateMapping
 {
     extension(SessionState state)
     {
-        // There is always a model to ask, so no key is ever missing; nothing is loaded before an answer.
+        // There is always a model, so no key is ever missing, and nothing is loaded before a reply.
         public StateResponse ToResponse(bool isConnectingMcp) => new(
             state.Session.ThreadId, [.. state.Messages.Select(m => m.ToLiveResponse())], state.IsProcessing, IsLoading: false, isConnectingMcp, MissingApiKey: false);
     }

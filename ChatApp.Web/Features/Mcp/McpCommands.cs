@@ -7,7 +7,7 @@ using ModelContextProtocol.Protocol;
 
 namespace ChatApp.Web.Features.Mcp;
 
-/// <summary>Runs what users want of the servers of tools. A server that cannot be reached is told in the answer; it is no error of the request.</summary>
+/// <summary>Runs users' commands for MCP servers. An unreachable server is reported in the response and is not an error of the request.</summary>
 public sealed class McpCommands(McpServers servers)
 {
     /// <exception cref="InvalidException">There is no such server or tool.</exception>
@@ -50,7 +50,7 @@ public sealed class McpCommands(McpServers servers)
             var result = await server.CallAsync(tool.Name, Arguments(args.Arguments), ct);
             var text = McpResult.TextOf(result);
             var failed = result.IsError is true;
-            return new(!failed, failed ? $"The tool reports an error: {ToolText.Line(text, 500)}" : $"{server.Settings.Name} has answered.",
+            return new(!failed, failed ? $"The tool reports an error: {ToolText.Line(text, 500)}" : $"{server.Settings.Name} has replied.",
                 new McpToolResult(server.Settings.Name, tool.Name, text, result.StructuredContent));
         }
         catch (ToolException e)

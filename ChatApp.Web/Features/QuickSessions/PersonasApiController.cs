@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace ChatApp.Web.Features.QuickSessions;
 
-/// <summary>The characters that the model can play.</summary>
+/// <summary>The personas.</summary>
 [ApiController, Authorize, Route("personas")]
 public sealed class PersonasApiController(PersonaCatalog personas) : ControllerBase
 {

@@ -7,7 +7,7 @@ using FluentValidation;
 
 namespace ChatApp.Web.Features.QuickSessions;
 
-/// <summary>A session for somebody with a display name, which becomes its title.</summary>
+/// <summary>A session for a person with a display name, which becomes its title.</summary>
 /// <example>{"user_id": "Ada", "persona": "technical_support"}</example>
 public sealed record QuickSessionRequest(string? UserId, string? Persona, JsonElement? Metadata)
 {
@@ -39,13 +39,13 @@ public sealed record QuickMessage(MessageRole Role, string Content, DateTimeOffs
 /// <summary>A whole history, oldest first. <c>user_id</c> is the display name.</summary>
 public sealed record QuickHistoryResponse(string UserId, int MessageCount, IReadOnlyList<QuickMessage> Messages);
 
-/// <summary>The characters that can be chosen.</summary>
+/// <summary>The personas that can be chosen.</summary>
 public sealed record PersonasResponse(IReadOnlyList<PersonaResponse> Personas)
 {
     public int Count => Personas.Count;
 }
 
-/// <summary>A character that the model can play.</summary>
+/// <summary>A persona: a character for the model.</summary>
 public sealed record PersonaResponse(string Key, string Name, string Description, float Temperature, int MaxTokens, IReadOnlyList<string> Tags);
 
 internal sealed class QuickSessionRequestValidator : AbstractValidator<QuickSessionRequest>

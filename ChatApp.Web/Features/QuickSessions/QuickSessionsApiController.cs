@@ -7,11 +7,11 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace ChatApp.Web.Features.QuickSessions;
 
-/// <summary>Sessions for clients that know a display name and a persona, and no more.</summary>
+/// <summary>Sessions for clients that know only a display name and a persona.</summary>
 [ApiController, Authorize, Route("api")]
 public sealed class QuickSessionsApiController(SessionService sessions, MessageService messages, CurrentUser user, CursorProtector cursors) : ControllerBase
 {
-    /// <summary>Makes a session.</summary>
+    /// <summary>Creates a session.</summary>
     [HttpPost("session/create")]
     [RequestHeader(IdempotencyHeader.Name, IdempotencyHeader.Description)]
     [ProducesResponseType<QuickSessionResponse>(200), ProducesResponseType<ProblemDetails>(400), ProducesResponseType<ProblemDetails>(409)]
@@ -26,7 +26,7 @@ public sealed class QuickSessionsApiController(SessionService sessions, MessageS
         return new([.. list.Items.Select(i => i.Session.ToQuickItem())], cursors.Protect(list.Next));
     }
 
-    /// <summary>A session's whole history; the session is named by its id, its thread key or its display name, of which the most recent counts.</summary>
+    /// <summary>A session's whole history; the session is identified by its id, its thread key or its display name (the most recent one).</summary>
     [HttpGet("session/{key}/history")]
     [ProducesResponseType<QuickHistoryResponse>(200), ProducesResponseType<ProblemDetails>(404)]
     public async Task<QuickHistoryResponse> History(SessionKey key, CancellationToken ct)

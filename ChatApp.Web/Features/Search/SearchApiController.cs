@@ -11,7 +11,7 @@ namespace ChatApp.Web.Features.Search;
 [ApiController, Authorize, Route("search")]
 public sealed class SearchApiController(SearchService search, CurrentUser user, CursorProtector cursors) : ControllerBase
 {
-    /// <summary>In all of the caller's sessions, best first: words, "phrases", -exclusions and prefixes*; if no words fit, the text within words.</summary>
+    /// <summary>Searches all of the caller's sessions, best matches first: words, "phrases", -exclusions and prefixes*; if no whole words match, parts of words.</summary>
     [HttpGet]
     [ProducesResponseType<SearchResponse>(200), ProducesResponseType<ProblemDetails>(400), ProducesResponseType<ProblemDetails>(503)]
     public async Task<SearchResponse> Search([FromQuery] SearchRequest request, [FromQuery] PageQuery page, CancellationToken ct)
@@ -20,7 +20,7 @@ public sealed class SearchApiController(SearchService search, CurrentUser user, 
         return new([.. found.Items.Select(h => h.ToResponse())], cursors.Protect(found.Next));
     }
 
-    /// <summary>In one session: the messages that contain the text, whatever the case, oldest first.</summary>
+    /// <summary>Searches one session for messages that contain the text, ignoring case, oldest first.</summary>
     [HttpGet("{key}")]
     [ProducesResponseType<SessionSearchResponse>(200), ProducesResponseType<ProblemDetails>(400), ProducesResponseType<ProblemDetails>(404)]
     public async Task<SessionSearchResponse> InSession(SessionKey key, [FromQuery] SearchRequest request, string? cursor, CancellationToken ct)

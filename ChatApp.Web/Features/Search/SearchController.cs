@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Mvc;
 namespace ChatApp.Web.Features.Search;
 
 /// <summary>What the search page shows.</summary>
-/// <param name="Query">What was asked; empty before anything was.</param>
+/// <param name="Query">The query; empty before the first search.</param>
 public sealed record SearchPage(string Query)
 {
     /// <summary>Sessions whose titles contain the query; on the first page only.</summary>
@@ -21,11 +21,11 @@ public sealed record SearchPage(string Query)
 
     public bool IsFirst { get; init; } = true;
 
-    /// <summary>Why nothing could be looked for.</summary>
+    /// <summary>Why the search failed.</summary>
     public string? Problem { get; init; }
 }
 
-/// <summary>The page that finds messages. Its address is not the API's, which is <c>/search</c>.</summary>
+/// <summary>The search page; <c>/search</c> is the API's.</summary>
 [Authorize, Route("search-ui")]
 public sealed class SearchController(SearchService search, SessionService sessions, CurrentUser user, CursorProtector cursors) : Controller
 {

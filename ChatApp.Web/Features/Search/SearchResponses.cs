@@ -10,18 +10,18 @@ namespace ChatApp.Web.Features.Search;
 /// <param name="SessionTitle">Its session's title.</param>
 /// <param name="MessageId">The message.</param>
 /// <param name="Role">Who wrote it.</param>
-/// <param name="Snippet">The best part of it as HTML: everything is escaped, matches stand in <c>mark</c> elements.</param>
-/// <param name="Rank">How well it fits; comparable within one search only.</param>
+/// <param name="Snippet">The best passage as HTML: everything is escaped, matches are in <c>mark</c> elements.</param>
+/// <param name="Rank">How well it matches; comparable only within one search.</param>
 /// <param name="Timestamp">When it was written.</param>
 public sealed record SearchHitResponse(Guid SessionId, string SessionTitle, Guid MessageId, MessageRole Role, string Snippet, double Rank, DateTimeOffset Timestamp);
 
-/// <summary>A page of what was found, best first.</summary>
+/// <summary>A page of results, best first.</summary>
 public sealed record SearchResponse(IReadOnlyList<SearchHitResponse> Results, string? NextCursor)
 {
     public int Count => Results.Count;
 }
 
-/// <summary>What was found in one session, oldest first; more than a thousand messages come with a cursor.</summary>
+/// <summary>The results in one session, oldest first; with a cursor if there are more than a thousand.</summary>
 public sealed record SessionSearchResponse(IReadOnlyList<MessageResponse> Results, string? NextCursor)
 {
     public int Count => Results.Count;

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace ChatApp.Web.Features.Sessions;
 
-/// <summary>A new session with a name and a persona; scripts show the page's form in a dialog.</summary>
+/// <summary>The form for a new chat with a name and a persona; scripts show it in a dialog.</summary>
 [Authorize, Route("sessions/new")]
 public sealed class NewSessionController(SessionService sessions, CurrentUser user) : Controller
 {

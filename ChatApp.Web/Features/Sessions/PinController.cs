@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace ChatApp.Web.Features.Sessions;
 
-/// <summary>Keeps a session at the top of the sidebar, or lets it go.</summary>
+/// <summary>Pins a session to the top of the sidebar, or unpins it.</summary>
 [Authorize, Route("sessions/{key}/pin")]
 public sealed class PinController(SessionService sessions, CurrentUser user) : Controller
 {

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace ChatApp.Web.Features.Sessions;
 
-/// <summary>The form of a new session; without a name the app names it.</summary>
+/// <summary>The form for a new session; the name is optional.</summary>
 public sealed record NewSessionForm
 {
     [FromForm(Name = "title")]

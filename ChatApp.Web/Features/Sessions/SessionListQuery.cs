@@ -8,7 +8,7 @@ namespace ChatApp.Web.Features.Sessions;
 /// <summary>Which sessions a list shows.</summary>
 public sealed record SessionListQuery
 {
-    /// <summary>The trash instead of the live sessions.</summary>
+    /// <summary>Lists the trash instead of the live sessions.</summary>
     [FromQuery(Name = "deleted")]
     public bool Deleted { get; init; }
 

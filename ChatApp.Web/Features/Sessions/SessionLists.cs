@@ -6,19 +6,19 @@ using ChatApp.Domain.Time;
 namespace ChatApp.Web.Features.Sessions;
 
 /// <summary>Sessions under one heading of the sidebar.</summary>
-/// <param name="Heading">What they have in common.</param>
+/// <param name="Heading">The heading.</param>
 /// <param name="Sessions">Newest activity first.</param>
-/// <param name="IsByDay">Whether the heading depends on the day, which the script knows better for the reader's zone.</param>
+/// <param name="IsByDay">Whether the heading is a day, which the script corrects for the reader's time zone.</param>
 public sealed record SessionGroup(string Heading, IReadOnlyList<SessionListItem> Sessions, bool IsByDay = false);
 
 /// <summary>The sidebar's list.</summary>
-/// <param name="Groups">Those that are not empty.</param>
-/// <param name="Query">The text that titles are filtered by; empty for none.</param>
-/// <param name="HasMore">Whether there are sessions that the sidebar does not show.</param>
+/// <param name="Groups">The groups that are not empty.</param>
+/// <param name="Query">The filter for titles; empty for none.</param>
+/// <param name="HasMore">Whether there are more sessions than the sidebar shows.</param>
 /// <param name="Current">The session that is open.</param>
 public sealed record SidebarList(IReadOnlyList<SessionGroup> Groups, string Query, bool HasMore, Guid? Current);
 
-/// <summary>Lists sessions for people.</summary>
+/// <summary>Lists sessions for the pages.</summary>
 public sealed class SessionLists(SessionService sessions, PersonaCatalog personas, TimeProvider clock)
 {
     private const int Length = 50;
@@ -29,7 +29,7 @@ public sealed class SessionLists(SessionService sessions, PersonaCatalog persona
         if (Searchable(query) is { Length: > 0 } text)
         {
             var hits = await sessions.ListAsync(userId, new SessionFilter(TitleContains: text), Length, after: null, ct);
-            return new(Groups([new("Found", hits.Items)]), query!, hits.Next is not null, current);
+            return new(Groups([new("Results", hits.Items)]), query!, hits.Next is not null, current);
         }
         var pinned = await sessions.ListAsync(userId, new SessionFilter(Pinned: true), Length, after: null, ct);
         var others = await sessions.ListAsync(userId, new SessionFilter(Pinned: false), Length, after: null, ct);
@@ -39,7 +39,7 @@ public sealed class SessionLists(SessionService sessions, PersonaCatalog persona
     /// <summary>The name of a session's persona.</summary>
     public string PersonaOf(ChatSession session) => personas.Get(session.Persona).Name;
 
-    // What no title can contain finds nothing rather than failing the whole page.
+    // A text that no title can contain finds nothing instead of failing the page.
     private static string Searchable(string? query) =>
         string.IsNullOrWhiteSpace(query) ? ""
         : StorableText.IsStorable(query) ? query.Trim()[..Math.Min(query.Trim().Length, ChatSession.TitleMaxLength)]

@@ -6,7 +6,7 @@ using FluentValidation;
 
 namespace ChatApp.Web.Features.Sessions;
 
-/// <summary>A session to be made; everything may be left out.</summary>
+/// <summary>A session to create; all properties are optional.</summary>
 /// <example>{"title": "Tea", "metadata": {"colour": "green"}}</example>
 public sealed record CreateSessionRequest(string? Title, string? Persona, JsonElement? Metadata, bool? Temporary)
 {
@@ -14,7 +14,7 @@ public sealed record CreateSessionRequest(string? Title, string? Persona, JsonEl
         new() { Title = Title, Persona = Persona, Metadata = Metadata.OrNull, Temporary = Temporary ?? false, IdempotencyKey = idempotencyKey };
 }
 
-/// <summary>Changes; what is left out stays.</summary>
+/// <summary>Changes; properties that are left out stay.</summary>
 /// <example>{"title": "Tea and coffee", "pinned": true}</example>
 public sealed record UpdateSessionRequest(string? Title, string? Persona, JsonElement? Metadata, bool? Pinned)
 {

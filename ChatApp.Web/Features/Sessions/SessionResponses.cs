@@ -50,7 +50,7 @@ public sealed record SessionListItemResponse : SessionResponse
     /// <summary>The beginning of the last message.</summary>
     public string Preview { get; }
 
-    /// <summary>The last message's time, or else the session's.</summary>
+    /// <summary>The time of the last message, or of the session if it has none.</summary>
     public DateTimeOffset Timestamp { get; }
 }
 
@@ -59,7 +59,7 @@ public sealed record SessionListResponse(
     Guid UserId, string ThreadId, long TotalMessages, long TotalTokensUsed, DateTimeOffset? SessionStart, DateTimeOffset? LastActivity,
     int Count, IReadOnlyList<SessionListItemResponse> Sessions, string? NextCursor);
 
-/// <summary>A session went to the trash, or from it.</summary>
+/// <summary>A session was moved to the trash, or deleted permanently.</summary>
 public sealed record SessionDeletedResponse(bool Success, string Message, Guid SessionId);
 
 internal static class SessionMapping

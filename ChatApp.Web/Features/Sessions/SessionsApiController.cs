@@ -10,7 +10,7 @@ namespace ChatApp.Web.Features.Sessions;
 [ApiController, Authorize, Route("chat/sessions")]
 public sealed class SessionsApiController(SessionService sessions, TrashService trash, CurrentUser user, CursorProtector cursors) : ControllerBase
 {
-    /// <summary>The caller's statistics and sessions, newest activity first; <c>deleted=true</c> lists the trash, <c>q</c> looks into titles.</summary>
+    /// <summary>The caller's statistics and sessions, newest activity first; <c>deleted=true</c> lists the trash, <c>q</c> searches titles.</summary>
     [HttpGet]
     public async Task<SessionListResponse> List([FromQuery] PageQuery page, [FromQuery] SessionListQuery query, CancellationToken ct)
     {
@@ -21,7 +21,7 @@ public sealed class SessionsApiController(SessionService sessions, TrashService 
             list.Items.Count, [.. list.Items.Select(i => i.ToResponse())], cursors.Protect(list.Next));
     }
 
-    /// <summary>Makes a session.</summary>
+    /// <summary>Creates a session.</summary>
     [HttpPost]
     [RequestHeader(IdempotencyHeader.Name, IdempotencyHeader.Description)]
     [ProducesResponseType<SessionResponse>(201), ProducesResponseType<ProblemDetails>(400)]
@@ -53,14 +53,14 @@ public sealed class SessionsApiController(SessionService sessions, TrashService 
         return session.ToResponse();
     }
 
-    /// <summary>Moves a session to the trash; with <c>permanent=true</c>, removes one from the trash for good.</summary>
+    /// <summary>Moves a session to the trash; with <c>permanent=true</c>, deletes one in the trash permanently.</summary>
     [HttpDelete("{key}")]
     [ProducesResponseType<SessionDeletedResponse>(200), ProducesResponseType<ProblemDetails>(404), ProducesResponseType<ProblemDetails>(409)]
     public async Task<SessionDeletedResponse> Delete(SessionKey key, [FromQuery] bool permanent, CancellationToken ct) => permanent
-        ? new(true, "The session was removed for good.", await trash.RemoveAsync(user.Id, key, ct))
+        ? new(true, "The session was deleted permanently.", await trash.RemoveAsync(user.Id, key, ct))
         : new(true, "The session is in the trash.", await trash.DeleteAsync(user.Id, key, ct));
 
-    /// <summary>Brings a session back from the trash, with its messages.</summary>
+    /// <summary>Restores a session from the trash, with its messages.</summary>
     [HttpPost("{key}/restore")]
     [ProducesResponseType<SessionResponse>(200), ProducesResponseType<ProblemDetails>(404)]
     public async Task<SessionResponse> Restore(SessionKey key, CancellationToken ct)

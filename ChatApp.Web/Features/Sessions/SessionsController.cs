@@ -6,10 +6,10 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace ChatApp.Web.Features.Sessions;
 
-/// <summary>A page of the manage-sessions list or of the trash.</summary>
+/// <summary>A page of the list of chats or of the trash.</summary>
 public sealed record SessionsPage(IReadOnlyList<SessionListItem> Sessions, string? Query, string? Older, bool IsFirst);
 
-/// <summary>All sessions, to look through and to tidy up.</summary>
+/// <summary>The list of all chats, and the trash.</summary>
 [Authorize, Route("sessions")]
 public sealed class SessionsController(SessionService sessions, SessionLists lists, CurrentUser user, CursorProtector cursors) : Controller
 {

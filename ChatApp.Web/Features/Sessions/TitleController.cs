@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace ChatApp.Web.Features.Sessions;
 
-/// <summary>A session's name, without scripts; with them it is changed where it stands.</summary>
+/// <summary>The form to rename a session, without scripts; with them it is renamed in the list.</summary>
 [Authorize, Route("sessions/{key}/title")]
 public sealed class TitleController(SessionService sessions, CurrentUser user) : Controller
 {

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace ChatApp.Web.Features.Sessions;
 
-/// <summary>Sessions go to the trash at a click, with the way back on the next page; out of it for good only after a question.</summary>
+/// <summary>Moves sessions to the trash, with undo on the next page, and deletes them permanently after a confirmation.</summary>
 [Authorize, Route("sessions/{key}")]
 public sealed class TrashController(TrashService trash, CurrentUser user) : Controller
 {
@@ -23,7 +23,7 @@ public sealed class TrashController(TrashService trash, CurrentUser user) : Cont
     public async Task<IActionResult> Restore(SessionKey key, CancellationToken ct) =>
         Redirect(Links.Session((await trash.RestoreAsync(user.Id, key, ct)).Id));
 
-    /// <summary>The question before the end.</summary>
+    /// <summary>The confirmation.</summary>
     [HttpGet("remove")]
     public IActionResult AskRemove(SessionKey key) => View("Remove", key);
 
@@ -31,7 +31,7 @@ public sealed class TrashController(TrashService trash, CurrentUser user) : Cont
     public async Task<IActionResult> Remove(SessionKey key, CancellationToken ct)
     {
         await trash.RemoveAsync(user.Id, key, ct);
-        TempData[Notice.Done] = "The conversation was removed for good.";
+        TempData[Notice.Done] = "Chat deleted permanently.";
         return Redirect(Links.Trash);
     }
 }

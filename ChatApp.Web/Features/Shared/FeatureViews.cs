@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Mvc.Razor;
 
 namespace ChatApp.Web.Features.Shared;
 
-/// <summary>Finds views beside their controllers: in the folder that the namespace names, then in Shared.</summary>
+/// <summary>Finds views next to their controllers, in the folder named by the namespace, then in Shared.</summary>
 internal sealed class FeatureViews : IViewLocationExpander
 {
     private const string Feature = "feature";

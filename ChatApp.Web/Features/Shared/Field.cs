@@ -1,9 +1,9 @@
 namespace ChatApp.Web.Features.Shared;
 
-/// <summary>A labelled input of a form, with its hint and what was wrong with the last try: the partial view <c>_Field</c>.</summary>
-/// <param name="Name">What the form sends, and what the errors are filed under.</param>
-/// <param name="Label">What people read.</param>
-/// <param name="Value">What was typed before; passwords are never sent back.</param>
+/// <summary>A labelled input of a form, with its hint and its errors, for the partial view <c>_Field</c>.</summary>
+/// <param name="Name">The name in the form and in the model state.</param>
+/// <param name="Label">The label.</param>
+/// <param name="Value">The value typed before; passwords are never sent back.</param>
 public sealed record Field(string Name, string Label, string? Value = null)
 {
     public string Type { get; init; } = "text";

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Razor.TagHelpers;
 
 namespace ChatApp.Web.Features.Shared;
 
-/// <summary><c>&lt;icon name="plus" /&gt;</c>: a drawing of the sprite <c>wwwroot/icons.svg</c>. What it means stands in words beside it.</summary>
+/// <summary><c>&lt;icon name="plus" /&gt;</c>: an icon from <c>wwwroot/icons.svg</c>. It is decorative: a label says what it means.</summary>
 [HtmlTargetElement("icon", TagStructure = TagStructure.WithoutEndTag)]
 public sealed class IconTagHelper : TagHelper
 {
@@ -18,7 +18,7 @@ public sealed class IconTagHelper : TagHelper
 
     public override void Process(TagHelperContext context, TagHelperOutput output)
     {
-        // The name with the fingerprint may be kept by browsers for ever.
+        // Browsers cache the fingerprinted name for ever.
         var assets = ViewContext.HttpContext.GetEndpoint()?.Metadata.GetMetadata<ResourceAssetCollection>();
         output.TagName = "svg";
         output.TagMode = TagMode.StartTagAndEndTag;

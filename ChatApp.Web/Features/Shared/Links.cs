@@ -13,12 +13,12 @@ public static class Links
 
     public static string Session(Guid id) => $"{Chat}/{id}";
 
-    /// <summary>A message in its session, also if it is an old one.</summary>
+    /// <summary>A message in its session, on the page of history that has it.</summary>
     public static string Message(Guid sessionId, Guid id) => $"{Session(sessionId)}?message={id}#m-{id}";
 
     extension(IUrlHelper url)
     {
-        /// <summary>Where to go on: the address that came with the request if it is one of this app, or else another one.</summary>
+        /// <summary>The return address of the request if it is local, or else another one.</summary>
         public string LocalOr(string? returnUrl, string otherwise) => url.IsLocalUrl(returnUrl) ? returnUrl! : otherwise;
     }
 }

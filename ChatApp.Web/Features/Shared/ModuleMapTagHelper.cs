@@ -11,8 +11,8 @@ using Microsoft.AspNetCore.Razor.TagHelpers;
 namespace ChatApp.Web.Features.Shared;
 
 /// <summary>
-/// <c>&lt;module-map /&gt;</c>: tells browsers the scripts' names with fingerprints, so that they keep them for ever instead of asking for each at every page.
-/// Import maps cannot be files; the content security policy knows this one by its digest.
+/// <c>&lt;module-map /&gt;</c>: an import map with the scripts' fingerprinted names, which browsers cache for ever instead of revalidating each script on every page.
+/// Import maps cannot be files, so the content security policy allows this one by its hash.
 /// </summary>
 [HtmlTargetElement("module-map", TagStructure = TagStructure.WithoutEndTag)]
 public sealed class ModuleMapTagHelper : TagHelper

@@ -1,6 +1,6 @@
 namespace ChatApp.Web.Features.Shared;
 
-/// <summary>What the next page tells, by its name in TempData.</summary>
+/// <summary>What the next page shows as a toast, by its key in TempData.</summary>
 public static class Notice
 {
     /// <summary>The cookie that carries it.</summary>
@@ -9,6 +9,6 @@ public static class Notice
     /// <summary>The id of the session that went to the trash.</summary>
     public const string Deleted = "deleted";
 
-    /// <summary>Something was done: a text.</summary>
+    /// <summary>What was done, as a text.</summary>
     public const string Done = "done";
 }

@@ -10,11 +10,11 @@ namespace ChatApp.Web.Features.Shared;
 
 public static class PageSetup
 {
-    /// <summary>What the pages need besides the services that they share with the API.</summary>
+    /// <summary>The services of the pages; the rest they share with the API.</summary>
     public static void AddPages(this IServiceCollection services)
     {
         services.Configure<RazorViewEngineOptions>(o => o.ViewLocationExpanders.Add(new FeatureViews()));
-        // Letters of all scripts as they are: shorter pages that are readable in the source.
+        // Does not escape letters of any script, which keeps pages short and readable.
         services.Configure<WebEncoderOptions>(o => o.TextEncoderSettings = new TextEncoderSettings(UnicodeRanges.All));
         services.Configure<CookieTempDataProviderOptions>(o =>
         {

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Razor.TagHelpers;
 
 namespace ChatApp.Web.Features.Shared;
 
-/// <summary><c>&lt;when at="…" /&gt;</c>: a time, in UTC until the script writes it in the reader's own zone.</summary>
+/// <summary><c>&lt;when at="…" /&gt;</c>: a time, in UTC until the script shows it in the reader's time zone.</summary>
 [HtmlTargetElement("when", TagStructure = TagStructure.WithoutEndTag)]
 public sealed class WhenTagHelper : TagHelper
 {

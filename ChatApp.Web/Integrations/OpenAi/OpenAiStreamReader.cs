@@ -1,3 +1,4 @@
+using ChatApp.Domain.Chat.Ports;
 using Microsoft.Extensions.AI;
 using OpenAI.Chat;
 

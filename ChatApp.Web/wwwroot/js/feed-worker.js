@@ -1,14 +1,14 @@
 // @ts-check
-// Shared by all tabs of the browser, which may open only six connections to a host.
+// Shared by all tabs: browsers open only six connections to a host.
 import { FeedConnection } from "./models/feed-connection.js";
 
 /** @type {Set<MessagePort>} */
 const tabs = new Set();
-const connection = new FeedConnection(news => tabs.forEach(tab => tab.postMessage(news)));
+const connection = new FeedConnection(event => tabs.forEach(tab => tab.postMessage(event)));
 
 self.addEventListener("connect", event => {
   const tab = /** @type {MessageEvent} */ (event).ports[0];
-  tab.addEventListener("message", ({ data }) => data === "bye" ? tabs.delete(tab) : connection.run());
+  tab.addEventListener("message", ({ data }) => data === "disconnect" ? tabs.delete(tab) : connection.run());
   tab.start();
   tabs.add(tab);
   if (connection.state) {

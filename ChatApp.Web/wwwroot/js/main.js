@@ -1,9 +1,9 @@
 // @ts-check
-// Starts what the page has. Every page is useful without any of this.
+// Starts what the page has. Every page works without any of this.
 import { startAccountForms } from "./controllers/account-forms.js";
 import { startCodeBlocks } from "./controllers/code-blocks.js";
-import { startCopying } from "./controllers/copying.js";
 import { startConversation } from "./controllers/conversation-page.js";
+import { startCopying } from "./controllers/copying.js";
 import { startDialogs } from "./controllers/dialogs.js";
 import { startSessionActions } from "./controllers/session-actions.js";
 import { startShortcuts } from "./controllers/shortcuts.js";
@@ -11,9 +11,9 @@ import { startSidebar } from "./controllers/sidebar.js";
 import { startThemeChoice } from "./controllers/theme-choice.js";
 import { startToasts } from "./controllers/toasts.js";
 import { startTools } from "./controllers/tools.js";
-import { localizeTimes } from "./helpers/times.js";
+import { startTimes } from "./helpers/times.js";
 
-localizeTimes(document);
+startTimes();
 startDialogs();
 startToasts();
 startTools();
@@ -24,4 +24,4 @@ startSidebar();
 startSessionActions();
 startConversation();
 startShortcuts();
-startCodeBlocks(document);
+startCodeBlocks();

@@ -1,5 +1,5 @@
 // @ts-check
-import { localizeTimes } from "./helpers/times.js";
+import { startTimes } from "./helpers/times.js";
 
-localizeTimes(document);
+startTimes();
 document.querySelector("[data-print]")?.addEventListener("click", () => window.print());

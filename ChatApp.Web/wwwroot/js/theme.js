@@ -1,5 +1,5 @@
 // @ts-check
-// Runs before the page is drawn, so that nothing flashes: says that scripts run, and applies what the reader has chosen.
+// Runs before the first paint, so that nothing flashes: marks that scripts run, and applies the chosen theme.
 (() => {
   const root = document.documentElement;
   root.classList.add("js");
@@ -12,6 +12,6 @@
       root.dataset.sidebar = "closed";
     }
   } catch {
-    // Storage is switched off: the system's theme it is.
+    // Storage is disabled: the system's theme stays.
   }
 })();

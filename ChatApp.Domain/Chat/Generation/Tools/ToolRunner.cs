@@ -103,7 +103,7 @@ public sealed partial class ToolRunner(
         {
             if (timeout.IsCancellationRequested)
             {
-                return (ToolCallStatus.Failed, $"The tool took longer than {Durations.Of(settings.Value.ToolTimeout)}.");
+                return (ToolCallStatus.Failed, $"The tool took longer than {settings.Value.ToolTimeout.InWords}.");
             }
             LogFailed(call.Name, run.Reply.Id, e.GetType().Name);
             return (ToolCallStatus.Failed, "The tool failed.");

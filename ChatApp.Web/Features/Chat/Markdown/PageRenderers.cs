@@ -6,7 +6,7 @@ using Markdig.Syntax;
 
 namespace ChatApp.Web.Features.Chat.Markdown;
 
-/// <summary>What the pages write otherwise than Markdig does. The script's <c>markdown.js</c> writes the same while an answer grows.</summary>
+/// <summary>Where the pages' HTML differs from Markdig's. <c>markdown.js</c> writes the same while a reply grows; MarkdownRendererTests compares the two.</summary>
 internal static class PageRenderers
 {
     public static void Use(HtmlRenderer renderer)
@@ -31,7 +31,7 @@ internal static class PageRenderers
         }
     }
 
-    /// <summary>A table that is wider than the column scrolls by itself.</summary>
+    /// <summary>A wide table scrolls inside of its column.</summary>
     private sealed class ScrollingTable : HtmlTableRenderer
     {
         protected override void Write(HtmlRenderer renderer, Table table)
@@ -43,7 +43,7 @@ internal static class PageRenderers
         }
     }
 
-    /// <summary>A mark instead of a checkbox that cannot be checked.</summary>
+    /// <summary>A symbol instead of a disabled checkbox.</summary>
     private sealed class Task : HtmlObjectRenderer<TaskList>
     {
         protected override void Write(HtmlRenderer renderer, TaskList obj) => renderer.Write(obj.Checked ? "☑" : "☐");

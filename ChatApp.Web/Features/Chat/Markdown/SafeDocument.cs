@@ -5,7 +5,7 @@ using Markdig.Syntax.Inlines;
 
 namespace ChatApp.Web.Features.Chat.Markdown;
 
-/// <summary>Changes a parsed document so that nothing in it acts, leads astray or breaks the page.</summary>
+/// <summary>Makes a parsed document safe: no scripts, no misleading links, no headings above the page's own.</summary>
 internal static class SafeDocument
 {
     // The page's own headings are above those of its messages.
@@ -37,7 +37,7 @@ internal static class SafeDocument
         }
     }
 
-    // A link to where it must not lead keeps its text. An image is a request that the reader did not make: it becomes a link.
+    // A forbidden link keeps only its text. An image would be a request that the reader did not ask for, so it becomes a link.
     private static void Secure(LinkInline link)
     {
         var url = link.GetDynamicUrl?.Invoke() ?? link.Url;

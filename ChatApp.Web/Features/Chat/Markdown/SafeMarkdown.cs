@@ -5,10 +5,10 @@ using Markdig.Renderers;
 
 namespace ChatApp.Web.Features.Chat.Markdown;
 
-/// <summary>Makes HTML of what a model wrote. Models repeat what others tell them to, so the text is as untrusted as any user's.</summary>
+/// <summary>Renders what a model wrote as HTML. Models can be made to repeat anything, so the text is untrusted.</summary>
 public static class SafeMarkdown
 {
-    // A link that is never closed is looked for to the end of its paragraph: "[a](" a thousand times costs its square (2 s for 64 KB).
+    // Each unclosed link is searched to the end of its paragraph, so many of them cost quadratic time (2 s for 64 KB of "[a](").
     private const long MaxLinkCost = 100_000_000;
 
     // No UseAdvancedExtensions: it brings generic attributes ({onclick=…}), media links (iframes), diagrams and mathematics.
@@ -21,7 +21,7 @@ public static class SafeMarkdown
         .UseSoftlineBreakAsHardlineBreak()
         .Build();
 
-    /// <summary>HTML that may stand in a page as it is; the text itself, escaped, where it is no reasonable Markdown.</summary>
+    /// <summary>Safe HTML; the escaped text itself where parsing would take too long or fails.</summary>
     public static string ToHtml(string markdown)
     {
         if ((long)markdown.AsSpan().Count("](") * markdown.Length > MaxLinkCost)
@@ -41,11 +41,11 @@ public static class SafeMarkdown
         }
         catch (ArgumentException)
         {
-            return Plain(markdown); // nested deeper than Markdig goes
+            return Plain(markdown); // nested deeper than Markdig allows
         }
     }
 
-    /// <summary>The words of a short text without its marks.</summary>
+    /// <summary>The text without its Markdown.</summary>
     public static string ToText(string markdown)
     {
         try

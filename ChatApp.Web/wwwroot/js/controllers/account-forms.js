@@ -1,17 +1,15 @@
 // @ts-check
+import { onConnect } from "../helpers/connect.js";
 import { Draft } from "../models/drafts.js";
 
-/** What makes the forms of accounts easier to fill in. */
-export function startAccountForms(root = /** @type {ParentNode} */ (document)) {
-  root.querySelectorAll('input[type="password"]').forEach(input => addEye(/** @type {HTMLInputElement} */ (input)));
-  document.querySelector("form[data-logout]")?.addEventListener("submit", () => Draft.forgetAll());
+/** Adds buttons that show passwords, and forgets drafts on sign-out. */
+export function startAccountForms() {
+  onConnect('input[type="password"]', (/** @type {HTMLInputElement} */ input) => addShowButton(input));
+  onConnect("form[data-logout]", form => form.addEventListener("submit", () => Draft.forgetAll()));
 }
 
-/**
- * Puts a button that shows the password beside its field.
- * @param {HTMLInputElement} input
- */
-function addEye(input) {
+/** @param {HTMLInputElement} input */
+function addShowButton(input) {
   const frame = Object.assign(document.createElement("div"), { className: "password" });
   const button = Object.assign(document.createElement("button"), { type: "button", textContent: "Show" });
   const label = input.labels?.[0]?.textContent ?? "password";

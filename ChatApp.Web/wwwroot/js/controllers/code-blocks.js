@@ -1,25 +1,25 @@
 // @ts-check
+import { onConnect } from "../helpers/connect.js";
 
-/** Longer code is shown without colours: they would take longer than reading on. */
-const LONGEST = 60_000;
+/** In UTF-16 units. Colouring longer code takes seconds, so it stays plain. */
+const MAX_LENGTH = 60_000;
 
-/**
- * Colours the code of finished answers.
- * @param {ParentNode} root
- */
-export async function startCodeBlocks(root) {
-  const blocks = [...root.querySelectorAll("code[data-language]:not(.hljs)")]
-    .filter(block => /** @type {HTMLElement} */ (block).dataset.language && (block.textContent ?? "").length <= LONGEST);
-  if (blocks.length === 0) {
+/** Highlights the code of replies that have ended; a growing reply would be coloured again with each piece. */
+export function startCodeBlocks() {
+  onConnect('.message:not([data-status="generating"]) code[data-language]:not([data-language=""])', block => void highlight(block));
+}
+
+/** @param {HTMLElement} block */
+async function highlight(block) {
+  const code = block.textContent ?? "";
+  if (code.length > MAX_LENGTH) {
     return;
   }
   /** @type {any} */
   const { default: highlighter } = await import("../../lib/highlight.min.js");
-  for (const block of blocks) {
-    const language = /** @type {HTMLElement} */ (block).dataset.language ?? "";
-    if (highlighter.getLanguage(language)) {
-      block.innerHTML = highlighter.highlight(block.textContent, { language, ignoreIllegals: true }).value; // it escapes what it colours
-      block.classList.add("hljs");
-    }
+  const language = block.dataset.language ?? "";
+  if (highlighter.getLanguage(language)) {
+    block.innerHTML = highlighter.highlight(code, { language, ignoreIllegals: true }).value; // escaped by the highlighter
+    block.classList.add("hljs");
   }
 }

@@ -1,20 +1,21 @@
 // @ts-check
-import { find } from "../helpers/dom.js";
+import { findElement } from "../helpers/dom.js";
 import { ApiError, SignedOutError } from "../models/api.js";
 import { Draft } from "../models/drafts.js";
 import { signInAgain } from "./sign-in-dialog.js";
 
+/** The share of the maximum length from which the characters left are shown. */
 const COUNT_FROM = 0.9;
 const HAS_KEYBOARD = matchMedia("(pointer: fine)");
 
-/** The form in which messages are written. */
+/** The form for messages. */
 export class Composer {
   #form;
   #conversation;
   #text;
   #max;
   #isBusy = false;
-  /** The text that was tried to be sent, and the key that makes trying again harmless. */
+  /** The text that was last sent, and the key that makes it harmless to send it again. */
   #attempt = { text: "", key: "" };
 
   /**
@@ -24,9 +25,9 @@ export class Composer {
   constructor(form, conversation) {
     this.#form = form;
     this.#conversation = conversation;
-    this.#text = /** @type {HTMLTextAreaElement} */ (find("textarea", form));
+    this.#text = /** @type {HTMLTextAreaElement} */ (findElement("textarea", form));
     this.#max = Number(form.dataset.max);
-    this.#text.disabled = false; // one may write the next message while an answer is written
+    this.#text.disabled = false; // the next message can be written while a reply is
     this.#text.value ||= this.#draft.text;
     form.noValidate = true;
     form.addEventListener("submit", event => this.#submit(event));
@@ -34,13 +35,13 @@ export class Composer {
     form.addEventListener("change", event => event.target instanceof HTMLSelectElement && event.target.setAttribute("data-is-changed", ""));
     this.#text.addEventListener("keydown", event => this.#keyDown(event));
     this.#changed();
-    // A phone would put its keyboard over the page.
+    // On a phone the keyboard would cover the page.
     if (HAS_KEYBOARD.matches && location.hash === "") {
       this.#text.focus({ preventScroll: true });
     }
   }
 
-  /** Whether something is being sent or answered. */
+  /** Whether a message is being sent or a reply written. */
   get isBusy() {
     return this.#isBusy;
   }
@@ -50,7 +51,7 @@ export class Composer {
   }
 
   /**
-   * Nothing can be sent while the work lasts.
+   * Locks the form while something is done.
    * @param {() => Promise<void>} work
    */
   async while(work) {
@@ -66,7 +67,7 @@ export class Composer {
 
   /** @param {KeyboardEvent} event */
   #keyDown(event) {
-    // While an input method composes a word, Enter chooses it; Safari says so only by the key code. On a phone Enter is a new line.
+    // In an input method Enter chooses a word, which Safari shows only by the key code. On a phone Enter is a new line.
     const composes = event.isComposing || event.keyCode === 229;
     if (event.key === "Enter" && !event.shiftKey && !composes && HAS_KEYBOARD.matches) {
       event.preventDefault();
@@ -77,7 +78,7 @@ export class Composer {
   /** @param {SubmitEvent} event */
   #submit(event) {
     if (event.submitter?.hasAttribute("formaction")) {
-      return; // retries, with what is chosen here
+      return; // the retry button, which posts the form's choices
     }
     event.preventDefault();
     const starter = event.submitter instanceof HTMLButtonElement && event.submitter.name === "starter" ? event.submitter.value : "";
@@ -108,7 +109,7 @@ export class Composer {
         this.#form.querySelectorAll("[data-is-changed]").forEach(select => select.removeAttribute("data-is-changed"));
         this.#attempt = { text: "", key: "" };
         draft.text = "";
-        this.#draft.text = this.#text.value; // what was typed in the meantime belongs to the session that now exists
+        this.#draft.text = this.#text.value; // typed meanwhile: it belongs to the chat that now exists
       });
     } catch (error) {
       if (!isAccepted && isTyped && this.#text.value === "") {
@@ -117,7 +118,7 @@ export class Composer {
       if (isAccepted || !(error instanceof SignedOutError)) {
         throw error;
       }
-      this.#problem("You were signed out. Your text is still here: sign in again to send it.");
+      this.#problem("You've been signed out. Your message is still here. Sign in again to send it.");
       if (await signInAgain()) {
         await this.#send(text);
       }
@@ -125,16 +126,16 @@ export class Composer {
   }
 
   /**
-   * What was chosen here. What was not is left as it is, which may be as another tab has chosen.
+   * What was chosen in this tab. The rest stays as it is, perhaps chosen in another tab.
    * @returns {import("./conversation.js").Choices}
    */
   #choices() {
-    const chosen = (/** @type {string} */ name) => {
-      const select = this.#form.querySelector(`select[name=${name}]:enabled`);
+    const chosen = (/** @type {string} */ field) => {
+      const select = this.#form.querySelector(`select[name=${field}]:enabled`);
       if (select instanceof HTMLSelectElement) {
         return select.hasAttribute("data-is-changed") ? select.value : undefined;
       }
-      return new FormData(this.#form).get(name)?.toString(); // on the welcome
+      return new FormData(this.#form).get(field)?.toString(); // the welcome's
     };
     return { persona: chosen("persona"), model: chosen("model") };
   }
@@ -152,7 +153,7 @@ export class Composer {
     this.#count();
   }
 
-  // Where CSS cannot do it.
+  // For browsers whose CSS cannot do it.
   #fit() {
     if (!CSS.supports("field-sizing", "content")) {
       this.#text.style.height = "auto";
@@ -161,11 +162,11 @@ export class Composer {
   }
 
   #count() {
-    const counter = find("[data-counter]", this.#form);
-    const left = this.#max - this.#text.value.length;
+    const counter = findElement("[data-counter]", this.#form);
+    const remaining = this.#max - this.#text.value.length;
     counter.hidden = this.#text.value.length < this.#max * COUNT_FROM;
-    counter.textContent = left < 0 ? `${(-left).toLocaleString()} too many` : `${left.toLocaleString()} left`;
-    counter.classList.toggle("over", left < 0);
+    counter.textContent = remaining < 0 ? `${(-remaining).toLocaleString()} over the limit` : `${remaining.toLocaleString()} characters left`;
+    counter.classList.toggle("over", remaining < 0);
     this.#lock();
   }
 
@@ -176,16 +177,17 @@ export class Composer {
   }
 
   #lock() {
-    const send = /** @type {HTMLButtonElement} */ (find(".send", this.#form));
+    const send = /** @type {HTMLButtonElement} */ (findElement(".send", this.#form));
     send.disabled = this.#isBusy || this.#text.value.length > this.#max;
     send.hidden = this.#isBusy;
-    find(".stop", this.#form).hidden = !this.#isBusy;
+    findElement(".stop", this.#form).hidden = !this.#isBusy;
   }
 
   /** @param {unknown} error */
   #tell(error) {
     const isStale = error instanceof ApiError && error.status === 400;
-    this.#problem(error instanceof Error ? error.message : "Something went wrong. Try again.");
+    const isGone = error instanceof ApiError && error.status === 404;
+    this.#problem(isGone ? "This chat no longer exists." : error instanceof Error ? error.message : "Something went wrong. Try again.");
     if (!isStale) {
       this.#text.focus();
     }
@@ -193,13 +195,13 @@ export class Composer {
 
   /** @param {string} text */
   #problem(text) {
-    const problem = find("#composer-problem");
+    const problem = findElement("#composer-problem");
     problem.textContent = text;
     problem.hidden = text === "";
   }
 }
 
-/** Random text; crypto.randomUUID is not there without TLS. */
+/** Random text; crypto.randomUUID needs TLS. */
 function randomKey() {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), byte => byte.toString(16).padStart(2, "0")).join("");
 }

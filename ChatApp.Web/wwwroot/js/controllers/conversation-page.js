@@ -1,13 +1,13 @@
 // @ts-check
 import { onAction } from "../helpers/actions.js";
-import { find } from "../helpers/dom.js";
+import { findElement } from "../helpers/dom.js";
 import { callApi } from "../models/api.js";
-import { onFeedState } from "../models/feed.js";
+import { concerns, onFeedState } from "../models/feed.js";
 import { Composer } from "./composer.js";
 import { Conversation } from "./conversation.js";
 import { startOlderMessages } from "./older-messages.js";
-import { onActivity } from "./sidebar.js";
 
+/** Starts the page of a chat, unless it shows only older messages. */
 export function startConversation() {
   const [element, form] = [document.getElementById("conversation"), document.getElementById("composer")];
   if (!element || !(form instanceof HTMLFormElement)) {
@@ -20,27 +20,26 @@ export function startConversation() {
     void composer.while(() => conversation.follow());
   }
 
-  // What another tab or device does in this session.
+  // What another tab or device does in this chat. While a reply is followed here, its end fetches all of that.
   const update = async () => {
     if (!composer.isBusy) {
-      await conversation.update().catch(() => {}); // gone, or out of reach: sending will say so
+      await conversation.update().catch(() => {}); // deleted or unreachable: sending will say so
     }
     if (!composer.isBusy && conversation.isGenerating) {
       await composer.while(() => conversation.follow());
     }
   };
-  onFeedState(({ generating }) => void (generating.some(g => g.session_id === conversation.session) && update()));
-  onActivity(session => void (session === conversation.session && update()));
+  onFeedState(state => void (concerns(state, conversation.session) && update()));
 
   onAction("stop", async (button, event) => {
     event.preventDefault();
-    const stop = /** @type {HTMLButtonElement} */ (button);
-    stop.disabled = true;
+    const stopButton = /** @type {HTMLButtonElement} */ (button);
+    stopButton.disabled = true;
     try {
       await callApi("POST", "/api/interrupt", { session_id: conversation.session });
     } finally {
-      stop.disabled = false;
-      find("textarea", form).focus();
+      stopButton.disabled = false;
+      findElement("textarea", form).focus();
     }
   });
 }

@@ -1,18 +1,18 @@
 // @ts-check
 import { onAction } from "../helpers/actions.js";
 import { copy } from "../helpers/clipboard.js";
-import { announce, find } from "../helpers/dom.js";
+import { announce, findElement } from "../helpers/dom.js";
 import { fetchPage } from "../models/api.js";
 import { showToast } from "./toasts.js";
 
-/** Copies messages, as they were written, and code. */
+/** Copies the Markdown of messages, and code. */
 export function startCopying() {
   onAction("copy-message", button => {
     const message = /** @type {HTMLElement} */ (button.closest("[data-message]"));
-    const isAnswer = message.classList.contains("assistant");
-    const text = isAnswer
+    const isReply = message.classList.contains("assistant");
+    const text = isReply
       ? fetchPage(`/chat-ui/messages/${message.dataset.message}/source`)
-      : Promise.resolve(find("[data-body]", message).textContent ?? "");
+      : Promise.resolve(findElement("[data-body]", message).textContent ?? "");
     void copyAndTell(button, text);
   });
   document.addEventListener("click", event => {
@@ -32,7 +32,7 @@ async function copyAndTell(button, text) {
   try {
     await copy(text);
   } catch {
-    showToast("It could not be copied.");
+    showToast("Could not copy.");
     return;
   }
   announce("Copied.");

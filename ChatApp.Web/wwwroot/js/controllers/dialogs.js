@@ -1,5 +1,5 @@
 // @ts-check
-import { find, parsePage } from "../helpers/dom.js";
+import { findElement, parsePage } from "../helpers/dom.js";
 import { fetchPage } from "../models/api.js";
 
 export function startDialogs() {
@@ -22,15 +22,15 @@ export function startDialogs() {
 }
 
 /**
- * Shows something in the general dialog.
+ * Shows content in the shared dialog.
  * @param {string} title
  * @param {Element} content
  * @returns {HTMLDialogElement}
  */
 export function openDialog(title, content) {
-  const dialog = /** @type {HTMLDialogElement} */ (find("#form-dialog"));
-  find("h2", dialog).textContent = title;
-  find(".dialog-body", dialog).replaceChildren(content);
+  const dialog = /** @type {HTMLDialogElement} */ (findElement("#form-dialog"));
+  findElement("h2", dialog).textContent = title;
+  findElement(".dialog-body", dialog).replaceChildren(content);
   if (!dialog.open) {
     dialog.showModal();
   }
@@ -38,31 +38,31 @@ export function openDialog(title, content) {
 }
 
 /**
- * Asks before something is done.
+ * Asks for confirmation.
  * @param {string} title
  * @param {string} text
- * @param {string} yes what the button says
+ * @param {string} yes the button's label
  * @returns {Promise<boolean>}
  */
-export function confirm(title, text, yes) {
-  const dialog = /** @type {HTMLDialogElement} */ (find("#confirm-dialog"));
-  find("#confirm-title").textContent = title;
-  find("#confirm-text").textContent = text;
-  find(".danger", dialog).textContent = yes;
+export function askConfirmation(title, text, yes) {
+  const dialog = /** @type {HTMLDialogElement} */ (findElement("#confirm-dialog"));
+  findElement("#confirm-title").textContent = title;
+  findElement("#confirm-text").textContent = text;
+  findElement(".danger", dialog).textContent = yes;
   dialog.returnValue = "";
   dialog.showModal();
   return new Promise(resolve => dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true }));
 }
 
 /**
- * A page's form in a dialog; the page itself where that fails.
+ * Shows a page's form in a dialog, or goes to the page if that fails.
  * @param {HTMLAnchorElement} link
  */
 async function openPage(link) {
   try {
     const content = parsePage(await fetchPage(link.href)).querySelector("[data-dialog-content]");
     if (!content) {
-      throw new Error("The page has nothing for a dialog.");
+      throw new Error("The page has no content for a dialog.");
     }
     const dialog = openDialog(link.dataset.dialog ?? "", content);
     /** @type {HTMLElement | null} */ (dialog.querySelector("[autofocus]"))?.focus();
@@ -76,6 +76,6 @@ async function openPage(link) {
  * @param {MouseEvent} event
  */
 function isOutside(element, event) {
-  const { left, right, top, bottom } = element.getBoundingClientRect();
-  return event.clientX < left || event.clientX > right || event.clientY < top || event.clientY > bottom;
+  const box = element.getBoundingClientRect();
+  return event.clientX < box.left || event.clientX > box.right || event.clientY < box.top || event.clientY > box.bottom;
 }

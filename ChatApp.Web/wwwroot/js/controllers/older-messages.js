@@ -1,14 +1,12 @@
 // @ts-check
 import { parsePage } from "../helpers/dom.js";
-import { localizeTimes } from "../helpers/times.js";
 import { fetchPage } from "../models/api.js";
-import { startCodeBlocks } from "./code-blocks.js";
 
-/** As far as a link to a message goes back: fifty messages each. */
-const MOST_PAGES = 40;
+/** How far back a link to a message is followed; a page has fifty messages. */
+const MAX_PAGES = 40;
 
 /**
- * Loads older messages into the page instead of going to a page of their own.
+ * Loads older messages into the page instead of opening a page of their own.
  * @param {import("./conversation.js").Conversation} conversation
  */
 export function startOlderMessages(conversation) {
@@ -30,7 +28,7 @@ async function showTarget(conversation) {
     return;
   }
   try {
-    for (let pages = 0; pages < MOST_PAGES && !document.getElementById(id); pages++) {
+    for (let pages = 0; pages < MAX_PAGES && !document.getElementById(id); pages++) {
       const link = document.querySelector("a[data-older]");
       if (!(link instanceof HTMLAnchorElement)) {
         return;
@@ -52,17 +50,14 @@ async function showTarget(conversation) {
  */
 async function load(link, conversation) {
   link.setAttribute("aria-busy", "true");
-  const page = parsePage(await fetchPage(link.href));
-  const messages = [...page.querySelectorAll("#messages > .message")];
-  localizeTimes(page);
+  const older = parsePage(await fetchPage(link.dataset.older ?? ""));
   conversation.scroll.keepPlace(() => {
-    document.getElementById("messages")?.prepend(...messages);
-    const older = page.querySelector("a[data-older]");
-    if (older) {
-      link.replaceWith(older);
+    document.getElementById("messages")?.prepend(...older.querySelectorAll(".message"));
+    const next = older.querySelector("a[data-older]");
+    if (next) {
+      link.replaceWith(next);
     } else {
       link.remove();
     }
   });
-  messages.forEach(message => void startCodeBlocks(message));
 }

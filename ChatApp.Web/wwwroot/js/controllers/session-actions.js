@@ -1,12 +1,12 @@
 // @ts-check
 import { onAction } from "../helpers/actions.js";
-import { find, setTitle } from "../helpers/dom.js";
+import { findElement, setTitle } from "../helpers/dom.js";
 import { callApi } from "../models/api.js";
-import { confirm } from "./dialogs.js";
+import { askConfirmation } from "./dialogs.js";
 import { refreshSidebar } from "./sidebar.js";
 import { showToast } from "./toasts.js";
 
-/** Renames, pins and deletes sessions where they stand. */
+/** Renames, pins and deletes chats in their lists. */
 export function startSessionActions() {
   onAction("rename", (control, event) => {
     event.preventDefault();
@@ -25,7 +25,7 @@ export function startSessionActions() {
   });
   onAction("remove", (control, event) => {
     event.preventDefault();
-    void removeForGood(rowOf(control));
+    void deletePermanently(rowOf(control));
   });
 }
 
@@ -59,7 +59,7 @@ function editTitle(row) {
   const input = Object.assign(document.createElement("input"), { className: "input rename-input", value: row.dataset.title ?? "", maxLength: 200, dir: "auto" });
   input.setAttribute("aria-label", "Name");
   let isOpen = true;
-  const close = (/** @type {boolean} */ save) => {
+  const finish = (/** @type {boolean} */ save) => {
     if (isOpen) {
       isOpen = false;
       input.replaceWith(link);
@@ -74,10 +74,10 @@ function editTitle(row) {
     if (event.key === "Escape" || event.key === "Enter" && !event.isComposing) {
       event.preventDefault();
       event.stopPropagation();
-      close(event.key === "Enter");
+      finish(event.key === "Enter");
     }
   });
-  input.addEventListener("blur", () => close(true));
+  input.addEventListener("blur", () => finish(true));
   link.replaceWith(input);
   input.select();
 }
@@ -117,12 +117,12 @@ async function pin(row, pinned) {
 /** @param {HTMLElement} row */
 async function remove(row) {
   const title = row.dataset.title ?? "";
-  if (!await confirm("Delete this conversation?", `“${title}” goes to the trash, from which you can restore it.`, "Delete")) {
+  if (!await askConfirmation("Delete this chat?", `“${title}” will be moved to the trash. You can restore it from there.`, "Delete")) {
     return;
   }
   if (document.getElementById("conversation")?.dataset.session === row.dataset.session) {
-    // The page itself goes away; the next one offers the way back. The button may have been replaced during the question.
-    const form = /** @type {HTMLFormElement} */ (find("#session-actions"));
+    // This page goes away, and the next one offers to undo. The pressed button may have been replaced meanwhile.
+    const form = /** @type {HTMLFormElement} */ (findElement("#session-actions"));
     form.action = `/sessions/${row.dataset.session}/delete`;
     form.requestSubmit();
     return;
@@ -131,7 +131,7 @@ async function remove(row) {
     await callApi("DELETE", pathOf(row));
     document.querySelectorAll(`[data-session="${row.dataset.session}"]`).forEach(place => place.remove());
     await refreshSidebar();
-    showToast(`“${title}” is in the trash.`, { label: "Undo", run: () => void restore(row) });
+    showToast(`“${title}” moved to the trash.`, { label: "Undo", run: () => void restore(row) });
   });
 }
 
@@ -147,15 +147,15 @@ async function restore(row) {
 }
 
 /** @param {HTMLElement} row */
-async function removeForGood(row) {
-  if (!await confirm("Remove for good?", `“${row.dataset.title ?? ""}” and its messages will be gone. This cannot be undone.`, "Remove for good")) {
+async function deletePermanently(row) {
+  if (!await askConfirmation("Delete permanently?", `“${row.dataset.title ?? ""}” and its messages will be deleted. This cannot be undone.`, "Delete permanently")) {
     return;
   }
   await tell(async () => {
     await callApi("DELETE", `${pathOf(row)}?permanent=true`);
     const table = row.closest("table");
     row.remove();
-    showToast("The conversation was removed for good.");
+    showToast("Chat deleted permanently.");
     if (!table?.querySelector("tbody tr")) {
       location.reload();
     }
@@ -167,6 +167,6 @@ async function tell(work) {
   try {
     await work();
   } catch (error) {
-    showToast(error instanceof Error ? error.message : "That did not work.");
+    showToast(error instanceof Error ? error.message : "Something went wrong. Try again.");
   }
 }

@@ -1,16 +1,16 @@
 // @ts-check
 import { onAction } from "../helpers/actions.js";
-import { find } from "../helpers/dom.js";
+import { findElement } from "../helpers/dom.js";
 import { toggleSidebar } from "./sidebar.js";
 
 /** @type {Record<string, () => void>} */
 const shortcuts = {
-  "Ctrl+k": search,
+  "Ctrl+k": goToSearch,
   "Ctrl+Shift+o": () => location.assign("/chat-ui"),
   "Ctrl+Shift+s": toggleSidebar,
   "Ctrl+Shift+m": () => document.getElementById("model")?.focus(),
   "Ctrl+/": showShortcuts,
-  "Ctrl+Shift+/": showShortcuts, // where the slash is reached with Shift
+  "Ctrl+Shift+/": showShortcuts, // keyboards on which the slash needs Shift
   "Shift+escape": () => document.getElementById("content")?.focus(),
 };
 
@@ -20,8 +20,8 @@ export function startShortcuts() {
   }
   onAction("show-shortcuts", showShortcuts);
   document.addEventListener("keydown", event => {
-    const name = [event.ctrlKey || event.metaKey ? "Ctrl+" : "", event.shiftKey ? "Shift+" : "", event.key.toLowerCase()].join("");
-    const shortcut = shortcuts[name];
+    const keys = [event.ctrlKey || event.metaKey ? "Ctrl+" : "", event.shiftKey ? "Shift+" : "", event.key.toLowerCase()].join("");
+    const shortcut = shortcuts[keys];
     if (shortcut && !event.altKey && !event.isComposing) {
       event.preventDefault();
       shortcut();
@@ -29,7 +29,7 @@ export function startShortcuts() {
   });
 }
 
-function search() {
+function goToSearch() {
   const field = document.getElementById("query");
   if (field instanceof HTMLInputElement) {
     field.select();
@@ -39,7 +39,7 @@ function search() {
 }
 
 function showShortcuts() {
-  const dialog = /** @type {HTMLDialogElement} */ (find("#shortcuts-dialog"));
+  const dialog = /** @type {HTMLDialogElement} */ (findElement("#shortcuts-dialog"));
   if (!dialog.open) {
     dialog.showModal();
   }

@@ -1,6 +1,7 @@
 // @ts-check
 import { onAction } from "../helpers/actions.js";
-import { find, setTitle } from "../helpers/dom.js";
+import { findElement, setTitle } from "../helpers/dom.js";
+import { patchChildren } from "../helpers/patch.js";
 import { daysAgo } from "../helpers/times.js";
 import { fetchPage } from "../models/api.js";
 import { onFeedState, startFeed } from "../models/feed.js";
@@ -8,68 +9,94 @@ import { onFeedState, startFeed } from "../models/feed.js";
 const TYPING_PAUSE = 200;
 const CHANGE_PAUSE = 150;
 const NARROW = matchMedia("(max-width: 49.99rem)");
+const BUSY = ".rename-input, .menu:popover-open";
 
-/** @type {(session: string) => void} */
-let tellActivity = () => {};
-let [asked, changePause] = [0, 0];
+let [requests, changePause] = [0, 0];
+let isOutdated = false;
 
+/** Starts the list of chats and its search. */
 export function startSidebar() {
   if (!document.getElementById("sidebar")) {
     return;
   }
   onAction("toggle-sidebar", toggleSidebar);
   const search = searchField();
-  let pause = 0;
+  let typingPause = 0;
   search.addEventListener("input", () => {
-    clearTimeout(pause);
-    pause = window.setTimeout(refreshSidebar, TYPING_PAUSE);
+    clearTimeout(typingPause);
+    typingPause = window.setTimeout(refreshSidebar, TYPING_PAUSE);
   });
   search.form?.addEventListener("submit", event => {
     event.preventDefault();
     void refreshSidebar();
   });
+  for (const end of ["toggle", "focusout"]) {
+    list().addEventListener(end, () => setTimeout(() => isOutdated && void refreshSidebar()), { capture: true });
+  }
   startFeed();
-  onFeedState(() => {
-    clearTimeout(changePause);
-    changePause = window.setTimeout(refreshSidebar, CHANGE_PAUSE);
+  onFeedState(({ sessions }) => {
+    if (sessions === null || sessions.length > 0) {
+      clearTimeout(changePause);
+      changePause = window.setTimeout(refreshSidebar, CHANGE_PAUSE);
+    }
   });
-  arrange();
+  groupByLocalDay(list());
   list().querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
 }
 
-/** Shows the list as it is now: new titles, the new order, and who is writing. */
+/** Shows the present list: titles, order, and which chats have a reply being written. Rows that did not change stay as they are. */
 export async function refreshSidebar() {
-  const number = ++asked;
+  const request = ++requests;
   const query = new URLSearchParams({ q: searchField().value, current: list().dataset.current ?? "" });
-  /** @type {string} */
-  let html;
+  const fresh = document.createElement("div");
   try {
-    html = await fetchPage(`/sessions/sidebar?${query}`);
+    fresh.innerHTML = await fetchPage(`/sessions/sidebar?${query}`); // escaped by the server
   } catch {
     return; // the list stays as it was
   }
-  // A later question has been asked, or somebody is busy in the list.
-  if (number !== asked || list().querySelector(".rename-input, .menu:popover-open")) {
+  if (request !== requests) {
+    return; // there is a later one
+  }
+  isOutdated = list().querySelector(BUSY) !== null; // then the end of that refreshes it
+  if (isOutdated) {
     return;
   }
-  const before = activityOfCurrent();
+  groupByLocalDay(fresh);
   const focused = focusInList();
-  list().innerHTML = html; // the server's own, escaped there
-  arrange();
-  if (focused) {
+  patchChildren(list(), fresh, ".session-group");
+  if (focused && !list().contains(document.activeElement)) {
     /** @type {HTMLElement | null} */ (list().querySelector(focused))?.focus({ preventScroll: true });
   }
-  if (before && activityOfCurrent() !== before) {
-    tellActivity(list().dataset.current ?? "");
-  }
+  showTitle();
 }
 
 /**
- * Calls when something was done in the session that is open.
- * @param {(session: string) => void} listener
+ * Marks the chat that is open now.
+ * @param {string} session
  */
-export function onActivity(listener) {
-  tellActivity = listener;
+export function setCurrentSession(session) {
+  list().dataset.current = session;
+}
+
+export function toggleSidebar() {
+  const sidebar = findElement("#sidebar");
+  if (NARROW.matches) {
+    sidebar.togglePopover();
+    return;
+  }
+  const root = document.documentElement;
+  const isClosed = root.dataset.sidebar !== "closed";
+  root.dataset.sidebar = isClosed ? "closed" : "open";
+  localStorage.setItem("sidebar", root.dataset.sidebar);
+  findElement(isClosed ? ".sidebar-expand" : ".sidebar-collapse").focus();
+}
+
+function list() {
+  return findElement("#session-list");
+}
+
+function searchField() {
+  return /** @type {HTMLInputElement} */ (findElement("#search"));
 }
 
 /** Where the focus is in the list, as a selector that finds the same place in another list; empty when it is elsewhere. */
@@ -79,52 +106,21 @@ function focusInList() {
   return row instanceof HTMLElement ? `[data-session="${row.dataset.session}"] ${focused?.localName}` : "";
 }
 
-function activityOfCurrent() {
-  const row = list().querySelector("[data-session]:has([aria-current])");
-  return row instanceof HTMLElement ? `${row.dataset.session} ${row.dataset.activity}` : "";
-}
-
-/**
- * Marks the session that is open now.
- * @param {string} session
- */
-export function setCurrentSession(session) {
-  list().dataset.current = session;
-}
-
-export function toggleSidebar() {
-  const sidebar = find("#sidebar");
-  if (NARROW.matches) {
-    sidebar.togglePopover();
-    return;
-  }
-  const root = document.documentElement;
-  const isClosed = root.dataset.sidebar !== "closed";
-  root.dataset.sidebar = isClosed ? "closed" : "open";
-  localStorage.setItem("sidebar", root.dataset.sidebar);
-  find(isClosed ? ".sidebar-expand" : ".sidebar-collapse").focus();
-}
-
-function list() {
-  return find("#session-list");
-}
-
-function searchField() {
-  return /** @type {HTMLInputElement} */ (find("#search"));
-}
-
-function arrange() {
-  groupByLocalDay();
+/** The open chat may have been renamed elsewhere, or named by the model. */
+function showTitle() {
   const current = list().querySelector("[data-session]:has([aria-current])");
   if (current instanceof HTMLElement && document.querySelector("[data-session-title]")) {
     setTitle(current.dataset.title ?? "");
   }
 }
 
-/** The server groups by days of UTC; the reader's days may begin at another time. */
-function groupByLocalDay() {
-  const rows = /** @type {NodeListOf<HTMLElement>} */ (list().querySelectorAll(".session[data-day]:not([data-day=''])"));
-  const groups = new Map([...list().querySelectorAll(".session-group")].map(group => [group.querySelector("h2")?.textContent ?? "", group]));
+/**
+ * Groups the rows by the reader's days; the server groups them by days in UTC.
+ * @param {HTMLElement} rowList
+ */
+function groupByLocalDay(rowList) {
+  const rows = /** @type {NodeListOf<HTMLElement>} */ (rowList.querySelectorAll(".session[data-day]:not([data-day=''])"));
+  const groups = new Map([...rowList.querySelectorAll(".session-group")].map(group => [group.querySelector("h2")?.textContent ?? "", group]));
   for (const row of rows) {
     const days = daysAgo(new Date(row.dataset.day ?? ""));
     const heading = days <= 0 ? "Today" : days === 1 ? "Yesterday" : days <= 7 ? "Previous 7 days" : "Older";
@@ -142,9 +138,9 @@ function groupByLocalDay() {
 function newGroup(heading, row) {
   const before = /** @type {HTMLElement} */ (row.closest(".session-group"));
   const group = /** @type {HTMLElement} */ (before.cloneNode(true));
-  find("h2", group).textContent = heading;
+  findElement("h2", group).textContent = heading;
   group.querySelector("ul")?.replaceChildren();
-  // Rows come newest first: what leaves its group belongs before those that stay, or after those that have been placed.
+  // Rows are sorted newest first: one that leaves its group comes before those that stay, or after those already placed.
   before[row.previousElementSibling ? "after" : "before"](group);
   return group;
 }

@@ -2,12 +2,11 @@
 import { parsePage } from "../helpers/dom.js";
 import { fetchPage, SignedOutError } from "../models/api.js";
 import { resumeFeed } from "../models/feed.js";
-import { startAccountForms } from "./account-forms.js";
 import { openDialog } from "./dialogs.js";
 
 /**
- * Lets somebody whose sign-in has ended sign in again without leaving the page, and what is typed in it.
- * @returns {Promise<boolean>} whether somebody did
+ * Lets people whose sign-in has ended sign in again without leaving the page and losing what they typed.
+ * @returns {Promise<boolean>} whether they did
  */
 export async function signInAgain() {
   const isSignedIn = await ask();
@@ -21,7 +20,7 @@ export async function signInAgain() {
 async function ask() {
   try {
     const form = loginForm(await fetchPage("/login"));
-    const dialog = openDialog("Sign in to go on", form);
+    const dialog = openDialog("Sign in to continue", form);
     return await new Promise(resolve => {
       dialog.addEventListener("close", () => resolve(false), { once: true });
       prepare(form, () => {
@@ -30,7 +29,7 @@ async function ask() {
       });
     });
   } catch (error) {
-    return error instanceof SignedOutError; // the sign-in page leads away from itself: another tab has signed in
+    return error instanceof SignedOutError; // the sign-in page redirects: another tab has signed in
   }
 }
 
@@ -39,7 +38,6 @@ async function ask() {
  * @param {() => void} done
  */
 function prepare(form, done) {
-  startAccountForms(form);
   /** @type {HTMLElement | null} */ (form.querySelector("[autofocus]"))?.focus();
   form.addEventListener("submit", async event => {
     event.preventDefault();
@@ -59,7 +57,7 @@ function prepare(form, done) {
 function loginForm(html) {
   const form = parsePage(html).querySelector("form[data-login-form]");
   if (!(form instanceof HTMLFormElement)) {
-    throw new Error("There is no sign-in form.");
+    throw new Error("The page has no sign-in form.");
   }
   return document.adoptNode(form);
 }

@@ -2,7 +2,7 @@
 
 const THEME = "theme";
 
-/** Light, dark, or as the system has it. */
+/** Lets the reader choose the light, the dark or the system's theme. */
 export function startThemeChoice() {
   const buttons = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-theme-choice]"));
   const show = () => buttons.forEach(button =>

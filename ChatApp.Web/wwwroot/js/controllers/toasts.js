@@ -1,15 +1,16 @@
 // @ts-check
-import { find } from "../helpers/dom.js";
+import { onConnect } from "../helpers/connect.js";
+import { findElement } from "../helpers/dom.js";
 
 const SHOWN_FOR = 8000;
 
-/** Lets those toasts go that came with the page, too. */
+/** Removes toasts after a while, also those that came with the page. */
 export function startToasts() {
-  document.querySelectorAll(".toast").forEach(toast => letGo(/** @type {HTMLElement} */ (toast)));
+  onConnect(".toast", removeLater);
 }
 
 /**
- * Tells what was done, and offers the way back.
+ * Shows what was done, with an offer such as undoing it.
  * @param {string} text
  * @param {{label: string, run: () => void}} [offer]
  */
@@ -25,13 +26,12 @@ export function showToast(text, offer) {
     });
     toast.append(button);
   }
-  find("#toasts").replaceChildren(toast);
-  letGo(toast);
+  findElement("#toasts").replaceChildren(toast);
 }
 
 /** @param {HTMLElement} toast */
-function letGo(toast) {
-  // Nobody is to lose the button that they are about to press.
-  const goOrWait = () => toast.matches(":hover, :focus-within") ? setTimeout(goOrWait, 1000) : toast.remove();
-  setTimeout(goOrWait, SHOWN_FOR);
+function removeLater(toast) {
+  // Not under the pointer or the focus: somebody may be about to press its button.
+  const removeOrWait = () => toast.matches(":hover, :focus-within") ? setTimeout(removeOrWait, 1000) : toast.remove();
+  setTimeout(removeOrWait, SHOWN_FOR);
 }

@@ -1,11 +1,11 @@
 // @ts-check
 import { onAction } from "../helpers/actions.js";
-import { announce, find, parsePage } from "../helpers/dom.js";
-import { ApiError, callApi, fetchPage, keepTrying } from "../models/api.js";
+import { announce, findElement, parsePage } from "../helpers/dom.js";
+import { ApiError, callApi, fetchPage, retry } from "../models/api.js";
 import { hasTools, onFeedTools } from "../models/feed.js";
 import { showToast } from "./toasts.js";
 
-/** Shows what the assistant does with its tools while it does it, and passes on what the user says to it. */
+/** Shows tool calls as they run, and sends what the user decides about those that need permission. */
 export function startTools() {
   onFeedTools(id => void update(id));
   onAction("decide-tool", (button, event) => {
@@ -15,7 +15,7 @@ export function startTools() {
 }
 
 /**
- * Shows the calls of an answer that was not on the page yet when they were heard of.
+ * Shows the tool calls of a reply that was not on the page yet when the feed told of them.
  * @param {string} id
  */
 export function showTools(id) {
@@ -25,7 +25,7 @@ export function showTools(id) {
 }
 
 /**
- * Shows the calls of an answer as the server knows them now.
+ * Shows the current tool calls of a reply.
  * @param {string} id
  */
 async function update(id) {
@@ -33,27 +33,27 @@ async function update(id) {
   if (!(shown instanceof HTMLElement)) {
     return;
   }
-  const fresh = find("[data-tools]", parsePage(await keepTrying(() => fetchPage(`/chat-ui/messages/${id}/tools`))));
+  const fresh = findElement("[data-tools]", parsePage(await retry(() => fetchPage(`/chat-ui/messages/${id}/tools`))));
   for (const call of fresh.querySelectorAll("details")) {
     const before = shown.querySelector(`[data-call="${call.dataset.call}"]`);
     if (before?.className === call.className) {
-      call.replaceWith(before); // nothing has changed: what is open or has the focus stays so
+      call.replaceWith(before); // unchanged: it stays open and focused if it is
     }
   }
   shown.replaceChildren(...fresh.children);
   if (shown.querySelector(".asking")) {
-    announce("The assistant asks for permission to use a tool.");
+    announce("The assistant needs your permission to use a tool.");
   }
 }
 
 /** @param {HTMLButtonElement} chosen */
 async function decide(chosen) {
-  const buttons = [...find(".tool-choice", /** @type {HTMLElement} */ (chosen.closest(".tool"))).querySelectorAll("button")];
+  const buttons = [...findElement(".tool-choice", /** @type {HTMLElement} */ (chosen.closest(".tool"))).querySelectorAll("button")];
   buttons.forEach(button => button.disabled = true);
   try {
     await callApi("POST", new URL(chosen.formAction).pathname.replace("/chat-ui/", "/chat/"), { decision: chosen.value });
   } catch (error) {
     buttons.forEach(button => button.disabled = false);
-    showToast(error instanceof ApiError ? error.message : "The decision could not be sent. Try again.");
+    showToast(error instanceof ApiError ? error.message : "Could not send your decision. Try again.");
   }
 }

@@ -14,10 +14,10 @@ document.addEventListener("click", event => {
 });
 
 /**
- * Says what a click on elements with this data-action does, also on those that come later.
- * @param {string} name
+ * Registers what a click on elements with this data-action does, also on those inserted later.
+ * @param {string} actionName
  * @param {Action} action
  */
-export function onAction(name, action) {
-  actions.set(name, action);
+export function onAction(actionName, action) {
+  actions.set(actionName, action);
 }

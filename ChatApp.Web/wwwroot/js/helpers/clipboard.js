@@ -1,12 +1,12 @@
 // @ts-check
 
 /**
- * Copies a text that may still have to be fetched.
+ * Copies a text that may have to be fetched first.
  * @param {Promise<string>} text
  */
 export async function copy(text) {
   if (navigator.clipboard && window.ClipboardItem) {
-    // Given the promise itself, Safari still counts the writing as part of the click.
+    // Safari counts this as part of the click only if it is given the promise itself.
     const blob = text.then(t => new Blob([t], { type: "text/plain" }));
     await navigator.clipboard.write([new ClipboardItem({ "text/plain": blob })]);
   } else {
@@ -15,7 +15,7 @@ export async function copy(text) {
 }
 
 /**
- * Without TLS browsers have no clipboard object, and people run servers at home without TLS.
+ * Browsers have no clipboard object without TLS, which servers at home often lack.
  * @param {string} text
  */
 function copyOldWay(text) {

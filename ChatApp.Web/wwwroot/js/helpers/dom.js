@@ -1,12 +1,12 @@
 // @ts-check
 
 /**
- * The element that the page must have.
+ * An element that the page must have.
  * @param {string} selector
  * @param {ParentNode} [root]
  * @returns {HTMLElement}
  */
-export function find(selector, root = document) {
+export function findElement(selector, root = document) {
   const element = root.querySelector(selector);
   if (!(element instanceof HTMLElement)) {
     throw new Error(`The page has no ${selector}.`);
@@ -20,12 +20,12 @@ export function find(selector, root = document) {
  * @returns {HTMLElement}
  */
 export function fromTemplate(id) {
-  const template = /** @type {HTMLTemplateElement} */ (find(`#${id}`));
+  const template = /** @type {HTMLTemplateElement} */ (findElement(`#${id}`));
   return /** @type {HTMLElement} */ (/** @type {Element} */ (template.content.firstElementChild).cloneNode(true));
 }
 
 /**
- * Tells people who do not see the page what has happened.
+ * Announces something to screen readers.
  * @param {string} text
  */
 export function announce(text) {
@@ -36,7 +36,7 @@ export function announce(text) {
 }
 
 /**
- * Parses a page of ours.
+ * Parses a page of this app, or a part of one.
  * @param {string} html
  * @returns {Document}
  */
@@ -45,7 +45,7 @@ export function parsePage(html) {
 }
 
 /**
- * Shows the conversation's title wherever it stands outside of lists.
+ * Shows the chat's title in the tab and in the heading.
  * @param {string} title
  */
 export function setTitle(title) {

@@ -1,21 +1,19 @@
 // @ts-check
+import { onConnect } from "./connect.js";
 
 const time = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
 const date = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
 const dateAndTime = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long" });
 
-/**
- * Writes times in the reader's own zone and habits; the server writes UTC.
- * @param {ParentNode} root
- */
-export function localizeTimes(root) {
-  for (const element of root.querySelectorAll("time")) {
+/** Shows times in the reader's time zone and locale; the server writes UTC. */
+export function startTimes() {
+  onConnect("time", (/** @type {HTMLTimeElement} */ element) => {
     const at = new Date(element.dateTime);
     const format = "dateOnly" in element.dataset ? date : daysAgo(at) === 0 ? time : dateAndTime;
     element.textContent = format.format(at);
     element.title = exact.format(at);
-  }
+  });
 }
 
 /**

@@ -1,32 +1,32 @@
 // @ts-check
 
-const FIRST_WAIT = 500;
-const LONGEST_WAIT = 10_000;
-const MOST_TRIES = 12;
+const FIRST_DELAY = 500;
+const MAX_DELAY = 10_000;
+const MAX_TRIES = 12;
 
-/** The server's answer to a request that it refused; the message is for people. */
+/** A request that the server refused; the message is for people. */
 export class ApiError extends Error {
   /**
-   * @param {number} status
+   * @param {number} statusCode
    * @param {string} message
    */
-  constructor(status, message) {
+  constructor(statusCode, message) {
     super(message);
-    this.status = status;
+    this.status = statusCode;
   }
 }
 
-/** Nobody is signed in any more. */
+/** The sign-in has ended. */
 export class SignedOutError extends Error {
   constructor() {
-    super("You were signed out.");
+    super("You've been signed out.");
   }
 }
 
 /** The server could not be reached. */
 export class ConnectionError extends Error {
   constructor() {
-    super("The server could not be reached. Check the connection and try again.");
+    super("Can't reach the server. Check your connection and try again.");
   }
 }
 
@@ -59,21 +59,21 @@ export async function callApi(method, path, body, headers = {}) {
 }
 
 /**
- * Repeats what fails because the server cannot be reached, for a minute and a half.
+ * Retries, with back-off, work that fails because the server cannot be reached or fails itself; for a minute and a half.
  * @template T
  * @param {() => Promise<T>} work
  * @returns {Promise<T>}
  */
-export async function keepTrying(work) {
-  for (let tries = 1, wait = FIRST_WAIT; ; tries++, wait = Math.min(wait * 2, LONGEST_WAIT)) {
+export async function retry(work) {
+  for (let tries = 1, delay = FIRST_DELAY; ; tries++, delay = Math.min(delay * 2, MAX_DELAY)) {
     try {
       return await work();
     } catch (error) {
-      const mayPass = error instanceof ConnectionError || error instanceof ApiError && error.status >= 500;
-      if (!mayPass || tries === MOST_TRIES) {
+      const isTemporary = error instanceof ConnectionError || error instanceof ApiError && error.status >= 500;
+      if (!isTemporary || tries === MAX_TRIES) {
         throw error;
       }
-      await new Promise(resolve => setTimeout(resolve, wait));
+      await new Promise(resolve => setTimeout(resolve, delay));
     }
   }
 }

@@ -2,13 +2,13 @@
 
 const PREFIX = "draft:";
 
-/** What a user has typed in a conversation and not sent yet, in this browser. */
+/** What a user has typed in a chat and not sent yet, in this browser. */
 export class Draft {
   #key;
 
   /**
    * @param {string} user
-   * @param {string} session empty before there is one
+   * @param {string} session empty for a new chat
    */
   constructor(user, session) {
     this.#key = `${PREFIX}${user}:${session}`;
@@ -26,11 +26,11 @@ export class Draft {
         localStorage.setItem(this.#key, value);
       }
     } catch {
-      // Storage is full or switched off: the text stays in the page.
+      // Storage is full or disabled: the text is only in the page.
     }
   }
 
-  /** Forgets what everybody has typed: whoever signs out may not be alone at this computer. */
+  /** Removes all drafts: others may use this computer. */
   static forgetAll() {
     for (const key of Object.keys(localStorage).filter(k => k.startsWith(PREFIX))) {
       localStorage.removeItem(key);

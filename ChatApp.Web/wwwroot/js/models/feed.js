@@ -1,18 +1,17 @@
 // @ts-check
 import { FeedConnection } from "./feed-connection.js";
 
-/** @typedef {import("./feed-connection.js").FeedNews} FeedNews */
+/** @typedef {import("./feed-connection.js").FeedEvent} FeedEvent */
 /** @typedef {import("./feed-connection.js").FeedState} FeedState */
 
-/** @type {EventTarget} */
-const news = new EventTarget();
+const events = new EventTarget();
 /** @type {FeedState | null} */
 let state = null;
-/** Connects, if the feed was given up because nobody was signed in. @type {() => void} */
+/** Connects if the feed was given up because the sign-in had ended. @type {() => void} */
 let connect = () => {};
 let isStarted = false;
 
-/** Begins to listen to what happens in the user's sessions: over the one connection that all tabs share, where the browser can share. */
+/** Subscribes to the user's feed, over the connection that all tabs share where the browser has shared workers. */
 export function startFeed() {
   if (isStarted) {
     return;
@@ -24,16 +23,16 @@ export function startFeed() {
     connect();
     return;
   }
-  // Somebody else who signs in must not hear this one's feed.
+  // Named by the user: another one who signs in must not get this one's feed.
   const worker = new SharedWorker("/js/feed-worker.js", { type: "module", name: document.body.dataset.user ?? "" });
   worker.port.addEventListener("message", ({ data }) => take(data));
   worker.port.start();
   connect = () => worker.port.postMessage("connect");
-  window.addEventListener("pagehide", () => worker.port.postMessage("bye"));
-  window.addEventListener("pageshow", event => event.persisted && location.reload()); // it has said good-bye
+  window.addEventListener("pagehide", () => worker.port.postMessage("disconnect"));
+  window.addEventListener("pageshow", event => event.persisted && location.reload()); // it has disconnected
 }
 
-/** Makes sure that the feed is heard, also after signing in again. */
+/** Connects again where the sign-in had ended. */
 export function resumeFeed() {
   connect();
 }
@@ -43,11 +42,20 @@ export function resumeFeed() {
  * @param {(state: FeedState) => void} listener
  */
 export function onFeedState(listener) {
-  news.addEventListener("state", () => state && listener(state));
+  events.addEventListener("state", event => listener(/** @type {CustomEvent<FeedState>} */ (event).detail));
 }
 
 /**
- * Whether an answer that is being written has called tools, as far as has been heard.
+ * Whether a change of the feed concerns a session.
+ * @param {FeedState} change
+ * @param {string} session
+ */
+export function concerns(change, session) {
+  return change.sessions === null || change.sessions.includes(session);
+}
+
+/**
+ * Whether a reply that is being written has called tools, as far as the feed has told.
  * @param {string} messageId
  */
 export function hasTools(messageId) {
@@ -55,29 +63,29 @@ export function hasTools(messageId) {
 }
 
 /**
- * Calls with the id of an answer when the calls of its tools have got further, or may have while nobody listened here.
+ * Calls with the id of a reply when its tool calls have changed, or may have while the feed was not connected.
  * @param {(messageId: string) => void} listener
  */
 export function onFeedTools(listener) {
-  news.addEventListener("state", () => state?.tools.forEach(listener));
-  news.addEventListener("tools", event => listener(/** @type {CustomEvent<{message_id: string}>} */ (event).detail.message_id));
+  events.addEventListener("state", () => state?.tools.forEach(listener));
+  events.addEventListener("tools", event => listener(/** @type {CustomEvent<{message_id: string}>} */ (event).detail.message_id));
 }
 
 /**
- * The news from now on, in their order, until the caller leaves the loop.
- * @returns {AsyncGenerator<FeedNews>}
+ * The present state, then all events in their order, until the caller leaves the loop.
+ * @returns {AsyncGenerator<FeedEvent>}
  */
-export async function* feedNews() {
-  /** @type {FeedNews[]} */
+export async function* feedEvents() {
+  /** @type {FeedEvent[]} */
   const waiting = state ? [state] : [];
   let wake = () => {};
   /** @param {Event} event */
   const listen = event => {
-    waiting.push(/** @type {CustomEvent<FeedNews>} */ (event).detail);
+    waiting.push(/** @type {CustomEvent<FeedEvent>} */ (event).detail);
     wake();
   };
-  news.addEventListener("state", listen);
-  news.addEventListener("text", listen);
+  events.addEventListener("state", listen);
+  events.addEventListener("text", listen);
   try {
     for (;;) {
       const next = waiting.shift();
@@ -90,12 +98,12 @@ export async function* feedNews() {
       }
     }
   } finally {
-    news.removeEventListener("state", listen);
-    news.removeEventListener("text", listen);
+    events.removeEventListener("state", listen);
+    events.removeEventListener("text", listen);
   }
 }
 
-/** @param {FeedNews} item */
+/** @param {FeedEvent} item */
 function take(item) {
   if (item.type === "state") {
     state = item;
@@ -104,5 +112,5 @@ function take(item) {
   } else if (item.type === "tools" && !hasTools(item.message_id)) {
     state?.tools.push(item.message_id);
   }
-  news.dispatchEvent(new CustomEvent(item.type, { detail: item }));
+  events.dispatchEvent(new CustomEvent(item.type, { detail: item }));
 }

@@ -1,7 +1,7 @@
 // @ts-check
 import { loadMarkdown } from "./markdown.js";
 
-/** Shows a growing Markdown text: at most once a frame, and less often when it is so long that rendering takes its time. */
+/** Shows a growing Markdown text: rendered at most once a frame, and less often when rendering takes long. */
 export class GrowingText {
   #target;
   #text = "";
@@ -23,7 +23,7 @@ export class GrowingText {
     }
   }
 
-  /** Draws no more: something else takes the place. */
+  /** Stops drawing: something else takes its place. */
   close() {
     this.#isClosed = true;
   }
@@ -38,18 +38,18 @@ export class GrowingText {
     }
     const start = performance.now();
     replaceChanged(this.#target, render(this.#text));
-    const took = performance.now() - start;
-    this.#notBefore = start + took * 5;
+    const elapsed = performance.now() - start;
+    this.#notBefore = start + elapsed * 5; // leaves most of the time to the reader
   }
 }
 
-/** A frame, or a moment in a tab that is not seen and has no frames. */
+/** The next frame; hidden tabs have none, so a moment there. */
 function nextFrame() {
   return new Promise(resolve => document.hidden ? setTimeout(resolve, 250) : requestAnimationFrame(resolve));
 }
 
 /**
- * Replaces only what differs, so that selections and scrolled code blocks further up stay as they are.
+ * Replaces only from the first difference on, which keeps selections and scroll positions above it.
  * @param {HTMLElement} target
  * @param {DocumentFragment} wanted
  */

@@ -1,5 +1,6 @@
 // @ts-check
-// Renders an answer while it grows. When it has ended the server's HTML takes its place, so both write the same elements.
+// Renders a reply while it grows; when it has ended, the server's HTML replaces it. The two parsers (marked here, Markdig there) follow
+// CommonMark and GFM, and both write what readers see alike. MarkdownRendererTests compares them and lists the differences that remain.
 
 const HEADINGS_ABOVE = 2;
 const LOWEST_HEADING = 6;
@@ -17,13 +18,13 @@ const SAFE = {
 };
 
 /** @typedef {(markdown: string) => DocumentFragment} Render */
-/** @typedef {(this: any, token: any) => string} Writer the shape of marked's renderers */
+/** @typedef {(this: any, token: any) => string} Writer a renderer of marked */
 
 /** @type {Promise<Render> | undefined} */
 let renderer;
 
 /**
- * The renderer; loaded when the first answer arrives.
+ * The renderer, loaded for the first reply.
  * @returns {Promise<Render>}
  */
 export function loadMarkdown() {
@@ -48,26 +49,26 @@ async function load() {
 }
 
 /** @param {string} text */
-function escape(text) {
+function escapeHtml(text) {
   return text.replace(/[&<>"']/g, c => ESCAPES[c]);
 }
 
-/** What the pages write otherwise than marked does; see PageRenderers.cs. */
+/** Where the pages' HTML differs from marked's; see PageRenderers.cs. */
 function writers() {
   return {
     /** @param {{text: string}} token */
-    html: ({ text }) => escape(text),
+    html: ({ text }) => escapeHtml(text),
     /** @param {{text: string, lang?: string}} token */
     code({ text, lang }) {
-      const language = escape((lang ?? "").split(/\s/)[0]);
+      const language = escapeHtml((lang ?? "").split(/\s/)[0]);
       return `<div class="code"><div class="code-bar"><span>${language}</span></div>`
-        + `<pre tabindex="0"><code data-language="${language}">${escape(text)}\n</code></pre></div>`;
+        + `<pre tabindex="0"><code data-language="${language}">${escapeHtml(text)}\n</code></pre></div>`;
     },
     /**
-     * An image is a request that the reader did not make: it becomes a link.
+     * An image would be a request that the reader did not ask for, so it becomes a link.
      * @param {{href: string, text: string}} token
      */
-    image: ({ href, text }) => `<a href="${escape(href)}">${escape(text || href)}</a>`,
+    image: ({ href, text }) => `<a href="${escapeHtml(href)}">${escapeHtml(text || href)}</a>`,
     /** @param {{checked?: boolean}} token */
     checkbox: ({ checked }) => checked ? "☑ " : "☐ ",
     /** @type {Writer} */
@@ -84,8 +85,8 @@ function writers() {
     /** @type {Writer} */
     tablecell({ header, align, tokens }) {
       const tag = header ? "th" : "td";
-      const name = align === "center" ? "center" : align === "right" ? "end" : "";
-      return `<${tag}${name && ` class="${name}"`}>${this.parser.parseInline(tokens)}</${tag}>`;
+      const side = align === "center" ? "center" : align === "right" ? "end" : "";
+      return `<${tag}${side && ` class="${side}"`}>${this.parser.parseInline(tokens)}</${tag}>`;
     },
   };
 }

@@ -2,7 +2,7 @@
 
 const NEAR = 100;
 
-/** Keeps the end of a growing list in sight for those who are at the end, and leaves all others alone. */
+/** Scrolls along with a growing list for readers who are at its end, and for no others. */
 export class ScrollKeeper {
   #scroller;
   #button;
@@ -12,14 +12,14 @@ export class ScrollKeeper {
   /**
    * @param {HTMLElement} scroller
    * @param {HTMLElement} content
-   * @param {HTMLElement} button leads back to the end
-   * @param {boolean} isList false as long as there is only a welcome, which is read from its top
+   * @param {HTMLElement} button scrolls to the end
+   * @param {boolean} isList false while there is only a welcome, which is read from its top
    */
   constructor(scroller, content, button, isList) {
     this.#scroller = scroller;
     this.#button = button;
     this.#isList = isList;
-    // Without scripts the list is turned over so that it begins at its end; both show the same place.
+    // Without scripts a reversed flex column starts at its end; this shows the same place.
     scroller.classList.add("scripted");
     if (isList) {
       this.toEnd();
@@ -37,7 +37,7 @@ export class ScrollKeeper {
   }
 
   /**
-   * Changes what is above the reader's place without moving that place.
+   * Changes what is above the reader's place without moving it.
    * @param {() => void} change
    */
   keepPlace(change) {

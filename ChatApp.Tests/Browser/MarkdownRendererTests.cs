@@ -1,0 +1,66 @@
+using ChatApp.Tests.Support;
+using ChatApp.Web.Features.Chat.Markdown;
+using Microsoft.Playwright;
+
+namespace ChatApp.Tests.Browser;
+
+/// <summary>A reply looks the same while the page renders it (marked) and when the server has rendered it (Markdig).</summary>
+internal sealed class MarkdownRendererTests : BrowserFixture
+{
+    // What the pages show alike is compared alike: not the spaces between blocks, and not the copy button, which only whole replies have.
+    private const string Compare = """
+        async ([markdown, html]) => {
+          const { loadMarkdown } = await import("/js/models/markdown.js");
+          const normal = root => {
+            root.querySelectorAll("[data-copy-code]").forEach(button => button.remove());
+            root.normalize();
+            const lines = [];
+            const write = (node, depth, isCode) => {
+              const text = isCode ? JSON.stringify(node.textContent) : node.textContent.replace(/\s+/g, " ").trim();
+              if (node.nodeType === Node.TEXT_NODE) {
+                if (text) lines.push(" ".repeat(depth) + text);
+                return;
+              }
+              const attributes = [...node.attributes].map(a => ` ${a.name}="${a.value}"`).sort().join("");
+              lines.push(`${" ".repeat(depth)}<${node.localName}${attributes}>`);
+              node.childNodes.forEach(child => write(child, depth + 1, isCode || node.localName === "pre"));
+            };
+            root.childNodes.forEach(child => write(child, 0, false));
+            return lines.join("\n");
+          };
+          const template = document.createElement("template");
+          template.innerHTML = html;
+          return [normal((await loadMarkdown())(markdown)), normal(template.content)];
+        }
+        """;
+
+    private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "Fixtures", "markdown");
+
+    private IPage _page = null!;
+
+    private static IEnumerable<string> Cases => Directory.EnumerateFiles(Folder, "*.md").Select(path => Path.GetFileNameWithoutExtension(path)).Order();
+
+    [SetUp]
+    public async Task Open()
+    {
+        _page = await NewPageAsync(await App.RegisterAsync());
+        await _page.GotoAsync("/chat-ui");
+    }
+
+    [TestCaseSource(nameof(Cases))]
+    public async Task Render_InThePageAndOnTheServer_LooksTheSame(string name)
+    {
+        var markdown = await File.ReadAllTextAsync(Path.Combine(Folder, $"{name}.md"));
+
+        var (inPage, onServer) = await RenderAsync(markdown);
+
+        Assert.That(inPage, Is.Not.Empty);
+        Assert.That(inPage, Is.EqualTo(onServer));
+    }
+
+    private async Task<(string InPage, string OnServer)> RenderAsync(string markdown)
+    {
+        var both = await _page.EvaluateAsync<string[]>(Compare, new[] { markdown, SafeMarkdown.ToHtml(markdown) });
+        return (both[0], both[1]);
+    }
+}
