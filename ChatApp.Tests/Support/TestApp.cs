@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Json;
 using ChatApp.Data;
 using ChatApp.Data.Accounts;
-using ChatApp.Domain.Accounts;
 using ChatApp.Domain.Chat;
 using ChatApp.Domain.Usage;
 using ChatApp.Web;

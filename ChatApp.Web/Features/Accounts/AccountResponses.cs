@@ -1,5 +1,4 @@
 using ChatApp.Data.Accounts;
-using ChatApp.Domain.Accounts;
 
 namespace ChatApp.Web.Features.Accounts;
 
