@@ -10,7 +10,7 @@ internal sealed class Latencies
 
     public int Count => _milliseconds.Count;
 
-    /// <summary>What was refused instead, and so has no duration.</summary>
+    /// <summary>Requests that were rejected and therefore have no duration.</summary>
     public int Refused { get; private set; }
 
     public static Latencies Of(IEnumerable<Latencies> parts)
@@ -32,10 +32,10 @@ internal sealed class Latencies
 
     public void Refuse() => Refused++;
 
-    /// <summary>Adds the time since a moment of <see cref="Stopwatch"/>.</summary>
+    /// <summary>Adds the time since a timestamp of <see cref="Stopwatch"/>.</summary>
     public void AddSince(long timestamp) => Add(Stopwatch.GetElapsedTime(timestamp));
 
-    /// <summary>The share of durations, e.g. 0.99, that is not above the result, in milliseconds.</summary>
+    /// <summary>The duration that this share of durations, e.g. 0.99, does not exceed, in milliseconds.</summary>
     public double Percentile(double share)
     {
         if (!_isSorted)

@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace ChatApp.Bench;
 
-/// <summary>The processes of the PostgreSQL server whose data lies somewhere below a folder.</summary>
+/// <summary>The processes of the PostgreSQL server whose data is below a folder.</summary>
 internal sealed class PostgresProcesses(string directory)
 {
     private const int TicksPerSecond = 100; // USER_HZ, the same on all of Linux's architectures
 
-    /// <summary>Processor time so far, of those that have ended too; zero where there is no <c>/proc</c>.</summary>
+    /// <summary>CPU time so far, including ended processes; zero where there is no <c>/proc</c>.</summary>
     public TimeSpan Processor
     {
         get

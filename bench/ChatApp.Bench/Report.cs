@@ -5,13 +5,13 @@ namespace ChatApp.Bench;
 
 /// <summary>One figure.</summary>
 /// <param name="Name">What is measured.</param>
-/// <param name="Unit">In what.</param>
-/// <param name="Value">The app's.</param>
-/// <param name="Bound">The bare lower bound's, measured in the same run.</param>
-/// <param name="Target">What we want, e.g. <c>&lt; 5</c>.</param>
+/// <param name="Unit">The unit.</param>
+/// <param name="Value">The app's figure.</param>
+/// <param name="Bound">The figure of the least work with the same result, measured in the same run.</param>
+/// <param name="Target">The goal, e.g. <c>&lt; 5</c>.</param>
 internal sealed record Figure(string Name, string Unit, double Value, double? Bound = null, string? Target = null);
 
-/// <summary>What a run has found out.</summary>
+/// <summary>The results of a run.</summary>
 internal sealed class Report(string scenario, string setting)
 {
     private static readonly JsonSerializerOptions Options = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
@@ -20,7 +20,7 @@ internal sealed class Report(string scenario, string setting)
 
     public void Add(string name, string unit, double value, double? bound = null, string? target = null) => _figures.Add(new(name, unit, value, bound, target));
 
-    /// <summary>A table for people, or JSON for machines.</summary>
+    /// <summary>Prints a table, or JSON for programs.</summary>
     public void Print(bool asJson)
     {
         if (asJson)

@@ -9,10 +9,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ChatApp.Bench;
 
-/// <summary>Somebody who uses the app.</summary>
+/// <summary>A signed-in user with sessions.</summary>
 internal sealed record BenchUser(Guid Id, string Token, IReadOnlyList<Guid> Sessions);
 
-/// <summary>A private, durable PostgreSQL server in a temporary folder, and the app on it. All of it is gone afterwards.</summary>
+/// <summary>A private, durable PostgreSQL server in a temporary folder, and the app on it. Both are removed afterwards.</summary>
 internal sealed class Rig : IAsyncDisposable
 {
     private const string Database = "chatapp";
@@ -27,7 +27,7 @@ internal sealed class Rig : IAsyncDisposable
     {
         (_directory, _postgres, ConnectionString, App, Postgres) = (directory, postgres, ChatDbOptions.WithDefaults(connectionString), app, new(directory));
         _end = new(EndAsync);
-        // Whoever breaks a run off leaves nothing behind either.
+        // A cancelled run cleans up too.
         _signals = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM }.Select(s => PosixSignalRegistration.Create(s, context =>
         {
             context.Cancel = true;
@@ -39,7 +39,7 @@ internal sealed class Rig : IAsyncDisposable
 
     public PostgresProcesses Postgres { get; }
 
-    /// <summary>As the app itself is connected.</summary>
+    /// <summary>With the app's own defaults.</summary>
     public string ConnectionString { get; }
 
     public static async Task<Rig> StartAsync()
@@ -58,7 +58,7 @@ internal sealed class Rig : IAsyncDisposable
         return new(directory, postgres, connectionString, app);
     }
 
-    /// <summary>Makes users who are signed in, each with sessions.</summary>
+    /// <summary>Creates signed-in users with sessions.</summary>
     public async Task<IReadOnlyList<BenchUser>> AddUsersAsync(int count, int sessions)
     {
         await using var db = Open();
@@ -72,11 +72,11 @@ internal sealed class Rig : IAsyncDisposable
             users.Add(new(user.Id, (await logins.StartAsync(user.Id, CancellationToken.None)).AccessToken, own));
             db.ChangeTracker.Clear();
         }
-        await db.Database.ExecuteSqlAsync($"ANALYZE"); // as autovacuum does in time
+        await db.Database.ExecuteSqlAsync($"ANALYZE"); // as autovacuum would eventually
         return users;
     }
 
-    /// <summary>Looks at the database.</summary>
+    /// <summary>Opens the database.</summary>
     public ChatDbContext Open() => new(new DbContextOptionsBuilder<ChatDbContext>().UseChatApp(ConnectionString).Options);
 
     public ValueTask DisposeAsync() => new(_end.Value);

@@ -5,7 +5,7 @@ using ChatApp.Bench.Serving;
 
 namespace ChatApp.Bench;
 
-/// <summary>A server in a process of its own, so that its processor time and memory are not the clients'.</summary>
+/// <summary>A server in a separate process, so that its CPU time and memory can be told from the clients'.</summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
     private readonly Process _process;
@@ -14,10 +14,10 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public IPEndPoint Address { get; }
 
-    /// <summary>Processor time so far.</summary>
+    /// <summary>CPU time so far.</summary>
     public TimeSpan Processor => Refreshed().TotalProcessorTime;
 
-    /// <summary>Bytes of memory in use, as the system sees it.</summary>
+    /// <summary>Resident memory in bytes.</summary>
     public long Resident => Refreshed().WorkingSet64;
 
     public static async Task<ServerProcess> StartAsync(params string[] arguments)
@@ -34,10 +34,10 @@ internal sealed class ServerProcess : IAsyncDisposable
         return new(process, IPEndPoint.Parse(new Uri(await ReadAsync(process)).Authority));
     }
 
-    /// <summary>Bytes of all living objects, after a full collection.</summary>
+    /// <summary>Bytes of all live objects, after a full collection.</summary>
     public async Task<long> HeapAsync()
     {
-        await _process.StandardInput.WriteLineAsync(ServedProcess.HeapQuestion);
+        await _process.StandardInput.WriteLineAsync(ServedProcess.HeapRequest);
         await _process.StandardInput.FlushAsync();
         return long.Parse(await ReadAsync(_process), CultureInfo.InvariantCulture);
     }

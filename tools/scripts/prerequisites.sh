@@ -1,4 +1,4 @@
-# What the scripts need of the machine; sourced by run, test and .ci/run. Installs Debian packages where it may, else says what to install.
+# Checks what the scripts need; sourced by run, test and .ci/run. As root on Debian it installs missing packages, otherwise it names them.
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 

@@ -2,11 +2,11 @@ using ChatApp.Bench.Serving;
 
 namespace ChatApp.Bench.Client;
 
-/// <summary>Finds the script's tokens in a stream, in whatever events and pieces they come.</summary>
-/// <param name="delays">Takes the time from each token's emission to its arrival here.</param>
+/// <summary>Finds the script's tokens in a stream, however they are split into events and packets.</summary>
+/// <param name="delays">Receives the time from each token's emission to its arrival here.</param>
 internal sealed class TokenScanner(Latencies delays)
 {
-    private int _digits = -1; // of the present token so far; negative outside of tokens
+    private int _digits = -1; // of the current token so far; negative outside of tokens
     private long _emitted;
 
     /// <summary>Tokens so far.</summary>
@@ -34,6 +34,6 @@ internal sealed class TokenScanner(Latencies delays)
         }
     }
 
-    /// <summary>Gets ready for the next answer.</summary>
+    /// <summary>Starts the next reply.</summary>
     public void Reset() => (Count, _digits) = (0, -1);
 }

@@ -6,7 +6,7 @@ using System.Text;
 namespace ChatApp.Bench.Client;
 
 /// <summary>
-/// One keep-alive connection that speaks as little HTTP/1.1 as will do: the clients share the machine's processors with the server that they measure.
+/// A keep-alive connection with a minimal HTTP/1.1 client: the clients share the CPU with the server they measure.
 /// </summary>
 internal sealed class Wire(int bufferLength) : IDisposable
 {
@@ -14,11 +14,11 @@ internal sealed class Wire(int bufferLength) : IDisposable
     private readonly byte[] _buffer = new byte[bufferLength];
     private int _from;
     private int _to;
-    private int _left; // of the body, or of its present chunk
+    private int _left; // of the body, or of its current chunk
     private bool _isChunked;
     private bool _isFirstChunk;
 
-    /// <summary>Connects; the buffer is small as a rule, as thousands of connections have one each.</summary>
+    /// <summary>Connects. The buffer is small by default, because thousands of connections have one each.</summary>
     public static async Task<Wire> ConnectAsync(IPEndPoint address, int bufferLength = 4096)
     {
         var wire = new Wire(bufferLength);
@@ -37,7 +37,7 @@ internal sealed class Wire(int bufferLength) : IDisposable
         return Encoding.UTF8.GetBytes($"{line} HTTP/1.1\r\nHost: localhost\r\n{authorization}{content}\r\n{json}");
     }
 
-    /// <summary>Sends a request and reads the answer's head.</summary>
+    /// <summary>Sends a request and reads the response's headers.</summary>
     /// <returns>Its status.</returns>
     public async ValueTask<int> SendAsync(byte[] request)
     {
@@ -55,7 +55,7 @@ internal sealed class Wire(int bufferLength) : IDisposable
         return status;
     }
 
-    /// <summary>The next piece of the answer's body, valid until the next call; empty at its end.</summary>
+    /// <summary>The next part of the response's body, valid until the next call; empty at the end.</summary>
     public async ValueTask<ReadOnlyMemory<byte>> ReadAsync()
     {
         if (_left == 0 && _isChunked)
@@ -71,7 +71,7 @@ internal sealed class Wire(int bufferLength) : IDisposable
         return piece;
     }
 
-    /// <summary>Sends a request and reads the whole answer.</summary>
+    /// <summary>Sends a request and reads the whole response.</summary>
     /// <returns>Its status.</returns>
     public async ValueTask<int> ExchangeAsync(byte[] request)
     {
@@ -88,7 +88,7 @@ internal sealed class Wire(int bufferLength) : IDisposable
     {
         if (!_isFirstChunk)
         {
-            await ReadLineAsync(); // the end of the chunk before
+            await ReadLineAsync(); // the end of the previous chunk
         }
         _isFirstChunk = false;
         _left = int.Parse(await ReadLineAsync(), NumberStyles.HexNumber, CultureInfo.InvariantCulture);

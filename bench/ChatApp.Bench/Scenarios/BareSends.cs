@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace ChatApp.Bench.Scenarios;
 
-/// <summary>The bound of sending: what an accepted and a finished message change in the database, in the same two transactions, by nothing but Npgsql.</summary>
+/// <summary>The bound of sending: the changes of accepting a message and closing its reply, in two transactions, with Npgsql alone.</summary>
 internal static class BareSends
 {
     private const string Accept = """
@@ -36,7 +36,7 @@ internal static class BareSends
         SELECT count(*) FROM reply
         """;
 
-    /// <summary>Sends until the time is over, a connection for each user.</summary>
+    /// <summary>Sends until the time is up, with a connection per user.</summary>
     /// <returns>How long each send took.</returns>
     public static async Task<IReadOnlyList<Latencies>> RunAsync(string connectionString, IReadOnlyList<BenchUser> users, TimeSpan duration)
     {

@@ -2,7 +2,7 @@ using ChatApp.Bench.Serving;
 
 namespace ChatApp.Bench.Scenarios;
 
-/// <summary>Histories: a short one, and pages of a long one, the newest and one far back.</summary>
+/// <summary>A short history, and two pages of a long one: the newest, and one far back.</summary>
 internal static class HistoryScenario
 {
     private const int Short = 20;
@@ -34,7 +34,7 @@ internal static class HistoryScenario
 
     private static string Bare(BenchUser user, int before) => $"/history?session={user.Sessions[0]}&before={before}";
 
-    // Page by page, as everybody must.
+    // Page by page: a cursor comes only from the page before it.
     private static async Task<string> FarBackAsync(Rig rig, BenchUser user, int length, int before)
     {
         var cursor = "";

@@ -3,7 +3,7 @@ using ChatApp.Bench.Client;
 
 namespace ChatApp.Bench.Scenarios;
 
-/// <summary>Many listeners to whom nothing happens, and one user who sends all the same.</summary>
+/// <summary>Many subscribers without events, and one user who sends messages meanwhile.</summary>
 internal static class IdleScenario
 {
     private const int ListenersPerUser = 10;
@@ -13,12 +13,12 @@ internal static class IdleScenario
     {
         var (listeners, seconds) = (options.Number("listeners", 5000), options.Number("seconds", 10));
         await using var rig = await Rig.StartAsync();
-        var report = new Report("idle", $"{listeners} listeners, {seconds} s");
+        var report = new Report("idle", $"{listeners} subscribers, {seconds} s");
         var sender = (await rig.AddUsersAsync(1, 10))[0];
         var users = await rig.AddUsersAsync((listeners + ListenersPerUser - 1) / ListenersPerUser, 0);
         foreach (var wire in await ListenAsync(rig, Enumerable.Repeat(sender, 200)))
         {
-            wire.Dispose(); // the code is compiled now
+            wire.Dispose(); // warm-up: the code is compiled now
         }
         await SendAsync(rig, sender);
         var before = await SendAsync(rig, sender);
@@ -34,14 +34,14 @@ internal static class IdleScenario
         var after = await SendAsync(rig, sender);
         wires.ForEach(w => w.Dispose());
 
-        report.Add("listeners", "", wires.Count, target: ">= 5000");
-        report.Add("opened a second", "1/s", wires.Count / opening.TotalSeconds);
-        report.Add("resident memory a listener", "KiB", atOnce / 1024.0 / listeners, target: "<= 64");
-        report.Add("resident memory a listener, collected", "KiB", collected / 1024.0 / listeners);
-        report.Add("living objects a listener", "KiB", living / 1024.0 / listeners);
-        report.Add("processor in use", "%", 100 * idle.TotalSeconds);
-        report.Add("a send with and (bound) without them, p50", "ms", after.Percentile(0.5), before.Percentile(0.5));
-        report.Add("a send with and (bound) without them, p99", "ms", after.Percentile(0.99), before.Percentile(0.99));
+        report.Add("subscribers", "", wires.Count, target: ">= 5000");
+        report.Add("opened per second", "1/s", wires.Count / opening.TotalSeconds);
+        report.Add("resident memory per subscriber", "KiB", atOnce / 1024.0 / listeners, target: "<= 64");
+        report.Add("resident memory per subscriber, collected", "KiB", collected / 1024.0 / listeners);
+        report.Add("live objects per subscriber", "KiB", living / 1024.0 / listeners);
+        report.Add("CPU in use", "%", 100 * idle.TotalSeconds);
+        report.Add("send with and (bound) without them, p50", "ms", after.Percentile(0.5), before.Percentile(0.5));
+        report.Add("send with and (bound) without them, p99", "ms", after.Percentile(0.99), before.Percentile(0.99));
         return report;
     }
 
@@ -59,7 +59,7 @@ internal static class IdleScenario
     {
         var wire = await Wire.ConnectAsync(rig.App.Address);
         return await wire.SendAsync(Wire.Request("GET /chat/events", user.Token)) == 200 && !(await wire.ReadAsync()).IsEmpty
-            ? wire : throw new InvalidOperationException("A listener was refused.");
+            ? wire : throw new InvalidOperationException("A subscriber was rejected.");
     }
 
     private static async Task<Latencies> SendAsync(Rig rig, BenchUser user)
@@ -73,7 +73,7 @@ internal static class IdleScenario
                 Wire.Request($"POST /chat/sessions/{user.Sessions[i % user.Sessions.Count]}/messages?wait=true", user.Token, """{"content":"Hello there!"}"""));
             if (status != 201)
             {
-                throw new InvalidOperationException($"A send was answered with {status}.");
+                throw new InvalidOperationException($"A send returned {status}.");
             }
             latencies.AddSince(begun);
         }

@@ -3,7 +3,7 @@ using NpgsqlTypes;
 
 namespace ChatApp.Bench.Scenarios;
 
-/// <summary>Fills the database with conversations: made-up words, as frequent as those of a language (Zipf's law), in messages of very different lengths.</summary>
+/// <summary>Fills the database with conversations: made-up words, distributed as in natural language (Zipf's law), in messages of very different lengths.</summary>
 internal sealed class ManyMessages
 {
     public const int MessagesPerSession = 20;
@@ -31,10 +31,10 @@ internal sealed class ManyMessages
         }
     }
 
-    /// <summary>The word of this place in the order of frequency.</summary>
+    /// <summary>The word with this rank by frequency.</summary>
     public string Word(int place) => _words[place];
 
-    /// <summary>Gives each of the users this many messages, in an order as if they had been written at the same time.</summary>
+    /// <summary>Gives each user this many messages, interleaved as if all users had been writing at the same time.</summary>
     public async Task FillAsync(string connectionString, IReadOnlyList<(BenchUser User, int Messages)> users)
     {
         await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { CommandTimeout = 0 });
@@ -77,7 +77,7 @@ internal sealed class ManyMessages
         await ExecuteAsync(connection, "VACUUM ANALYZE");
     }
 
-    // Some short questions, some long answers; the median is at 33 words.
+    // Log-normal lengths, as of short questions and long replies; the median is 33 words.
     private string Text()
     {
         var length = Math.Clamp((int)Math.Exp(3.5 + Math.Sqrt(-2 * Math.Log(1 - _random.NextDouble())) * Math.Cos(2 * Math.PI * _random.NextDouble())), 1, 600);
@@ -90,7 +90,7 @@ internal sealed class ManyMessages
         return _words[at < 0 ? ~at : at];
     }
 
-    // An index is built several times faster than a million entries are added to it.
+    // Building an index afterwards is several times faster than adding a million entries to it.
     private static async Task<IReadOnlyList<string>> TakeIndexesAsync(NpgsqlConnection connection)
     {
         var (names, definitions) = (new List<string>(), new List<string>());
@@ -109,7 +109,7 @@ internal sealed class ManyMessages
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
     {
-#pragma warning disable CA2100 // made of the database's own definitions
+#pragma warning disable CA2100 // consists of the database's own definitions
         await using var command = new NpgsqlCommand(sql, connection);
 #pragma warning restore CA2100
         await command.ExecuteNonQueryAsync();

@@ -5,13 +5,13 @@ using ChatApp.Bench.Client;
 
 namespace ChatApp.Bench.Scenarios;
 
-/// <summary>A page, as it is asked of the app and of the bound.</summary>
+/// <summary>A page, as requested from the app and from the bound.</summary>
 /// <param name="Name">For the report.</param>
-/// <param name="App">The path at the app.</param>
-/// <param name="Bare">The path at the bound.</param>
+/// <param name="App">The path on the app.</param>
+/// <param name="Bare">The path on the bound.</param>
 internal sealed record ReadPage(string Name, Func<BenchUser, string> App, Func<BenchUser, string> Bare);
 
-/// <summary>Clients that read the same page again and again: one alone, then all together. The bound answers from the same database with the same JSON.</summary>
+/// <summary>Clients that read the same page repeatedly: one alone, then all together. The bound serves the same JSON from the same database.</summary>
 internal sealed class ReadRun(Rig rig, ServerProcess bare, IReadOnlyList<BenchUser> users, TimeSpan duration)
 {
     private const int BufferLength = 65_536;
@@ -22,22 +22,22 @@ internal sealed class ReadRun(Rig rig, ServerProcess bare, IReadOnlyList<BenchUs
     public async Task MeasureAsync(Report report, ReadPage page)
     {
         await CompareAsync(page);
-        await RunAsync(bare, page.Bare, users.Count, WarmUp); // compiles the code, prepares the statements
+        await RunAsync(bare, page.Bare, users.Count, WarmUp); // warm-up: compiles the code, prepares the statements
         await RunAsync(rig.App, page.App, users.Count, WarmUp);
         foreach (var clients in new[] { 1, users.Count }.Distinct())
         {
             var bound = await MeasureAsync(bare, page.Bare, clients);
             var app = await MeasureAsync(rig.App, page.App, clients);
             var name = clients == 1 ? $"{page.Name}, 1 client" : $"{page.Name}, {clients} clients";
-            report.Add($"{name}: a second", "1/s", app.Rate, bound.Rate, clients == 1 ? null : "ratio >= 0.25");
+            report.Add($"{name}: per second", "1/s", app.Rate, bound.Rate, clients == 1 ? null : "ratio >= 0.25");
             report.Add($"{name}: p50", "ms", app.Latencies.Percentile(0.5), bound.Latencies.Percentile(0.5));
             report.Add($"{name}: p99", "ms", app.Latencies.Percentile(0.99), bound.Latencies.Percentile(0.99));
-            report.Add($"{name}: server's processor time", "µs", app.Server, bound.Server);
-            report.Add($"{name}: PostgreSQL's", "µs", app.Postgres, bound.Postgres);
+            report.Add($"{name}: server's CPU time", "µs", app.Server, bound.Server);
+            report.Add($"{name}: PostgreSQL's CPU time", "µs", app.Postgres, bound.Postgres);
         }
     }
 
-    /// <summary>The answer to a request, for what is done once.</summary>
+    /// <summary>The response to a single request.</summary>
     public static async Task<JsonNode> GetAsync(IPEndPoint server, BenchUser user, string path)
     {
         using var client = new HttpClient { BaseAddress = new Uri($"http://{server}") };
@@ -52,7 +52,7 @@ internal sealed class ReadRun(Rig rig, ServerProcess bare, IReadOnlyList<BenchUs
         one["next_cursor"] = other["next_cursor"] = null;
         if (!JsonNode.DeepEquals(one, other))
         {
-            throw new InvalidOperationException($"The bound answers otherwise than the app.\n{one.ToJsonString()}\n{other.ToJsonString()}");
+            throw new InvalidOperationException($"The bound's response differs from the app's.\n{one.ToJsonString()}\n{other.ToJsonString()}");
         }
     }
 
@@ -75,15 +75,15 @@ internal sealed class ReadRun(Rig rig, ServerProcess bare, IReadOnlyList<BenchUs
             {
                 var begun = Stopwatch.GetTimestamp();
                 var status = await wire.ExchangeAsync(request);
-                latencies.AddSince(status == 200 ? begun : throw new InvalidOperationException($"{path(u)} was answered with {status}."));
+                latencies.AddSince(status == 200 ? begun : throw new InvalidOperationException($"{path(u)} returned {status}."));
             }
             return latencies;
         }))));
     }
 
-    /// <param name="Latencies">Of the answers.</param>
-    /// <param name="Rate">Answers a second.</param>
-    /// <param name="Server">Microseconds of the server's processor time an answer.</param>
-    /// <param name="Postgres">The same of PostgreSQL's.</param>
+    /// <param name="Latencies">Of the requests.</param>
+    /// <param name="Rate">Requests per second.</param>
+    /// <param name="Server">The server's CPU time per request, in microseconds.</param>
+    /// <param name="Postgres">PostgreSQL's CPU time per request, in microseconds.</param>
     private sealed record Measurement(Latencies Latencies, double Rate, double Server, double Postgres);
 }

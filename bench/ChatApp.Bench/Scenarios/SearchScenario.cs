@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ChatApp.Bench.Scenarios;
 
-/// <summary>One client after the other searches among many messages of many users.</summary>
+/// <summary>Searches, one at a time, among many messages of many users.</summary>
 internal static class SearchScenario
 {
     private const int SmallLength = 200;
@@ -26,14 +26,14 @@ internal static class SearchScenario
 
         (string Name, string Query)[] queries =
         [
-            ("the commonest word", many.Word(0)),
+            ("the most common word", many.Word(0)),
             ("a common word", many.Word(30)),
             ("a rare word", many.Word(9_000)),
             ("two common words", $"{many.Word(20)} {many.Word(40)}"),
             ("a phrase", $"\"{many.Word(3)} {many.Word(5)}\""),
-            ("a beginning", many.Word(3_000)[..4]),
-            ("text within words", many.Word(3_000)[1..]),
-            ("what nobody has", "xyzzy"),
+            ("a prefix", many.Word(3_000)[..4]),
+            ("a substring", many.Word(3_000)[1..]),
+            ("no match", "xyzzy"),
         ];
         foreach (var (user, length) in users.Take(3).Reverse())
         {
@@ -76,7 +76,7 @@ internal static class SearchScenario
             var status = await wire.ExchangeAsync(request);
             if (status != 200)
             {
-                throw new InvalidOperationException($"A search for “{query}” was answered with {status}.");
+                throw new InvalidOperationException($"A search for “{query}” returned {status}.");
             }
             if (i > 0)
             {

@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ChatApp.Bench.Scenarios;
 
-/// <summary>Clients that send one message after the other, each in several sessions by turns, to a provider that answers at once.</summary>
+/// <summary>Clients that send one message after another, each to several sessions in turn, with a provider that replies instantly.</summary>
 internal static class SendScenario
 {
     public static async Task<Report> RunAsync(Options options)
@@ -16,25 +16,25 @@ internal static class SendScenario
         var duration = TimeSpan.FromSeconds(seconds);
         foreach (var query in new[] { "?wait=true", "" })
         {
-            await SendAsync(rig, await rig.AddUsersAsync(clients, sessions), query, TimeSpan.FromSeconds(5)); // compiles the code
+            await SendAsync(rig, await rig.AddUsersAsync(clients, sessions), query, TimeSpan.FromSeconds(5)); // warm-up
         }
 
         var bareUsers = await rig.AddUsersAsync(clients, sessions);
         await BareSends.RunAsync(rig.ConnectionString, bareUsers, TimeSpan.FromSeconds(1));
         var bare = await MeasureAsync(rig, () => BareSends.RunAsync(rig.ConnectionString, bareUsers, duration));
-        var answered = await RunAsync(rig, clients, sessions, "?wait=true", duration);
+        var replied = await RunAsync(rig, clients, sessions, "?wait=true", duration);
         var accepted = await RunAsync(rig, clients, sessions, "", duration);
 
-        report.Add("sends a second, each answer stored", "1/s", accepted.Rate, bare.Rate, ">= 1000");
-        report.Add("until the message is stored, p50", "ms", accepted.Latencies.Percentile(0.5));
-        report.Add("until the message is stored, p99", "ms", accepted.Latencies.Percentile(0.99));
-        report.Add("server's processor time a send", "µs", accepted.App);
-        report.Add("PostgreSQL's processor time a send", "µs", accepted.Postgres, bare.Postgres);
-        report.Add("clients' processor time a send", "µs", accepted.Client, bare.Client);
-        report.Add("refused", "", accepted.Latencies.Refused + answered.Latencies.Refused);
-        report.Add("sends a second, waiting for the answer", "1/s", answered.Rate, bare.Rate);
-        report.Add("until the answer is there, p50", "ms", answered.Latencies.Percentile(0.5), bare.Latencies.Percentile(0.5));
-        report.Add("until the answer is there, p99", "ms", answered.Latencies.Percentile(0.99), bare.Latencies.Percentile(0.99));
+        report.Add("sends per second, each reply stored", "1/s", accepted.Rate, bare.Rate, ">= 1000");
+        report.Add("time until the message is stored, p50", "ms", accepted.Latencies.Percentile(0.5));
+        report.Add("time until the message is stored, p99", "ms", accepted.Latencies.Percentile(0.99));
+        report.Add("server's CPU time per send", "µs", accepted.App);
+        report.Add("PostgreSQL's CPU time per send", "µs", accepted.Postgres, bare.Postgres);
+        report.Add("clients' CPU time per send", "µs", accepted.Client, bare.Client);
+        report.Add("rejected", "", accepted.Latencies.Refused + replied.Latencies.Refused);
+        report.Add("sends per second, waiting for the reply", "1/s", replied.Rate, bare.Rate);
+        report.Add("time until the reply is complete, p50", "ms", replied.Latencies.Percentile(0.5), bare.Latencies.Percentile(0.5));
+        report.Add("time until the reply is complete, p99", "ms", replied.Latencies.Percentile(0.99), bare.Latencies.Percentile(0.99));
         return report;
     }
 
@@ -58,7 +58,7 @@ internal static class SendScenario
     {
         var started = Stopwatch.GetTimestamp();
         var latencies = await Task.WhenAll(users.Select(u => Task.Run(() => SendAsync(rig, u, query, started, duration))));
-        // A send counts when its answer is stored too.
+        // A send counts only once its reply is stored.
         await using var db = rig.Open();
         while (await db.Messages.AnyAsync(m => m.Status == MessageStatus.Generating))
         {
@@ -88,9 +88,9 @@ internal static class SendScenario
     }
 
     /// <param name="Latencies">Of the sends.</param>
-    /// <param name="Rate">Sends a second.</param>
-    /// <param name="App">Microseconds of the app's processor time a send.</param>
-    /// <param name="Postgres">The same of PostgreSQL's.</param>
-    /// <param name="Client">The same of the bench's own.</param>
+    /// <param name="Rate">Sends per second.</param>
+    /// <param name="App">The app's CPU time per send, in microseconds.</param>
+    /// <param name="Postgres">PostgreSQL's CPU time per send.</param>
+    /// <param name="Client">The bench's own CPU time per send.</param>
     private sealed record Measurement(Latencies Latencies, double Rate, double App, double Postgres, double Client);
 }

@@ -5,24 +5,24 @@ using ChatApp.Bench.Serving;
 
 namespace ChatApp.Bench.Scenarios;
 
-/// <summary>Clients that each listen to one answer after the other, and what they have seen.</summary>
+/// <summary>Clients that each stream one reply after another, and what they measured.</summary>
 /// <param name="address">The server.</param>
 /// <param name="requests">A client's request, for each client.</param>
-/// <param name="script">What each answer is.</param>
+/// <param name="script">The content of each reply.</param>
 internal sealed class StreamRun(IPEndPoint address, IReadOnlyList<byte[]> requests, TokenScript script)
 {
     private long _tokens;
 
-    /// <summary>How long each request waited for its first token; the provider gives it at once.</summary>
+    /// <summary>How long each request waited for its first token; the provider sends it immediately.</summary>
     public List<Latencies> First { get; } = [];
 
     /// <summary>From each token's emission to its arrival.</summary>
     public List<Latencies> Delays { get; } = [];
 
-    /// <summary>Tokens that have come so far.</summary>
+    /// <summary>Tokens received so far.</summary>
     public long Tokens => Interlocked.Read(ref _tokens);
 
-    /// <summary>Listens: the clients begin one after the other, spread over the length of an answer, and begin again when it ends.</summary>
+    /// <summary>Runs the clients. Their starts are spread over the length of a reply; each starts again when its reply ends.</summary>
     public async Task RunAsync(int rounds)
     {
         var length = TimeSpan.FromSeconds((double)script.Tokens / script.Rate);
@@ -65,7 +65,7 @@ internal sealed class StreamRun(IPEndPoint address, IReadOnlyList<byte[]> reques
             }
             else if (scanner.Count != script.Tokens)
             {
-                throw new InvalidOperationException($"{scanner.Count} tokens came of {script.Tokens}.");
+                throw new InvalidOperationException($"{scanner.Count} of {script.Tokens} tokens arrived.");
             }
         }
     }

@@ -5,7 +5,7 @@ using ChatApp.Bench.Serving;
 
 namespace ChatApp.Bench.Scenarios;
 
-/// <summary>Many answers that grow at the same time, each with a listener.</summary>
+/// <summary>Many replies that are generated at the same time, each with a subscriber.</summary>
 internal static class StreamScenario
 {
     private const int SingleRuns = 100;
@@ -25,19 +25,19 @@ internal static class StreamScenario
         await using var rig = await Rig.StartAsync();
         var app = await MeasureAsync(rig.App, async (count, s) =>
             [.. (await rig.AddUsersAsync(count, 1)).Select(u => Wire.Request(
-                "POST /chat/stream", u.Token, $$"""{"thread_id":"{{u.Sessions[0]}}","message":"{{s.Question}}"}"""))], script, streams, rounds);
+                "POST /chat/stream", u.Token, $$"""{"thread_id":"{{u.Sessions[0]}}","message":"{{s.Message}}"}"""))], script, streams, rounds);
 
         report.Add("first token, one stream at a time, p50", "ms", app.Single.Percentile(0.5), bare.Single.Percentile(0.5), "< 5");
         report.Add("first token, p50", "ms", app.First.Percentile(0.5), bare.First.Percentile(0.5), "< 5");
         report.Add("first token, p99", "ms", app.First.Percentile(0.99), bare.First.Percentile(0.99));
-        report.Add("refused", "", app.First.Refused, bare.First.Refused);
+        report.Add("rejected", "", app.First.Refused, bare.First.Refused);
         report.Add("delta latency, p50", "ms", app.Delays.Percentile(0.5), bare.Delays.Percentile(0.5));
         report.Add("delta latency, p99", "ms", app.Delays.Percentile(0.99), bare.Delays.Percentile(0.99), "< 100");
-        report.Add("server's processor time a token", "µs", app.Processor, bare.Processor);
-        report.Add("clients' processor time a token", "µs", app.Client, bare.Client);
-        report.Add("resident memory a stream", "KiB", app.Resident, bare.Resident, "<= 64");
-        report.Add("living objects a stream", "KiB", app.Heap, bare.Heap);
-        report.Add("tokens a second", "1/s", app.Rate, bare.Rate);
+        report.Add("server's CPU time per token", "µs", app.Processor, bare.Processor);
+        report.Add("clients' CPU time per token", "µs", app.Client, bare.Client);
+        report.Add("resident memory per stream", "KiB", app.Resident, bare.Resident, "<= 64");
+        report.Add("live objects per stream", "KiB", app.Heap, bare.Heap);
+        report.Add("tokens per second", "1/s", app.Rate, bare.Rate);
         return report;
     }
 
@@ -45,7 +45,7 @@ internal static class StreamScenario
         ServerProcess server, Func<int, TokenScript, Task<List<byte[]>>> make, TokenScript script, int streams, int rounds)
     {
         var brief = new TokenScript(20, 1000);
-        await new StreamRun(server.Address, await make(Math.Min(streams, 100), brief), brief).RunAsync(20); // compiles the code
+        await new StreamRun(server.Address, await make(Math.Min(streams, 100), brief), brief).RunAsync(20); // warm-up
         var single = new StreamRun(server.Address, await make(1, brief), brief);
         await single.RunAsync(SingleRuns);
 
@@ -53,7 +53,7 @@ internal static class StreamScenario
         var (heap, resident) = (await server.HeapAsync(), server.Resident);
         var (processor, client, started) = (server.Processor, Environment.CpuUsage.TotalTime, Stopwatch.GetTimestamp());
         var running = run.RunAsync(rounds);
-        // In the last round, when all are there.
+        // In the last round, when all streams are open.
         await Task.WhenAny(running, Task.Delay(TimeSpan.FromSeconds((rounds - 0.2) * script.Tokens / script.Rate)));
         var (tokens, elapsed) = (run.Tokens, Stopwatch.GetElapsedTime(started));
         (processor, client) = (server.Processor - processor, Environment.CpuUsage.TotalTime - client);
@@ -68,11 +68,11 @@ internal static class StreamScenario
     /// <param name="Single">First tokens, one stream at a time.</param>
     /// <param name="First">First tokens.</param>
     /// <param name="Delays">Of all tokens.</param>
-    /// <param name="Processor">Microseconds of the server's processor time a token.</param>
-    /// <param name="Client">The same of the bench's own.</param>
-    /// <param name="Resident">KiB of memory a stream.</param>
-    /// <param name="Heap">KiB of living objects a stream.</param>
-    /// <param name="Rate">Tokens a second.</param>
+    /// <param name="Processor">The server's CPU time per token, in microseconds.</param>
+    /// <param name="Client">The bench's own CPU time per token.</param>
+    /// <param name="Resident">Resident memory per stream, in KiB.</param>
+    /// <param name="Heap">Live objects per stream, in KiB.</param>
+    /// <param name="Rate">Tokens per second.</param>
     private sealed record Measurement(
         Latencies Single, Latencies First, Latencies Delays, double Processor, double Client, double Resident, double Heap, double Rate);
 }

@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace ChatApp.Bench.Serving;
 
-/// <summary>The app as it is, with the scripted provider, in a process of its own.</summary>
+/// <summary>The unchanged app with the scripted provider, in a separate process.</summary>
 internal static class AppServer
 {
     public const string Command = "serve";

@@ -10,7 +10,7 @@ using Npgsql;
 
 namespace ChatApp.Bench.Serving;
 
-/// <summary>The bound of reading: who it is, what is asked for and the same JSON, by prepared statements from Kestrel with nothing in between.</summary>
+/// <summary>The bound of reading: authentication, the rows and the same JSON, with prepared statements in bare Kestrel. <see cref="Scenarios.ReadRun"/> compares it with the app.</summary>
 internal sealed class BareReads(NpgsqlDataSource source)
 {
     public const string Command = "serve-bare-reads";
@@ -51,16 +51,16 @@ internal sealed class BareReads(NpgsqlDataSource source)
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
         var app = builder.Build();
-        app.Run(new BareReads(NpgsqlDataSource.Create(connectionString)).AnswerAsync);
+        app.Run(new BareReads(NpgsqlDataSource.Create(connectionString)).RespondAsync);
         return ServedProcess.RunAsync(app);
     }
 
-    private async Task AnswerAsync(HttpContext http)
+    private async Task RespondAsync(HttpContext http)
     {
         await using var connection = await source.OpenConnectionAsync();
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes(http.Request.Headers.Authorization.ToString()["Bearer ".Length..]));
         await using var who = Prepare(connection, WhoSql, hash, DateTime.UnixEpoch.AddTicks(TimeProvider.System.GetUtcNow().UtcTicks - DateTime.UnixEpoch.Ticks));
-        var user = (Guid)(await who.ExecuteScalarAsync() ?? throw new InvalidOperationException("Who is this?"));
+        var user = (Guid)(await who.ExecuteScalarAsync() ?? throw new InvalidOperationException("The token is unknown."));
         http.Response.ContentType = "application/json; charset=utf-8";
         await using var json = new Utf8JsonWriter(http.Response.BodyWriter, new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         json.WriteStartObject();
@@ -143,7 +143,7 @@ internal sealed class BareReads(NpgsqlDataSource source)
             json.WriteNumber("message_count", found.GetInt32(1));
         }
         await using var history = Prepare(connection, HistorySql, sessionId, before, user);
-        var messages = new List<object?[]>(PageLength + 1); // they come newest first
+        var messages = new List<object?[]>(PageLength + 1); // newest first
         await using (var rows = await history.ExecuteReaderAsync())
         {
             while (await rows.ReadAsync())
@@ -174,7 +174,7 @@ internal sealed class BareReads(NpgsqlDataSource source)
         json.WriteString("content", (string)row[2]!);
         json.WriteString("status", (string)row[3]!);
         json.WriteString("model", row[4] as string);
-        json.WriteNull("usage"); // the bench's messages have none
+        json.WriteNull("usage"); // messages of the bench have none
         json.WritePropertyName("tool_calls");
         json.WriteRawValue((string)row[8]!);
         json.WritePropertyName("metadata");
@@ -195,7 +195,7 @@ internal sealed class BareReads(NpgsqlDataSource source)
 #pragma warning disable CA2100 // the constants above
     private static NpgsqlCommand Prepare(NpgsqlConnection connection, string sql, params object[] values)
     {
-        var command = new NpgsqlCommand(sql, connection); // prepared by the pool once it has come five times
+        var command = new NpgsqlCommand(sql, connection); // prepared automatically after five executions
 #pragma warning restore CA2100
         foreach (var value in values)
         {

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ChatApp.Bench.Serving;
 
-/// <summary>The bound of streaming: the same events of the same provider, from Kestrel to the client with nothing in between.</summary>
+/// <summary>The bound of streaming: the same events of the same provider, from bare Kestrel.</summary>
 internal static class BareServer
 {
     public const string Command = "serve-bare";
@@ -19,11 +19,11 @@ internal static class BareServer
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
         var app = builder.Build();
-        app.Run(TellAsync);
+        app.Run(StreamAsync);
         return ServedProcess.RunAsync(app);
     }
 
-    private static async Task TellAsync(HttpContext http)
+    private static async Task StreamAsync(HttpContext http)
     {
         var (tokens, rate) = (Number(http, "tokens"), Number(http, "rate"));
         http.Response.ContentType = "text/event-stream";

@@ -4,18 +4,18 @@ using Microsoft.Extensions.AI;
 
 namespace ChatApp.Bench.Serving;
 
-/// <summary>The provider inside the bench: the question says what it answers, and any other question is answered at once.</summary>
+/// <summary>A provider inside the app: a message that requests a script gets it as its reply, any other gets a short reply instantly.</summary>
 internal sealed class ScriptedModel : IModelCatalog, IChatClient
 {
-    private const string Answer = "This is an answer.";
+    private const string Reply = "This is a reply.";
 
-    public ChatModel Get(string? name) => new("scripted", "bench", this, 100_000) { IsLanguageModel = false }; // names nothing
+    public ChatModel Get(string? name) => new("scripted", "bench", this, 100_000) { IsLanguageModel = false }; // generates no titles
 
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        var question = messages.Last().Text;
-        if (TokenScript.Of(question) is { } script)
+        var message = messages.Last().Text;
+        if (TokenScript.Of(message) is { } script)
         {
             await foreach (var token in script.EmitAsync(cancellationToken))
             {
@@ -24,7 +24,7 @@ internal sealed class ScriptedModel : IModelCatalog, IChatClient
         }
         else
         {
-            yield return new(ChatRole.Assistant, Answer);
+            yield return new(ChatRole.Assistant, Reply);
         }
         yield return new() { Contents = [new UsageContent(new() { InputTokenCount = 10, OutputTokenCount = 10, TotalTokenCount = 20 })] };
     }

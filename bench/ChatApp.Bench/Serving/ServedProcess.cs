@@ -3,14 +3,14 @@ using Microsoft.AspNetCore.Builder;
 
 namespace ChatApp.Bench.Serving;
 
-/// <summary>The other side of <see cref="ServerProcess"/>: says where it listens, and answers questions about its memory until its input ends.</summary>
+/// <summary>The other side of <see cref="ServerProcess"/>: prints its address, and its memory on request, until its input ends.</summary>
 internal static class ServedProcess
 {
-    /// <summary>Begins the lines that are meant for the bench; everything else is the app's log.</summary>
+    /// <summary>Starts the lines that are meant for the bench; the rest is the app's log.</summary>
     public const string Mark = "bench ";
 
-    /// <summary>Asks for the bytes of all living objects.</summary>
-    public const string HeapQuestion = "heap";
+    /// <summary>Requests the bytes of all live objects.</summary>
+    public const string HeapRequest = "heap";
 
     public static async Task<int> RunAsync(WebApplication app)
     {
@@ -19,7 +19,7 @@ internal static class ServedProcess
         Console.WriteLine(Mark + app.Urls.First());
         while (await Console.In.ReadLineAsync() is { } line)
         {
-            if (line == HeapQuestion)
+            if (line == HeapRequest)
             {
                 Console.WriteLine(Mark + GC.GetTotalMemory(forceFullCollection: true).ToString(CultureInfo.InvariantCulture));
             }
