@@ -27,7 +27,7 @@ public sealed partial class ReplyRecovery(
         _missing = [];
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<IChatDb>();
-        var running = await db.Messages.AsNoTracking().Where(m => m.Status == MessageStatus.Generating)
+        var running = await db.Messages.AsNoTracking().TagWith("across users: replies that are being generated").Where(m => m.Status == MessageStatus.Generating)
             .Select(m => new { m.Id, m.UserId, m.InstanceId, m.StopRequestedAt }).ToListAsync(ct);
         foreach (var stop in running.Where(r => r.StopRequestedAt is not null))
         {

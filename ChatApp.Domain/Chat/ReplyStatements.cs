@@ -70,7 +70,7 @@ internal static class ReplyStatements
                         last_message_at = greatest(last_activity_at, {now}), last_activity_at = greatest(last_activity_at, {now}), updated_at = greatest(updated_at, {now}),
                         expires_at = CASE WHEN temporary AND EXISTS (
                                 SELECT FROM messages g WHERE g.user_id = {reply.UserId} AND g.id = {reply.Id} AND g.status = 'generating' AND g.instance_id IS NOT DISTINCT FROM {reply.InstanceId}::bigint)
-                            THEN {now} + {temporaryIdleTimeout} ELSE expires_at END
+                            THEN {now + temporaryIdleTimeout} ELSE expires_at END
                     WHERE user_id = {reply.UserId} AND id = {reply.SessionId}
                     RETURNING user_id, id),
                 reply AS (
