@@ -15,7 +15,9 @@ public sealed class Housekeeping(ChatDbContext db, TimeProvider clock)
         var now = clock.Now();
         await db.AccessTokens.Where(t => t.ExpiresAt < now).ExecuteDeleteAsync(ct);
         var due = now - IdempotencyKey.Lifetime;
-        foreach (var userId in await db.IdempotencyKeys.Where(k => k.CreatedAt < due).Select(k => k.UserId).Distinct().ToListAsync(ct))
+        var users = await db.IdempotencyKeys.TagWith("across users: idempotency keys that are due")
+            .Where(k => k.CreatedAt < due).Select(k => k.UserId).Distinct().ToListAsync(ct);
+        foreach (var userId in users)
         {
             await db.IdempotencyKeys.Where(k => k.UserId == userId && k.CreatedAt < due).ExecuteDeleteAsync(ct);
         }

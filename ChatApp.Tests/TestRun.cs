@@ -8,6 +8,13 @@ namespace ChatApp.Tests;
 [SetUpFixture]
 public sealed class TestRun
 {
+    [OneTimeSetUp]
+    public void Record() => RecordedSql.Start();
+
     [OneTimeTearDown]
-    public Task StopServer() => TestPostgres.StopAsync();
+    public async Task StopServer()
+    {
+        RecordedSql.Stop();
+        await TestPostgres.StopAsync();
+    }
 }

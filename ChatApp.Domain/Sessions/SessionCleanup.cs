@@ -28,7 +28,7 @@ public sealed class SessionCleanup(IChatDb db, ChangeSignals signals, TimeProvid
         List<Guid> users;
         do
         {
-            users = await Due(now).Where(s => s.UserId > last).Select(s => s.UserId).Distinct().OrderBy(id => id).Take(UserPageLength).ToListAsync(ct);
+            users = await Due(now).TagWith("across users: sessions that are due").Where(s => s.UserId > last).Select(s => s.UserId).Distinct().OrderBy(id => id).Take(UserPageLength).ToListAsync(ct);
             foreach (var userId in users)
             {
                 removed += await CleanUpAsync(userId, now, ct);

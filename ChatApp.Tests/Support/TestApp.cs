@@ -112,11 +112,11 @@ internal sealed class TestApp : IAsyncDisposable
     public static FormUrlEncodedContent Form(string name, string password) => new(new Dictionary<string, string> { ["username"] = name, ["password"] = password });
 
     /// <summary>Looks at the database behind the app's back.</summary>
-    public async Task<T> WithDb<T>(Func<ChatDbContext, Task<T>> look)
+    public Task<T> WithDb<T>(Func<ChatDbContext, Task<T>> look) => RecordedSql.PauseAsync(async () =>
     {
         await using var scope = _app.Services.CreateAsyncScope();
         return await look(scope.ServiceProvider.GetRequiredService<ChatDbContext>());
-    }
+    });
 
     /// <summary>Calls a service as the app itself would.</summary>
     public async Task<T> WithServiceAsync<TService, T>(Func<TService, Task<T>> call)

@@ -1,0 +1,34 @@
+using ChatApp.Tests.Support;
+
+namespace ChatApp.Tests.Integration.Data;
+
+/// <summary>
+/// Every statement that the apps of all other tests have run names the user for each table with rows of users. Not parallelizable, which lets it run
+/// after those that are; a run of these tests alone judges what they send themselves.
+/// </summary>
+[NonParallelizable]
+internal sealed class UserStatementsTests : ChatFixture
+{
+    // By the tag that the statement carries.
+    private static readonly Dictionary<string, string> Exceptions = new()
+    {
+        ["across users: sessions that are due"] = "the clean-up asks which users have any, then works user by user",
+        ["across users: idempotency keys that are due"] = "the same",
+        ["across users: replies that are being generated"] = "recovery looks for those whose instance is gone, then closes them one by one",
+        ["across users: accounts"] = "administrators see all accounts with their usage",
+    };
+
+    [Test]
+    public async Task Statements_OfAllApps_NameTheUserForEachTable()
+    {
+        var user = await App.RegisterAsync();
+        await CreateSessionAsync(user, "One", "hello");
+        await user.Client.SendJsonAsync(HttpMethod.Get, "/chat/sessions");
+
+        var statements = RecordedSql.Statements.Where(s => !Exceptions.Keys.Any(tag => s.StartsWith($"-- {tag}", StringComparison.Ordinal))).ToList();
+
+        Assert.That(UserTables.All.Where(t => statements.Exists(s => s.Contains(t, StringComparison.Ordinal))), Is.SupersetOf(new[] { "chat_sessions", "messages", "user_usage" }), "recorded");
+        var wrong = statements.Select(s => (Statement: s, Unbound: UserStatement.FindUnbound(s))).Where(s => s.Unbound.Count > 0).ToList();
+        Assert.That(wrong.Select(w => $"{string.Join(", ", w.Unbound)} in\n{w.Statement}\n"), Is.Empty);
+    }
+}
