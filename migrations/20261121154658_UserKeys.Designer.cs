@@ -143,7 +143,7 @@ namespace ChatApp.Migrations
                     b.ToTable("data_protection_keys");
                 });
 
-            modelBuilder.Entity("ChatApp.Domain.Accounts.AccessToken", b =>
+            modelBuilder.Entity("ChatApp.Data.Accounts.AccessToken", b =>
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid")
@@ -220,7 +220,7 @@ namespace ChatApp.Migrations
                     b.ToTable("access_tokens", (string)null);
                 });
 
-            modelBuilder.Entity("ChatApp.Domain.Accounts.UsageRecord", b =>
+            modelBuilder.Entity("ChatApp.Domain.Usage.UsageRecord", b =>
                 {
                     b.Property<Guid>("UserId")
                         .HasColumnType("uuid")
@@ -285,7 +285,7 @@ namespace ChatApp.Migrations
                     b.ToTable("usage_records", (string)null);
                 });
 
-            modelBuilder.Entity("ChatApp.Domain.Accounts.UserUsage", b =>
+            modelBuilder.Entity("ChatApp.Domain.Usage.UserUsage", b =>
                 {
                     b.Property<Guid>("UserId")
                         .HasColumnType("uuid")
@@ -431,7 +431,7 @@ namespace ChatApp.Migrations
                     b.ToTable("messages", (string)null);
                 });
 
-            modelBuilder.Entity("ChatApp.Domain.Chat.ReplyDelta", b =>
+            modelBuilder.Entity("ChatApp.Domain.Chat.Replies.ReplyDelta", b =>
                 {
                     b.Property<Guid>("UserId")
                         .HasColumnType("uuid")
@@ -456,7 +456,7 @@ namespace ChatApp.Migrations
                     b.ToTable("reply_deltas", (string)null);
                 });
 
-            modelBuilder.Entity("ChatApp.Domain.Chat.Tools.ToolApproval", b =>
+            modelBuilder.Entity("ChatApp.Domain.Chat.Generation.Tools.ToolApproval", b =>
                 {
                     b.Property<Guid>("UserId")
                         .HasColumnType("uuid")
@@ -825,7 +825,7 @@ namespace ChatApp.Migrations
                     b.ToTable("user_tokens", (string)null);
                 });
 
-            modelBuilder.Entity("ChatApp.Domain.Accounts.AccessToken", b =>
+            modelBuilder.Entity("ChatApp.Data.Accounts.AccessToken", b =>
                 {
                     b.HasOne("ChatApp.Data.Accounts.AppUser", null)
                         .WithMany()
@@ -845,7 +845,7 @@ namespace ChatApp.Migrations
                         .HasConstraintName("fk_messages_chat_sessions_user_id_session_id");
                 });
 
-            modelBuilder.Entity("ChatApp.Domain.Chat.ReplyDelta", b =>
+            modelBuilder.Entity("ChatApp.Domain.Chat.Replies.ReplyDelta", b =>
                 {
                     b.HasOne("ChatApp.Domain.Chat.ChatMessage", null)
                         .WithMany()
@@ -855,7 +855,7 @@ namespace ChatApp.Migrations
                         .HasConstraintName("fk_reply_deltas_messages_user_id_message_id");
                 });
 
-            modelBuilder.Entity("ChatApp.Domain.Chat.Tools.ToolApproval", b =>
+            modelBuilder.Entity("ChatApp.Domain.Chat.Generation.Tools.ToolApproval", b =>
                 {
                     b.HasOne("ChatApp.Domain.Chat.ChatMessage", null)
                         .WithMany()

@@ -10,7 +10,6 @@ using ChatApp.Domain.LiveState;
 using ChatApp.Domain.Search;
 using ChatApp.Domain.Sessions;
 using ChatApp.Domain.Usage;
-using ChatApp.Web.Features.Accounts;
 using ChatApp.Web.Features.Admin;
 using ChatApp.Web.Features.Completions;
 using ChatApp.Web.Features.Export;

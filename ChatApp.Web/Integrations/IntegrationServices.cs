@@ -1,7 +1,5 @@
-using ChatApp.Domain.Chat;
 using ChatApp.Domain.Chat.Ports;
 using ChatApp.Domain.Chat.Replies;
-using ChatApp.Domain.Search;
 using ChatApp.Web.Integrations.BuiltIn.Recall;
 using ChatApp.Web.Integrations.BuiltIn;
 using ChatApp.Web.Integrations.IFixit;

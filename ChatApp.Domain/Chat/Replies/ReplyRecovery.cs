@@ -31,7 +31,8 @@ public sealed partial class ReplyRecovery(
         var before = _missing;
         _missing = [];
         // Of all users: whose replies are due is what this finds out. Everything that follows is done user by user.
-        var generating = await scopes.UseAsync((IChatDb db) => db.Messages.AsNoTracking().Where(m => m.Status == MessageStatus.Generating)
+        var generating = await scopes.UseAsync((IChatDb db) => db.Messages.AsNoTracking()
+            .TagWith("across users: replies that are being generated").Where(m => m.Status == MessageStatus.Generating)
             .Select(m => new { m.UserId, m.Id, m.InstanceId, m.StopRequestedAt }).ToListAsync(ct));
         foreach (var stop in generating.Where(r => r.StopRequestedAt is not null))
         {

@@ -1,5 +1,4 @@
 using ChatApp.Data.Accounts;
-using ChatApp.Domain.Chat;
 using ChatApp.Domain.Paging;
 using ChatApp.Domain.Text;
 using ChatApp.Domain.Usage;

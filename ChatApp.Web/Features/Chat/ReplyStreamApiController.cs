@@ -1,4 +1,3 @@
-using ChatApp.Domain.Chat;
 using ChatApp.Domain.Chat.Replies;
 using ChatApp.Web.Features.Docs;
 using ChatApp.Web.Infrastructure;

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using ChatApp.Domain.Chat;
 using ChatApp.Domain.Usage;
 
 namespace ChatApp.Web.Features.Completions;
