@@ -140,7 +140,7 @@ namespace ChatApp.Migrations
                     b.ToTable("data_protection_keys");
                 });
 
-            modelBuilder.Entity("ChatApp.Domain.Accounts.AccessToken", b =>
+            modelBuilder.Entity("ChatApp.Data.Accounts.AccessToken", b =>
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid")
@@ -217,7 +217,7 @@ namespace ChatApp.Migrations
                     b.ToTable("access_tokens", (string)null);
                 });
 
-            modelBuilder.Entity("ChatApp.Domain.Accounts.UsageRecord", b =>
+            modelBuilder.Entity("ChatApp.Domain.Usage.UsageRecord", b =>
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid")
@@ -282,7 +282,7 @@ namespace ChatApp.Migrations
                     b.ToTable("usage_records", (string)null);
                 });
 
-            modelBuilder.Entity("ChatApp.Domain.Accounts.UserUsage", b =>
+            modelBuilder.Entity("ChatApp.Domain.Usage.UserUsage", b =>
                 {
                     b.Property<Guid>("UserId")
                         .HasColumnType("uuid")
@@ -822,7 +822,7 @@ namespace ChatApp.Migrations
                     b.ToTable("user_tokens", (string)null);
                 });
 
-            modelBuilder.Entity("ChatApp.Domain.Accounts.AccessToken", b =>
+            modelBuilder.Entity("ChatApp.Data.Accounts.AccessToken", b =>
                 {
                     b.HasOne("ChatApp.Data.Accounts.AppUser", null)
                         .WithMany()
