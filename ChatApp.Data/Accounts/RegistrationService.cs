@@ -66,7 +66,7 @@ public sealed class RegistrationService(ChatDbContext db, UserManager<AppUser> u
         };
     }
 
-    // Whoever holds the lock until the end of its transaction decides who is first.
+    // Serialises first registrations: the transaction that holds the lock decides which account is first.
     private async Task<bool> LockFirstAsync(CancellationToken ct)
     {
         if (!await IsFirstAsync(ct))

@@ -2,9 +2,9 @@ using ChatApp.Data;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
 
-return 0; // `dotnet ef` only looks for the factory below.
+return 0; // `dotnet ef` only uses the factory below
 
-/// <summary>Gives `dotnet ef` the model; it connects to nothing unless a command of it needs a database.</summary>
+/// <summary>Creates the context for `dotnet ef`. It connects only for commands that need a database.</summary>
 internal sealed class DesignTimeFactory : IDesignTimeDbContextFactory<ChatDbContext>
 {
     public ChatDbContext CreateDbContext(string[] args) =>

@@ -1,4 +1,4 @@
-# Checks what the scripts need; sourced by run, test and .ci/run. As root on Debian it installs missing packages, otherwise it names them.
+# Prerequisites of the scripts, sourced by run, test and .ci/run. Installs missing Debian packages as root, otherwise says what to install.
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 
@@ -7,7 +7,7 @@ fail() {
   exit 1
 }
 
-# install COMMAND PACKAGE...: makes sure that COMMAND exists.
+# install COMMAND PACKAGE...: installs the packages unless COMMAND exists.
 install() {
   local command=$1
   shift

@@ -74,9 +74,9 @@ internal sealed class PdfFailureTests
         Assert.That(page, Does.Not.Contain("/pdf").And.Contain("/html").And.Contain("/print"));
     }
 
-    [TestCase("exit 1", "could not print")]
-    [TestCase("exit 0", "could not print")]
-    [TestCase("env | tr '\\n' ' ' >&2; yes | head -c 1000000; exit 1", "could not print")]
+    [TestCase("exit 1", "could not be created")]
+    [TestCase("exit 0", "could not be created")]
+    [TestCase("env | tr '\\n' ' ' >&2; yes | head -c 1000000; exit 1", "could not be created")]
     [TestCase("sleep 600 & echo $! > \"$HOME/../chatapp-hanging-child\"; wait", "too long")]
     public async Task Pdf_ChromiumFails_Is503AndLeavesNothingRunning(string script, string expected)
     {

@@ -76,9 +76,9 @@ internal sealed class IFixitTests
         https://www.ifixit.com/Guide/Toastmaster+3000+Heater+Replacement/90002
         {Licence}
         Device: Toastmaster 3000. Difficulty: Moderate. Time: 1 - 2 hours. Steps: 2.
-        Tools: Phillips #1 Screwdriver; Spudger (if wanted)
+        Tools: Phillips #1 Screwdriver; Spudger (optional)
         Parts: 2 × Heater – 230 V
-        To be done before: Toastmaster 3000 Cord Replacement (guide 90001)
+        First do: Toastmaster 3000 Cord Replacement (guide 90001)
         Unplug the toaster. Let it cool.
         Step 1: Open the base
         - Remove the four 5 mm screws.
@@ -113,8 +113,8 @@ internal sealed class IFixitTests
     [TestCase("ifixit_read_guide", "guideId", 7, "iFixit has no guide with this number.")]
     [TestCase("ifixit_read_guide", "guideId", 500, "iFixit responded with status 500.")]
     [TestCase("ifixit_read_guide", "guideId", 501, "iFixit sent an invalid response.")]
-    [TestCase("ifixit_read_guide", "guideId", "many", "The arguments do not fit the tool's schema.")]
-    [TestCase("ifixit_read_guide", "number", 1, "The arguments do not fit the tool's schema.")]
+    [TestCase("ifixit_read_guide", "guideId", "many", "The arguments do not match the tool's schema.")]
+    [TestCase("ifixit_read_guide", "number", 1, "The arguments do not match the tool's schema.")]
     [TestCase("ifixit_find_device", "query", "../..", "Name a device.")]
     public async Task Call_InvalidOrFailing_SaysWhy(string tool, string argument, object value, string message) =>
         await Assert.ThatAsync(() => CallAsync(tool, new() { [argument] = value }), Throws.TypeOf<ToolException>().With.Message.EqualTo(message));

@@ -105,7 +105,7 @@ internal sealed partial class WebSearchTests
         _service.On("/web/search", """{"type": "search", "query": {"original": "x"}}""");
         using var tools = Tools("brave");
 
-        Assert.That(await CallAsync(tools, "web_search", new() { ["query"] = "x" }), Is.EqualTo("Nothing was found."));
+        Assert.That(await CallAsync(tools, "web_search", new() { ["query"] = "x" }), Is.EqualTo("No results."));
         await Assert.ThatAsync(() => CallAsync(tools, "web_search", new() { ["query"] = " \n" }), Throws.TypeOf<ToolException>());
     }
 

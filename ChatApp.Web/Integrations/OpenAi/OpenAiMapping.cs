@@ -1,4 +1,3 @@
-using ChatApp.Domain.Chat.Ports;
 using Microsoft.Extensions.AI;
 using OpenAI.Chat;
 using AiFinish = Microsoft.Extensions.AI.ChatFinishReason;

@@ -9,7 +9,7 @@ using ModelContextProtocol.Protocol;
 namespace ChatApp.Tests.Integration.Tools;
 
 /// <summary>MCP servers that are killed, stopped, silent or gone.</summary>
-internal sealed class McpConnectionTests
+internal sealed class McpServerTests
 {
     private static readonly Dictionary<string, object?> LongTime = new() { ["duration"] = 600, ["steps"] = 1 };
 
