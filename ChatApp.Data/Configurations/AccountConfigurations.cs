@@ -42,7 +42,8 @@ internal sealed class AccessTokenConfiguration : IEntityTypeConfiguration<Access
         token.Property(t => t.Prefix).HasMaxLength(AccessToken.PrefixLength);
         token.Property(t => t.Scopes).HasMaxLength(32).HasConversion(Lowercase.Of<ApiScope>());
         token.Property(t => t.Hash).HasMaxLength(AccessToken.HashLength);
-        token.HasOne<AppUser>().WithMany().HasForeignKey(t => t.UserId).OnDelete(DeleteBehavior.Cascade);
+        token.HasOne<AppUser>().WithMany().HasForeignKey(t => t.UserId).OnDelete(DeleteBehavior.Cascade)
+            .HasConstraintName("fk_access_tokens_users_user_id"); // by convention it would have the name of Identity's table
         token.HasIndex(t => t.Hash, AccessToken.HashIndex).IsUnique();
         token.HasIndex(t => t.LoginId);
         token.HasIndex(t => t.UserId);

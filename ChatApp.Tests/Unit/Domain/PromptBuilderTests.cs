@@ -107,7 +107,7 @@ internal sealed class PromptBuilderTests
                 Status = ToolCallStatus.Complete,
                 Result = new string('r', 1_000),
             };
-            answer.ToolCalls = JsonDocument.Parse(ToolCall.ToJson([call])).RootElement;
+            answer.ToolCalls = ToolCall.ToJson([call]);
         }
     }
 

@@ -1,8 +1,11 @@
 using System.Text.Json;
 using ChatApp.Domain.Chat;
 using ChatApp.Domain.Chat.Generation;
+using ChatApp.Domain.Chat.Replies;
 using ChatApp.Domain.Errors;
 using ChatApp.Domain.Text;
+using Microsoft.Extensions.AI;
+using ChatMessage = ChatApp.Domain.Chat.ChatMessage;
 
 namespace ChatApp.Tests.Unit.Domain;
 
@@ -58,45 +61,36 @@ internal sealed class TextTests
     }
 
     [Test]
-    public void DeltaReader_TextCutAtEveryIndex_GivesTheText()
+    public void ReplyRun_TextCutAtEveryIndex_IsTheText()
     {
         for (var i = 0; i <= Mixed.Length; i++)
         {
-            var reader = new DeltaReader();
-            string[] deltas = [reader.Read(Mixed[..i]), reader.Read(Mixed[i..]), reader.ReadRest()];
-
-            Assert.That(string.Concat(deltas), Is.EqualTo(Mixed), $"cut at {i}");
-            Assert.That(deltas, Has.All.Matches<string>(d => StorableText.IsStorable(d)), $"cut at {i}");
+            Assert.That(Generate(Mixed[..i], Mixed[i..]), Is.EqualTo(Mixed), $"cut at {i}");
         }
     }
 
     [Test]
-    public void DeltaReader_OneUnitAtATime_GivesTheText()
-    {
-        var reader = new DeltaReader();
-
-        var text = string.Concat(Mixed.Select(c => reader.Read(c.ToString()))) + reader.ReadRest();
-
-        Assert.That(text, Is.EqualTo(Mixed));
-    }
+    public void ReplyRun_OneUnitAtATime_IsTheText() => Assert.That(Generate([.. Mixed.Select(c => c.ToString())]), Is.EqualTo(Mixed));
 
     [Test]
-    public void DeltaReader_HalfACharacterAtTheEnd_IsReplaced()
-    {
-        var reader = new DeltaReader();
-
-        Assert.That(reader.Read("a\ud83d") + reader.Read("") + reader.ReadRest(), Is.EqualTo("a\ufffd"));
-    }
+    public void ReplyRun_HalfACharacterAtTheEnd_IsReplaced() => Assert.That(Generate("a\ud83d", ""), Is.EqualTo("a\ufffd"));
 
     [TestCaseSource(nameof(Broken))]
-    public void DeltaReader_BrokenText_IsMadeStorable(string first, string second)
+    public void ReplyRun_BrokenText_IsMadeStorable(string first, string second) => Assert.That(Generate(first, second), Does.Contain("\ufffd"));
+
+    // The text of a reply whose model sends these deltas. After each of them it can be stored.
+    private static string Generate(params string[] deltas)
     {
-        var reader = new DeltaReader();
-
-        var text = reader.Read(first) + reader.Read(second) + reader.ReadRest();
-
-        Assert.That(StorableText.IsStorable(text), Is.True);
-        Assert.That(text, Does.Contain("\ufffd"));
+        var running = new RunningReply(Guid.Empty, Guid.Empty);
+        var reply = new ChatMessage { Id = Guid.Empty, UserId = Guid.Empty, SessionId = Guid.Empty, Seq = 1, Role = MessageRole.Assistant, CreatedAt = default };
+        var run = new ReplyRun(reply, "default", running);
+        foreach (var delta in deltas)
+        {
+            run.Add(new(ChatRole.Assistant, delta));
+            Assert.That(StorableText.IsStorable(running.Text), Is.True);
+        }
+        run.Complete();
+        return running.Text;
     }
 
     [TestCaseSource(nameof(Problems))]
