@@ -8,10 +8,14 @@ internal static partial class SnakeCase
 {
     public static void UseSnakeCase(this ModelBuilder builder)
     {
+        // All tables first: the names of foreign keys contain those of both tables.
         foreach (var entity in builder.Model.GetEntityTypes())
         {
             // Identity prefixes its tables with the framework's name.
             entity.SetTableName(Of(entity.GetTableName()!.Replace("AspNet", "", StringComparison.Ordinal)));
+        }
+        foreach (var entity in builder.Model.GetEntityTypes())
+        {
             foreach (var property in entity.GetProperties())
             {
                 // A row version is PostgreSQL's own column.

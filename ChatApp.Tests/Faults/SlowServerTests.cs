@@ -2,10 +2,10 @@ using ChatApp.Tests.Support;
 
 namespace ChatApp.Tests.Faults;
 
-/// <summary>A private server that runs but lets nobody in yet, as after a crash that takes long to recover from.</summary>
+/// <summary>A private server that does not accept connections yet, as in a long recovery after a crash.</summary>
 internal sealed class SlowServerTests
 {
-    private const string Waiting = "lets nobody in yet";
+    private const string Waiting = "to accept connections";
 
     private DataFolder _folder = null!;
 
