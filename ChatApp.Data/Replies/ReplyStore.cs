@@ -63,12 +63,12 @@ public sealed class ReplyStore(ChatDbContext db, IInstances instances) : IReplyS
             }
             var stored = ToMessages(acceptance, session);
             var batch = db.NewBatch();
-            Insert(batch, stored.Message);
-            Insert(batch, stored.Reply);
-            if (acceptance.Request is { } request)
+            if (acceptance.Request is { } request) // first: a repeated request is not refused because of the reply that it has started itself
             {
                 batch.Add(InsertKey, acceptance.UserId, request.Key, request.Hash, acceptance.ReplyId, acceptance.At);
             }
+            Insert(batch, stored.Message);
+            Insert(batch, stored.Reply);
             var reservation = acceptance.ReservedTokens is > 0 and var tokens ? UsageStatements.Reserve(batch, acceptance.UserId, tokens, acceptance.At) : null;
             // Not cancelled when the client leaves: the transaction may be committed all the same, and then the message must get its reply.
             await batch.ExecuteNonQueryAsync(CancellationToken.None);

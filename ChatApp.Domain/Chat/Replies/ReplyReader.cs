@@ -15,16 +15,17 @@ public sealed class ReplyReader(IServiceScopeFactory scopes, RunningReplies runn
     public async Task<(ChatMessage Reply, string ThreadId, Guid? UserMessageId)> FindAsync(Guid userId, Guid replyId, CancellationToken ct)
     {
         var found = await scopes.UseAsync((IChatDb db) =>
-            (from reply in db.Messages.AsNoTracking().OwnedBy(userId).Live()
-             join session in db.LiveSessions(userId, clock.Now()) on new { reply.UserId, Id = reply.SessionId } equals new { session.UserId, session.Id }
-             where reply.Id == replyId && reply.Role == MessageRole.Assistant
-             select new
-             {
-                 Reply = reply,
-                 session.ThreadId,
-                 UserMessageId = db.Messages.InSession(userId, session.Id).Live().Where(m => m.Seq < reply.Seq && m.Role == MessageRole.User)
-                     .OrderByDescending(m => m.Seq).Select(m => (Guid?)m.Id).FirstOrDefault(),
-             }).FirstOrDefaultAsync(ct)) ?? throw new NotFoundException("Message");
+        {
+            var (sessions, questions) = (db.LiveSessions(userId, clock.Now()), db.Messages.OwnedBy(userId).Live().Where(m => m.Role == MessageRole.User));
+            return db.Messages.AsNoTracking().OwnedBy(userId).Live().Where(m => m.Id == replyId && m.Role == MessageRole.Assistant)
+                .Join(sessions, m => new { m.UserId, Id = m.SessionId }, s => new { s.UserId, s.Id }, (reply, session) => new
+                {
+                    Reply = reply,
+                    session.ThreadId,
+                    UserMessageId = questions.Where(m => m.SessionId == reply.SessionId && m.Seq < reply.Seq)
+                        .OrderByDescending(m => m.Seq).Select(m => (Guid?)m.Id).FirstOrDefault(),
+                }).FirstOrDefaultAsync(ct);
+        }) ?? throw new NotFoundException("Message");
         return (found.Reply, found.ThreadId, found.UserMessageId);
     }
 

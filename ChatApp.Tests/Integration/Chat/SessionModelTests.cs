@@ -56,7 +56,7 @@ internal sealed class SessionModelTests : ChatFixture
         var problem = await _user.Client.ProblemAsync(HttpMethod.Post, "/chat", new { message = "Still there?", thread_id = _thread }, HttpStatusCode.ServiceUnavailable);
         var failed = (await StoredMessagesAsync(Guid.Parse(_thread)))[^1];
 
-        Assert.That(problem.Text("detail"), Is.EqualTo("The model “other” is not available any more. Choose another one."));
+        Assert.That(problem.Text("detail"), Is.EqualTo("The model “other” is no longer available. Choose another one."));
         Assert.That((failed.Status, MessageDetails.From(failed.Metadata).ErrorCode), Is.EqualTo((MessageStatus.Failed, ReplyErrorCode.ProviderRefused)));
         Assert.That((await SendAsync("And you?", "third")).Status, Is.EqualTo(MessageStatus.Complete));
     }
