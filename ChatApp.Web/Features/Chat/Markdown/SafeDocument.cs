@@ -24,7 +24,7 @@ internal static class SafeDocument
                 case AutolinkInline { IsEmail: false } link when !IsOutside(link.Url):
                     link.ReplaceBy(new LiteralInline(link.Url));
                     break;
-                case AutolinkInline { IsEmail: false } link:
+                case AutolinkInline link:
                     OpenOutside(link);
                     break;
                 case HeadingBlock heading:

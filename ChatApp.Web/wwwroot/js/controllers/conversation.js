@@ -147,8 +147,8 @@ export class Conversation {
         text.append(piece);
       }
       await retry(() => this.update()); // brings the reply as the server has stored and rendered it
-      const status = document.getElementById(`m-${id}`)?.dataset.status;
-      announce(status === "complete" ? "Reply finished." : "Reply ended early.");
+      const isComplete = document.getElementById(`m-${id}`)?.dataset.status === "complete";
+      announce(isComplete ? "Reply finished." : "Reply ended early.");
     } finally {
       text.close();
       this.#messages.setAttribute("aria-busy", "false");
