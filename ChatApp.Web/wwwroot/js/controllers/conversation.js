@@ -103,7 +103,8 @@ export class Conversation {
       this.#list.take(part);
     } else {
       this.#list.replace(part);
-      this.#element.querySelector("a[data-older]")?.replaceWith(findElement("a[data-older]", part));
+      this.#element.querySelector("a[data-older]")?.remove();
+      this.#messages.before(findElement("a[data-older]", part));
     }
     if (this.#messages.childElementCount > 0) {
       this.#element.querySelector(".blank")?.remove();
