@@ -30,6 +30,9 @@ internal static class SafeDocument
                 case HeadingBlock heading:
                     heading.Level = Math.Min(heading.Level + HeadingsAbove, LowestHeading);
                     break;
+                case ListBlock list:
+                    list.TryGetAttributes()?.Classes?.Remove("contains-task-list"); // the items have a class, and others of the list need their bullets
+                    break;
                 case Table table:
                     Align(table);
                     break;

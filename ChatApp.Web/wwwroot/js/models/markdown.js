@@ -102,6 +102,10 @@ function writers() {
     image({ href, title, text, tokens }) {
       return this.link({ href, title, tokens: text ? tokens : [{ type: "text", raw: href, text: href, escaped: false }] });
     },
+    /** @type {Writer} */
+    listitem({ task, tokens }) {
+      return `<li${task ? ' class="task-list-item"' : ""}>${this.parser.parse(tokens)}</li>`;
+    },
     /** @param {{checked?: boolean}} token */
     checkbox: ({ checked }) => checked ? "☑ " : "☐ ",
     /** @type {Writer} */
