@@ -40,7 +40,7 @@ internal sealed class ModelPickerTests : BrowserFixture
         var page = await OpenWithGoneModelAsync(scripts: true);
 
         await page.WriteAsync("Still there?");
-        await Expect(page.Locator(".state.failed")).ToHaveTextAsync("The model “other” is not available any more. Choose another one.");
+        await Expect(page.Locator(".state.failed")).ToHaveTextAsync("The model “other” is no longer available. Choose another one.");
         await Picker(page).SelectOptionAsync("Gated model (default)");
         await page.GetByRole(AriaRole.Button, new() { Name = "Retry" }).ClickAsync();
 

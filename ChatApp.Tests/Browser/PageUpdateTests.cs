@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net.Http.Json;
+using System.Text.Json;
 using ChatApp.Tests.Support;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -42,14 +43,14 @@ internal sealed class PageUpdateTests : BrowserFixture
     public async Task Messages_MoreThanAPageSentElsewhere_ReplaceTheOldOnes()
     {
         var session = await CreateSessionAsync(_user, "Busy", "First");
+        var feed = await HoldFeedAsync();
         await _page.GotoAsync($"/chat-ui/{session.Text("id")}");
-        await _page.Context.SetOfflineAsync(true);
         for (var i = 1; i <= 30; i++)
         {
             await _user.Client.SendJsonAsync(
                 HttpMethod.Post, $"/chat/sessions/{session.Text("id")}/messages?wait=true", new { content = $"Question {i}" }, System.Net.HttpStatusCode.Created);
         }
-        await _page.Context.SetOfflineAsync(false);
+        feed.SetResult(Changed(session));
 
         await Expect(_page.Questions.Last).ToHaveTextAsync("Question 30");
         await Expect(_page.Locator(".message")).ToHaveCountAsync(50);
@@ -62,23 +63,14 @@ internal sealed class PageUpdateTests : BrowserFixture
     public async Task Feed_NamesOtherSession_FetchesNoMessages()
     {
         var (mine, other) = (await CreateSessionAsync(_user, "Mine", "Hello"), await CreateSessionAsync(_user, "Other"));
-        var feed = new TaskCompletionSource<string>();
+        var feed = await HoldFeedAsync();
         var fetched = new ConcurrentQueue<string>();
-        await _page.AddInitScriptAsync(NoSharedWorker);
-        var connections = 0;
-        await _page.RouteAsync("**/chat/events", async route =>
-        {
-            if (++connections == 1) // the next one gets no response
-            {
-                await route.FulfillAsync(new() { ContentType = "text/event-stream", Body = await feed.Task });
-            }
-        });
         _page.Request += (_, request) => fetched.Enqueue(new Uri(request.Url).AbsolutePath);
         await _page.GotoAsync($"/chat-ui/{mine.Text("id")}");
         await _user.Client.SendJsonAsync(
             HttpMethod.Post, $"/chat/sessions/{mine.Text("id")}/messages?wait=true", new { content = "Again" }, System.Net.HttpStatusCode.Created);
 
-        feed.SetResult(string.Concat(new[] { other, other, mine }.Select(s => $$"""data: {"type":"sessions","generating":[],"sessions":["{{s.Text("id")}}"]}""" + "\n\n")));
+        feed.SetResult(Changed(other) + Changed(other) + Changed(mine));
 
         await Expect(_page.Questions).ToHaveTextAsync(["Hello", "Again"]);
         Assert.That(fetched.Count(path => path.EndsWith($"{mine.Text("id")}/messages", StringComparison.Ordinal)), Is.EqualTo(1));
@@ -126,6 +118,24 @@ internal sealed class PageUpdateTests : BrowserFixture
         await _page.Keyboard.PressAsync("Escape");
 
         await Expect(_page.Sidebar).ToContainTextAsync("After");
+    }
+
+    private static string Changed(JsonElement session) => $$"""data: {"type":"sessions","generating":[],"sessions":["{{session.Text("id")}}"]}""" + "\n\n";
+
+    /// <summary>Puts a feed of the test's in the place of the real one. It tells nothing before the result is set, and nothing after it.</summary>
+    private async Task<TaskCompletionSource<string>> HoldFeedAsync()
+    {
+        var feed = new TaskCompletionSource<string>();
+        var connections = 0;
+        await _page.AddInitScriptAsync(NoSharedWorker);
+        await _page.RouteAsync("**/chat/events", async route =>
+        {
+            if (++connections == 1)
+            {
+                await route.FulfillAsync(new() { ContentType = "text/event-stream", Body = await feed.Task });
+            }
+        });
+        return feed;
     }
 }
 

@@ -143,7 +143,7 @@ internal sealed class SignInTests : BrowserFixture
         await here.GotoAsync("/account");
         await here.GetByRole(AriaRole.Button, new() { Name = "Sign out everywhere else" }).ClickAsync();
 
-        await Expect(here.GetByText("You are signed out everywhere else.")).ToBeVisibleAsync();
+        await Expect(here.GetByText("You've been signed out everywhere else.")).ToBeVisibleAsync();
         await elsewhere.ReloadAsync();
         await Expect(elsewhere.Title).ToHaveTextAsync("Welcome back");
     }

@@ -24,11 +24,14 @@ internal static class SafeDocument
                 case AutolinkInline { IsEmail: false } link when !IsOutside(link.Url):
                     link.ReplaceBy(new LiteralInline(link.Url));
                     break;
-                case AutolinkInline { IsEmail: false } link:
+                case AutolinkInline link:
                     OpenOutside(link);
                     break;
                 case HeadingBlock heading:
                     heading.Level = Math.Min(heading.Level + HeadingsAbove, LowestHeading);
+                    break;
+                case ListBlock list:
+                    list.TryGetAttributes()?.Classes?.Remove("contains-task-list"); // the items have a class, and others of the list need their bullets
                     break;
                 case Table table:
                     Align(table);

@@ -103,7 +103,8 @@ export class Conversation {
       this.#list.take(part);
     } else {
       this.#list.replace(part);
-      this.#element.querySelector("a[data-older]")?.replaceWith(findElement("a[data-older]", part));
+      this.#element.querySelector("a[data-older]")?.remove();
+      this.#messages.before(findElement("a[data-older]", part));
     }
     if (this.#messages.childElementCount > 0) {
       this.#element.querySelector(".blank")?.remove();
@@ -147,8 +148,8 @@ export class Conversation {
         text.append(piece);
       }
       await retry(() => this.update()); // brings the reply as the server has stored and rendered it
-      const status = document.getElementById(`m-${id}`)?.dataset.status;
-      announce(status === "complete" ? "Reply finished." : "Reply ended early.");
+      const isComplete = document.getElementById(`m-${id}`)?.dataset.status === "complete";
+      announce(isComplete ? "Reply finished." : "Reply ended early.");
     } finally {
       text.close();
       this.#messages.setAttribute("aria-busy", "false");

@@ -8,19 +8,19 @@
  * @returns {AsyncGenerator<ServerEvent>}
  */
 export async function* readEvents(body) {
-  let event = { id: "", data: "" };
+  let next = { id: "", data: "" };
   for await (const line of readLines(body)) {
     const colon = line.indexOf(":");
     const [field, value] = colon < 0 ? [line, ""] : [line.slice(0, colon), line.slice(colon + 1).replace(/^ /, "")];
     if (line === "") {
-      if (event.data) {
-        yield { ...event, data: event.data.slice(0, -1) };
+      if (next.data) {
+        yield { ...next, data: next.data.slice(0, -1) };
       }
-      event = { id: event.id, data: "" };
+      next = { id: next.id, data: "" };
     } else if (field === "id") {
-      event.id = value;
+      next.id = value;
     } else if (field === "data") {
-      event.data += `${value}\n`;
+      next.data += `${value}\n`;
     }
   }
 }

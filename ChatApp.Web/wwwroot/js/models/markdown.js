@@ -7,13 +7,17 @@ const LOWEST_HEADING = 6;
 /** @type {Record<string, string>} */
 const ESCAPES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 
+// Absolute links to the web and mail, and links within this app; not //host and not /\host, which lead elsewhere.
+const SAFE_LINK = /^(?:https?:\/\/|mailto:|#|\/(?![/\\]))/i;
+
 const SAFE = {
   ALLOWED_TAGS: ["a", "blockquote", "br", "code", "del", "div", "em", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "span", "strong",
     "table", "tbody", "td", "th", "thead", "tr", "ul"],
-  ALLOWED_ATTR: ["aria-label", "class", "data-language", "href", "rel", "role", "start", "tabindex", "target"],
+  ALLOWED_ATTR: ["aria-label", "class", "data-language", "href", "rel", "role", "start", "tabindex", "target", "title"],
   ALLOW_DATA_ATTR: false,
-  // Absolute links to the web and mail, and links within this app; not //host and not /\host, which lead elsewhere.
-  ALLOWED_URI_REGEXP: /^(?:https?:|mailto:|#|\/(?![/\\]))/i,
+  // All others would have to look like a link that is allowed.
+  ADD_URI_SAFE_ATTR: ["aria-label", "data-language", "rel", "start", "tabindex", "target"],
+  ALLOWED_URI_REGEXP: SAFE_LINK,
   RETURN_DOM_FRAGMENT: true,
 };
 
@@ -38,7 +42,7 @@ async function load() {
     import("../../lib/marked.esm.js"),
     import("../../lib/purify.es.mjs"),
   ]);
-  const marked = new Marked({ gfm: true, breaks: true, renderer: writers() });
+  const marked = new Marked({ gfm: true, breaks: true, renderer: writers(), tokenizer: readers() });
   purify.addHook("afterSanitizeAttributes", (/** @type {Element} */ node) => {
     if (node.tagName === "A" && /^(?:https?|mailto):/i.test(node.getAttribute("href") ?? "")) {
       node.setAttribute("rel", "noopener noreferrer nofollow");
@@ -53,11 +57,38 @@ function escapeHtml(text) {
   return text.replace(/[&<>"']/g, c => ESCAPES[c]);
 }
 
+/** @param {string} href */
+function encodeAddress(href) {
+  try {
+    return encodeURI(href).replaceAll("%25", "%"); // what is encoded already stays so
+  } catch {
+    return href; // half of a surrogate pair
+  }
+}
+
+/** Where the pages' Markdown differs from marked's; see SafeMarkdown.cs. False: as marked does; undefined: as text. */
+function readers() {
+  return {
+    html: () => undefined,
+    tag: () => undefined,
+    /** @param {string} source */
+    del: source => source.startsWith("~~") ? false : undefined,
+    /** @param {string} source */
+    url: source => /^(?:https?:|www\.)/i.test(source) ? false : undefined,
+  };
+}
+
 /** Where the pages' HTML differs from marked's; see PageRenderers.cs. */
 function writers() {
   return {
-    /** @param {{text: string}} token */
-    html: ({ text }) => escapeHtml(text),
+    /**
+     * A forbidden link keeps only its text.
+     * @type {Writer}
+     */
+    link({ href, title, tokens }) {
+      const text = this.parser.parseInline(tokens);
+      return SAFE_LINK.test(href) ? `<a href="${escapeHtml(encodeAddress(href))}"${title ? ` title="${escapeHtml(title)}"` : ""}>${text}</a>` : text;
+    },
     /** @param {{text: string, lang?: string}} token */
     code({ text, lang }) {
       const language = escapeHtml((lang ?? "").split(/\s/)[0]);
@@ -66,9 +97,15 @@ function writers() {
     },
     /**
      * An image would be a request that the reader did not ask for, so it becomes a link.
-     * @param {{href: string, text: string}} token
+     * @type {Writer}
      */
-    image: ({ href, text }) => `<a href="${escapeHtml(href)}">${escapeHtml(text || href)}</a>`,
+    image({ href, title, text, tokens }) {
+      return this.link({ href, title, tokens: text ? tokens : [{ type: "text", raw: href, text: href, escaped: false }] });
+    },
+    /** @type {Writer} */
+    listitem({ task, tokens }) {
+      return `<li${task ? ' class="task-list-item"' : ""}>${this.parser.parse(tokens)}</li>`;
+    },
     /** @param {{checked?: boolean}} token */
     checkbox: ({ checked }) => checked ? "☑ " : "☐ ",
     /** @type {Writer} */
