@@ -58,7 +58,7 @@ namespace ChatApp.Migrations
                 table: "chat_sessions");
 
             // Before the key is there: one index less to keep up to date.
-            migrationBuilder.Sql("UPDATE usage_records SET purpose = 'reply' WHERE purpose = 'answer'");
+            migrationBuilder.Sql("-- across users: migration\nUPDATE usage_records SET purpose = 'reply' WHERE purpose = 'answer'");
 
             migrationBuilder.AddPrimaryKey(
                 name: "pk_usage_records",
@@ -128,6 +128,7 @@ namespace ChatApp.Migrations
                 onDelete: ReferentialAction.Cascade);
 
             migrationBuilder.Sql("""
+                -- across users: migration
                 UPDATE chat_sessions s SET expires_at = NULL
                 WHERE temporary AND EXISTS (SELECT FROM messages m WHERE m.user_id = s.user_id AND m.session_id = s.id AND m.status = 'generating');
 

@@ -31,6 +31,10 @@ SELECT create_distributed_table('idempotency_keys', 'user_id', colocate_with => 
 SELECT create_distributed_table('usage_records', 'user_id', colocate_with => 'chat_sessions');
 SELECT create_distributed_table('user_usage', 'user_id', colocate_with => 'chat_sessions');
 
+-- What lay in these tables was copied into the shards and is removed from the coordinator.
+SELECT truncate_local_data_after_distributing_table(t)
+FROM unnest(ARRAY['tool_approvals', 'reply_deltas', 'messages', 'chat_sessions', 'idempotency_keys', 'usage_records', 'user_usage']::regclass[]) AS t;
+
 ALTER TABLE idempotency_keys ADD CONSTRAINT fk_idempotency_keys_users_user_id FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE;
 ALTER TABLE chat_sessions ADD CONSTRAINT fk_chat_sessions_users_user_id FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE;
 ALTER TABLE messages ADD CONSTRAINT fk_messages_chat_sessions_user_id_session_id

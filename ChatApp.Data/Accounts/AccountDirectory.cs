@@ -23,9 +23,9 @@ public sealed class AccountDirectory(ChatDbContext db)
     /// <param name="limit">Accounts per page.</param>
     /// <param name="after">The last account of the previous page.</param>
     /// <param name="ct">Cancels the query.</param>
-    public Task<Page<AccountEntry, TimeCursor>> ListAsync(string? text, int limit, TimeCursor? after, CancellationToken ct)
+    public async Task<Page<AccountEntry, TimeCursor>> ListAsync(string? text, int limit, TimeCursor? after, CancellationToken ct)
     {
-        IQueryable<AppUser> users = db.Users.AsNoTracking().TagWith("across users: accounts");
+        IQueryable<AppUser> users = db.Users.AsNoTracking();
         if (text is not null)
         {
             var upper = text.ToUpperInvariant();
@@ -36,11 +36,16 @@ public sealed class AccountDirectory(ChatDbContext db)
             var (time, id) = cursor;
             users = users.Where(u => u.CreatedAt <= time && (u.CreatedAt < time || u.Id < id));
         }
-        return users.OrderByDescending(u => u.CreatedAt).ThenByDescending(u => u.Id)
+        var page = await users.OrderByDescending(u => u.CreatedAt).ThenByDescending(u => u.Id)
             .Select(u => new AccountEntry(
-                u.Id, u.UserName!, u.Email!, db.UserRoles.Any(r => r.UserId == u.Id), u.CreatedAt, u.DisabledAt,
-                db.UserUsage.Where(x => x.UserId == u.Id).Select(x => x.TotalTokens).FirstOrDefault(),
-                db.UserUsage.Where(x => x.UserId == u.Id).Select(x => x.TokenQuota).FirstOrDefault()))
+                u.Id, u.UserName!, u.Email!, db.UserRoles.Any(r => r.UserId == u.Id), u.CreatedAt, u.DisabledAt, 0, null))
             .ToPageAsync(limit, a => new TimeCursor(a.CreatedAt, a.Id), ct);
+        // Accounts are on every node of a cluster, usage is distributed: a query of its own names the users.
+        var ids = page.Items.Select(a => a.Id).ToArray();
+        var usage = await db.UserUsage.AsNoTracking().Where(u => ids.Contains(u.UserId)).ToDictionaryAsync(u => u.UserId, ct);
+        return page with
+        {
+            Items = [.. page.Items.Select(a => usage.TryGetValue(a.Id, out var used) ? a with { TotalTokens = used.TotalTokens, TokenQuota = used.TokenQuota } : a)],
+        };
     }
 }

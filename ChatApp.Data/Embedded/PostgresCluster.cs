@@ -133,7 +133,7 @@ internal sealed class PostgresCluster
         $"-k '{_socket}' -p {Port} -c listen_addresses='' -c unix_socket_permissions=0700"
         + " -c lock_timeout=4s -c idle_in_transaction_session_timeout=15s"
         + " -c log_error_verbosity=terse" // error details quote data
-        + (_durable ? "" : " -c fsync=off -c synchronous_commit=off -c full_page_writes=off");
+        + (_durable ? "" : " -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=400"); // many apps at once
 
     /// <summary>Connects to the server that runs on the data folder, if any.</summary>
     /// <returns>False if none runs, or if it is starting, recovering or stopping.</returns>

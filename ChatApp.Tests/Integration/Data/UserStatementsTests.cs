@@ -15,7 +15,7 @@ internal sealed class UserStatementsTests : ChatFixture
         ["across users: sessions that are due"] = "the clean-up asks which users have any, then works user by user",
         ["across users: idempotency keys that are due"] = "the same",
         ["across users: replies that are being generated"] = "recovery looks for those whose instance is gone, then closes them one by one",
-        ["across users: accounts"] = "administrators see all accounts with their usage",
+        ["across users: migration"] = "the schema is everybody's",
     };
 
     [Test]
