@@ -99,6 +99,6 @@ public sealed class ChatService(
     {
         AcceptOutcome.Busy => Busy(),
         AcceptOutcome.QuotaExceeded => QuotaService.Exceeded(),
-        _ => new NotFoundException("Session"),
+        _ => new NotFoundException("Chat"),
     };
 }

@@ -125,7 +125,7 @@ public sealed class MessageService(
     {
         var thread = ChatSession.DefaultThreadId(userId);
         return await sessions.FindOrNullAsync(userId, key ?? new(thread), ct)
-            ?? (key is null || key.Value.Value == thread ? null : throw new NotFoundException("Session"));
+            ?? (key is null || key.Value.Value == thread ? null : throw new NotFoundException("Chat"));
     }
 
     private async Task ChangeAsync(Guid userId, SessionKey key, Guid messageId, bool delete, CancellationToken ct)

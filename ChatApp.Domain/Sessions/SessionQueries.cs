@@ -21,7 +21,7 @@ public static class SessionQueries
             // An update is a lock that LINQ can express; every caller changes the row anyway.
             if (await db.LiveSessions(userId, now).Where(s => s.Id == sessionId).ExecuteUpdateAsync(s => s.SetProperty(x => x.NextSeq, x => x.NextSeq), ct) == 0)
             {
-                throw new NotFoundException("Session");
+                throw new NotFoundException("Chat");
             }
             if (db.Sessions.Local.FirstOrDefault(s => s.Id == sessionId) is { } stale)
             {

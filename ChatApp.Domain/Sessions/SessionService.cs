@@ -77,11 +77,11 @@ public sealed class SessionService(IChatDb db, PersonaCatalog personas, ChangeSi
     /// <summary>The session with this key, or else the caller's most recent one with this title.</summary>
     /// <exception cref="NotFoundException">The caller has no such live session.</exception>
     public async Task<ChatSession> FindByKeyOrTitleAsync(Guid userId, SessionKey key, CancellationToken ct) =>
-        await db.LiveSessions(userId, clock.Now()).AsNoTracking().WithKeyOrTitle(key).FirstOrDefaultAsync(ct) ?? throw new NotFoundException("Session");
+        await db.LiveSessions(userId, clock.Now()).AsNoTracking().WithKeyOrTitle(key).FirstOrDefaultAsync(ct) ?? throw new NotFoundException("Chat");
 
     /// <exception cref="NotFoundException">The caller has no such live session.</exception>
     public async Task<ChatSession> FindAsync(Guid userId, SessionKey key, CancellationToken ct) =>
-        await FindOrNullAsync(userId, key, ct) ?? throw new NotFoundException("Session");
+        await FindOrNullAsync(userId, key, ct) ?? throw new NotFoundException("Chat");
 
     /// <summary>The session with this key; the caller's default session, made when first needed, without one.</summary>
     /// <exception cref="NotFoundException">The caller has no such live session.</exception>
@@ -182,7 +182,7 @@ public sealed class SessionService(IChatDb db, PersonaCatalog personas, ChangeSi
     public async Task<ChatSession> UpdateAsync(Guid userId, SessionKey key, SessionChanges changes, CancellationToken ct)
     {
         var now = clock.Now();
-        var session = await db.LiveSessions(userId, now).WithKey(key).FirstOrDefaultAsync(ct) ?? throw new NotFoundException("Session");
+        var session = await db.LiveSessions(userId, now).WithKey(key).FirstOrDefaultAsync(ct) ?? throw new NotFoundException("Chat");
         if (changes.IfVersions is { } accepted && !accepted.Contains(session.Version))
         {
             throw new StaleException();

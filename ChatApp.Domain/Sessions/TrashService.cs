@@ -17,11 +17,11 @@ public sealed class TrashService(IChatDb db, ChangeSignals signals, TimeProvider
     {
         var now = clock.Now();
         var id = await db.LiveSessions(userId, now).WithKey(key).Select(s => (Guid?)s.Id).FirstOrDefaultAsync(ct)
-            ?? throw new NotFoundException("Session");
+            ?? throw new NotFoundException("Chat");
         var moved = await db.LiveSessions(userId, now).Where(s => s.Id == id)
             .ExecuteUpdateAsync(s => s.SetProperty(x => x.DeletedAt, now).SetProperty(x => x.UpdatedAt, now), ct);
         signals.Raise(userId, id);
-        return moved == 1 ? id : throw new NotFoundException("Session");
+        return moved == 1 ? id : throw new NotFoundException("Chat");
     }
 
     /// <summary>Brings a session back. If its thread key has been taken in the meantime, it gets a new one.</summary>
@@ -29,7 +29,7 @@ public sealed class TrashService(IChatDb db, ChangeSignals signals, TimeProvider
     public async Task<ChatSession> RestoreAsync(Guid userId, SessionKey key, CancellationToken ct)
     {
         var now = clock.Now();
-        var session = await db.TrashedSessions(userId, now).WithKey(key).FirstOrDefaultAsync(ct) ?? throw new NotFoundException("Session");
+        var session = await db.TrashedSessions(userId, now).WithKey(key).FirstOrDefaultAsync(ct) ?? throw new NotFoundException("Chat");
         session.DeletedAt = null;
         session.UpdatedAt = now;
         session.KeepAlive(now, settings.Value.TemporaryIdleTimeout);
@@ -44,7 +44,7 @@ public sealed class TrashService(IChatDb db, ChangeSignals signals, TimeProvider
         }
         catch (DbUpdateConcurrencyException)
         {
-            throw new NotFoundException("Session"); // restored or removed by another request
+            throw new NotFoundException("Chat"); // restored or removed by another request
         }
         signals.Raise(userId, session.Id);
         return session;
@@ -62,7 +62,7 @@ public sealed class TrashService(IChatDb db, ChangeSignals signals, TimeProvider
         {
             throw await db.LiveSessions(userId, now).WithKey(key).AnyAsync(ct)
                 ? new ConflictException("Only a chat in the trash can be deleted permanently. Delete it first.")
-                : new NotFoundException("Session");
+                : new NotFoundException("Chat");
         }
         if (await db.Messages.InSession(userId, id.Value).AnyAsync(m => m.Status == MessageStatus.Generating, ct))
         {
@@ -70,6 +70,6 @@ public sealed class TrashService(IChatDb db, ChangeSignals signals, TimeProvider
         }
         var removed = await db.TrashedSessions(userId, now).Where(s => s.Id == id).ExecuteDeleteAsync(ct);
         signals.Raise(userId, id);
-        return removed == 1 ? id.Value : throw new NotFoundException("Session");
+        return removed == 1 ? id.Value : throw new NotFoundException("Chat");
     }
 }

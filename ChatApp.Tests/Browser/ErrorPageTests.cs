@@ -13,8 +13,8 @@ internal sealed class ErrorPageTests : BrowserFixture
 
     [TestCase("/error", 404, "There is nothing at this address.")]
     [TestCase("/no/such/page", 404, "There is nothing at this address.")]
-    [TestCase("/chat-ui/nothing", 404, "Session not found.")]
-    [TestCase("/sessions/nothing/title", 404, "Session not found.")]
+    [TestCase("/chat-ui/nothing", 404, "Chat not found.")]
+    [TestCase("/sessions/nothing/title", 404, "Chat not found.")]
     [TestCase("/chat-ui/messages/nothing", 404, "Message not found.")]
     [TestCase("/sessions?cursor=nothing", 400, "The cursor is not valid for this list.")]
     public async Task Page_ThatFails_SaysWhatHappenedAndWhereToFindItInTheLog(string path, int status, string text)

@@ -52,7 +52,7 @@ public sealed class ConversationPages(
     {
         var end = cursors.ReadNumber(before) ?? (around is { } id ? await messages.FindPageEndAsync(user.Id, id, PageSize, ct) : null);
         var history = await messages.HistoryAsync(user.Id, key, PageSize, end, ct);
-        var session = history.Session ?? throw new NotFoundException("Session");
+        var session = history.Session ?? throw new NotFoundException("Chat");
         var persona = personas.Get(session.Persona);
         var shown = new List<MessageView>();
         foreach (var message in history.Messages)
