@@ -16,7 +16,7 @@ internal sealed class UserKeysMigrationTests
     private const string Before = "20261121094047_SessionExpiry";
     private const string Secret = "secret";
 
-    // {0}: messages of the big sessions, 20 each. Ids are derived from names, so that rows can refer to each other.
+    // @messages: how many messages the big sessions have, 20 each. Ids are derived from names, so that rows can refer to each other.
     private const string Data = """
         INSERT INTO users (id, created_at, user_name, normalized_user_name, email, normalized_email, email_confirmed, phone_number_confirmed, two_factor_enabled, lockout_enabled, access_failed_count)
         SELECT md5(name)::uuid, now() - interval '90 days', name, upper(name), name || '@example.com', upper(name) || '@EXAMPLE.COM', false, false, false, true, 0 FROM unnest(ARRAY['ada', 'bob']) name;
@@ -25,14 +25,14 @@ internal sealed class UserKeysMigrationTests
         SELECT md5('token' || user_name)::uuid, id, md5('login' || user_name)::uuid, 'access', sha256(convert_to('secret' || user_name, 'UTF8')), now(), now() + interval '1 hour', 'none' FROM users;
 
         INSERT INTO chat_sessions (id, user_id, thread_id, title, title_is_automatic, persona, metadata, message_count, next_seq, last_message_at, last_activity_at, pinned, temporary, expires_at, created_at, updated_at, deleted_at, unlisted)
-        SELECT md5(user_name || kind)::uuid, id, kind, kind, false, 'default', '{{}}', 2, 3, now(), now(), kind = 'plain', kind LIKE 'temporary%' OR kind = 'unlisted',
+        SELECT md5(user_name || kind)::uuid, id, kind, kind, false, 'default', '{}', 2, 3, now(), now(), kind = 'plain', kind LIKE 'temporary%' OR kind = 'unlisted',
             CASE WHEN kind IN ('temporary', 'unlisted') THEN now() + interval '1 hour' WHEN kind = 'temporary generating' THEN now() - interval '1 minute' END,
             now(), now(), CASE WHEN kind = 'trash' THEN now() END, kind = 'unlisted'
         FROM users, unnest(ARRAY['plain', 'trash', 'temporary', 'temporary generating', 'unlisted']) kind;
 
         INSERT INTO messages (id, session_id, user_id, seq, role, content, status, usage_estimated, tool_calls, metadata, created_at, updated_at, reserved_tokens, instance_id)
         SELECT md5(s.id::text || seq)::uuid, s.id, s.user_id, seq, CASE seq WHEN 1 THEN 'user' ELSE 'assistant' END,
-            CASE WHEN g THEN '' ELSE format('zebra %s %s', s.title, seq) END, CASE WHEN g THEN 'generating' ELSE 'complete' END, false, '[]', '{{}}', now(), now(),
+            CASE WHEN g THEN '' ELSE format('zebra %s %s', s.title, seq) END, CASE WHEN g THEN 'generating' ELSE 'complete' END, false, '[]', '{}', now(), now(),
             CASE WHEN g THEN 5 ELSE 0 END, CASE WHEN g THEN 1 END
         FROM chat_sessions s, generate_series(1, 2) seq, LATERAL (SELECT s.title = 'temporary generating' AND seq = 2) AS x(g);
 
@@ -47,11 +47,11 @@ internal sealed class UserKeysMigrationTests
         FROM (SELECT *, row_number() OVER (ORDER BY id) n FROM messages WHERE seq = 2 AND status = 'complete') m;
 
         INSERT INTO chat_sessions (id, user_id, thread_id, title, title_is_automatic, persona, metadata, message_count, next_seq, last_activity_at, pinned, temporary, created_at, updated_at, unlisted)
-        SELECT md5('big' || n)::uuid, md5('bob')::uuid, 'big ' || n, 'Big', false, 'default', '{{}}', 20, 21, now() - interval '1 day', false, false, now() - interval '1 day', now(), false
-        FROM generate_series(1, {0} / 20) n;
+        SELECT md5('big' || n)::uuid, md5('bob')::uuid, 'big ' || n, 'Big', false, 'default', '{}', 20, 21, now() - interval '1 day', false, false, now() - interval '1 day', now(), false
+        FROM generate_series(1, @messages / 20) n;
         INSERT INTO messages (id, session_id, user_id, seq, role, content, status, usage_estimated, tool_calls, metadata, created_at, updated_at, reserved_tokens)
-        SELECT md5('big' || n)::uuid, md5('big' || (n - 1) / 20 + 1)::uuid, md5('bob')::uuid, (n - 1) % 20 + 1, 'user', repeat('some words ' || n, 10), 'complete', false, '[]', '{{}}', now() - interval '1 day', now(), 0
-        FROM generate_series(1, {0}) n;
+        SELECT md5('big' || n)::uuid, md5('big' || (n - 1) / 20 + 1)::uuid, md5('bob')::uuid, (n - 1) % 20 + 1, 'user', repeat('some words ' || n, 10), 'complete', false, '[]', '{}', now() - interval '1 day', now(), 0
+        FROM generate_series(1, @messages) n;
         INSERT INTO usage_records (id, user_id, session_id, message_id, purpose, provider, model, prompt_tokens, completion_tokens, estimated, duration_milliseconds, created_at)
         SELECT md5('usage' || id)::uuid, user_id, session_id, id, 'answer', 'test', 'gated', 10, 2, false, 100, now() FROM messages WHERE seq % 2 = 0 AND content LIKE 'some%';
 
@@ -71,7 +71,7 @@ internal sealed class UserKeysMigrationTests
         _database = await TestPostgres.MissingAsync();
         await using var db = Open();
         await db.GetService<IMigrator>().MigrateAsync(Before);
-        await db.Database.ExecuteSqlRawAsync(string.Format(CultureInfo.InvariantCulture, Data, Messages).Replace("{", "{{", StringComparison.Ordinal).Replace("}", "}}", StringComparison.Ordinal));
+        await db.Database.ExecuteSqlRawAsync(Data.Replace("@messages", Messages.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal).Replace("{", "{{", StringComparison.Ordinal).Replace("}", "}}", StringComparison.Ordinal));
     }
 
     [OneTimeTearDown]
