@@ -1,5 +1,4 @@
 using System.Net;
-using ChatApp.Domain.Chat;
 using ChatApp.Domain.Chat.Replies;
 using ChatApp.Tests.Support;
 using Microsoft.EntityFrameworkCore;
