@@ -3,7 +3,6 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using ChatApp.Data;
-using ChatApp.Domain.Chat;
 using ChatApp.Domain.Usage;
 using ChatApp.Web;
 using Microsoft.AspNetCore.Builder;
