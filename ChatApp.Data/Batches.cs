@@ -19,7 +19,7 @@ internal static class Batches
     {
         /// <summary>Adds a statement.</summary>
         /// <param name="statement">A constant.</param>
-        /// <param name="values">The values of <c>$1</c>, <c>$2</c> …; parameters where PostgreSQL has to be told the type.</param>
+        /// <param name="values">The values of <c>$1</c>, <c>$2</c> …; parameters where PostgreSQL cannot infer the type.</param>
         public NpgsqlBatchCommand Add(string statement, params IEnumerable<object> values)
         {
             var command = new NpgsqlBatchCommand(statement);
@@ -32,7 +32,7 @@ internal static class Batches
         }
     }
 
-    // PostgreSQL has to be told the type of a null.
+    // PostgreSQL cannot infer the type of a null.
     extension(long? value)
     {
         public NpgsqlParameter OrNull() => new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint };

@@ -12,7 +12,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ChatApp.Data;
 
-/// <summary>All tables: ours, one configuration an entity, and Identity's.</summary>
+/// <summary>All tables: the app's own, with one configuration per entity, and Identity's.</summary>
 public sealed class ChatDbContext(DbContextOptions<ChatDbContext> options)
     : IdentityDbContext<AppUser, IdentityRole<Guid>, Guid>(options), IChatDb
 {

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace ChatApp.Data;
 
-/// <summary>How the context is connected, everywhere the same way.</summary>
+/// <summary>The options of the context, the same everywhere.</summary>
 public static class ChatDbOptions
 {
     private const string MigrationsAssembly = "ChatApp.Migrations";
@@ -16,13 +16,13 @@ public static class ChatDbOptions
     public static DbContextOptionsBuilder UseChatApp(this DbContextOptionsBuilder options, NpgsqlDataSource source) =>
         options.UseNpgsql(source, o => o.MigrationsAssembly(MigrationsAssembly)).AddInterceptors(FailedCommands).KeepTextsOutOfLogs();
 
-    // Whoever catches the exceptions says what failed; EF Core would write them out with what the database quotes in them.
+    // Exceptions are logged where they are caught; EF Core would log them with values that the database quotes.
     private static DbContextOptionsBuilder KeepTextsOutOfLogs(this DbContextOptionsBuilder options) => options.ConfigureWarnings(w => w.Ignore(
         RelationalEventId.CommandError, CoreEventId.SaveChangesFailed, CoreEventId.QueryIterationFailed, CoreEventId.OptimisticConcurrencyException,
         RelationalEventId.ConnectionError, RelationalEventId.TransactionError));
 
     /// <summary>
-    /// Fills in what the connection string leaves open: a database that does not answer must fail requests within seconds instead of holding them.
+    /// Sets defaults for what the connection string omits, so that an unresponsive database fails requests within seconds instead of holding them.
     /// </summary>
     public static string WithDefaults(string connectionString)
     {
@@ -30,10 +30,10 @@ public static class ChatDbOptions
         var settings = new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = given.ApplicationName ?? "ChatApp" };
         Default("Timeout", 3);
         Default("Command Timeout", 5);
-        Default("Cancellation Timeout", -1); // a frozen server does not answer cancellations either
+        Default("Cancellation Timeout", -1); // a frozen server does not respond to cancellations either
         Default("Maximum Pool Size", 30);
         Default("Max Auto Prepare", 50);
-        Default("No Reset On Close", true); // nothing here leaves settings behind in a session
+        Default("No Reset On Close", true); // no statement changes settings of the connection
         if (given.Host is { } host && (host.StartsWith('/') || host is "localhost" or "127.0.0.1" or "::1"))
         {
             Default("GSS Encryption Mode", "Disable"); // spares a round trip that can hang
@@ -42,7 +42,7 @@ public static class ChatDbOptions
 
         void Default(string key, object value)
         {
-            if (!given.ShouldSerialize(key)) // ContainsKey tells which keys there are at all
+            if (!given.ShouldSerialize(key)) // ContainsKey is true for all known keys
             {
                 settings[key] = value;
             }

@@ -17,7 +17,7 @@ using Microsoft.Extensions.Options;
 
 namespace ChatApp.Data;
 
-/// <summary>Registers the database and what is kept in it.</summary>
+/// <summary>Registers the database and the services that store data in it.</summary>
 public static class DataServices
 {
     public static IServiceCollection AddChatData(this IServiceCollection services, IConfiguration configuration)

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace ChatApp.Data;
 
-/// <summary>Keeps the data protection keys in the database, so that what one instance issues every instance accepts.</summary>
+/// <summary>Stores the data protection keys in the database, so that every instance accepts what another one has issued.</summary>
 public sealed class DatabaseXmlRepository(IServiceScopeFactory scopes) : IXmlRepository
 {
     public IReadOnlyCollection<XElement> GetAllElements()

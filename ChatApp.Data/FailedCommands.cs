@@ -4,8 +4,8 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 namespace ChatApp.Data;
 
 /// <summary>
-/// Keeps a command that has failed from being used again. Npgsql (10.0) keeps a connection object's last command for the next one, and a command whose
-/// connection broke while it was being prepared takes that for its state: the next statement of the same, pooled context would fail for no reason.
+/// Prevents the reuse of a failed command. Npgsql (10.0) caches a connection object's last command for the next one, and if its
+/// connection broke while it was being prepared, the cached command remains broken: the next statement of the same, pooled context would fail, too.
 /// </summary>
 internal sealed class FailedCommands : DbCommandInterceptor
 {
@@ -17,6 +17,6 @@ internal sealed class FailedCommands : DbCommandInterceptor
         return Task.CompletedTask;
     }
 
-    // A new one takes the place, so that the failed one finds it taken when it is disposed.
+    // A new command takes the cache's place, so that the failed one is not cached when it is disposed.
     private static void Replace(DbCommand command) => command.Connection?.CreateCommand().Dispose();
 }

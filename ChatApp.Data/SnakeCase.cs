@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ChatApp.Data;
 
-/// <summary>Names tables, columns, keys and indexes as SQL people do, Identity's too, so that nothing needs quotes.</summary>
+/// <summary>Names tables, columns, keys and indexes in snake_case, including Identity's, so that nothing needs quotes.</summary>
 internal static partial class SnakeCase
 {
     public static void UseSnakeCase(this ModelBuilder builder)

@@ -16,7 +16,7 @@ public interface IChatDb
 
     DbSet<ChatMessage> Messages { get; }
 
-    /// <summary>The journal of answers that are being written.</summary>
+    /// <summary>The journal of generating replies.</summary>
     DbSet<ReplyDelta> ReplyDeltas { get; }
 
     DbSet<IdempotencyKey> IdempotencyKeys { get; }
@@ -27,12 +27,12 @@ public interface IChatDb
     /// <summary>Each user's totals, always equal to the ledger's sums.</summary>
     DbSet<UserUsage> UserUsage { get; }
 
-    /// <summary>What users have said to calls of tools.</summary>
+    /// <summary>Users' decisions about tool calls.</summary>
     DbSet<ToolApproval> ToolApprovals { get; }
 
     DatabaseFacade Database { get; }
 
-    /// <summary>Gives up what has been added or changed and could not be saved.</summary>
+    /// <summary>Discards added and changed entities that could not be saved.</summary>
     void ForgetChanges();
 
     Task<int> SaveChangesAsync(CancellationToken cancellationToken = default);

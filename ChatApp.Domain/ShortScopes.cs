@@ -10,7 +10,7 @@ internal static class ShortScopes
 
     extension(IServiceScopeFactory scopes)
     {
-        /// <summary>Uses a service in a scope of its own.</summary>
+        /// <summary>Uses a service in its own scope.</summary>
         public async Task<TResult> UseAsync<TService, TResult>(Func<TService, Task<TResult>> use)
             where TService : notnull
         {

@@ -32,7 +32,7 @@ public sealed class AccessToken
     /// <summary>The maximum number of API keys per account.</summary>
     public const int MaxApiKeys = 50;
 
-    /// <summary>The longest lifetime of an API key that expires, in days.</summary>
+    /// <summary>The maximum lifetime of an API key that expires, in days.</summary>
     public const int MaxApiKeyDays = 3650;
 
     public required Guid Id { get; init; }

@@ -2,12 +2,12 @@ using Npgsql;
 
 namespace ChatApp.Data.Checks;
 
-/// <summary>A rule of the data that a row breaks.</summary>
-/// <param name="Rule">What must hold.</param>
-/// <param name="Row">Which row breaks it, and how.</param>
+/// <summary>A violation of a rule of the data.</summary>
+/// <param name="Rule">The rule.</param>
+/// <param name="Row">The violating row, with details.</param>
 public sealed record Violation(string Rule, string Row);
 
-/// <summary>Checks the rules that every transaction must keep. Each is a query of the rows that break it; all of them see one snapshot, so that they also hold while the database is used.</summary>
+/// <summary>Checks the rules that every transaction must keep. Each is a query for violating rows; all queries use one snapshot, so that the check works while the database is in use.</summary>
 public static class DatabaseCheck
 {
     // A living instance holds the advisory lock of its id.
@@ -61,12 +61,12 @@ public static class DatabaseCheck
             """),
     ];
 
-    /// <summary>All violations; none in a sound database.</summary>
+    /// <summary>All violations; none if the database is consistent.</summary>
     public static async Task<IReadOnlyList<Violation>> RunAsync(NpgsqlConnection connection, CancellationToken ct)
     {
         var found = new List<Violation>();
         await using var snapshot = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, ct);
-        var instances = await InstancesAsync(connection, snapshot, ct); // after the snapshot's beginning: none that it knows is missing
+        var instances = await InstancesAsync(connection, snapshot, ct); // after the snapshot, so that no instance it contains is missing
         foreach (var (rule, query) in Rules)
         {
 #pragma warning disable CA2100 // constants

@@ -27,7 +27,7 @@ internal sealed class ChatSessionConfiguration : IEntityTypeConfiguration<ChatSe
             .IsDescending(false, true, true).HasFilter("deleted_at IS NULL");
         session.HasIndex(s => new { s.UserId, s.LastActivityAt, s.Id }, "ix_chat_sessions_trash")
             .IsDescending(false, true, true).HasFilter("deleted_at IS NOT NULL");
-        // For the clean-up, which looks for what is due among all users' sessions.
+        // For the clean-up, which searches all users' sessions.
         session.HasIndex(s => s.ExpiresAt).HasFilter("expires_at IS NOT NULL");
         session.HasIndex(s => s.DeletedAt).HasFilter("deleted_at IS NOT NULL");
     }

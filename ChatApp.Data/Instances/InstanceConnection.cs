@@ -6,8 +6,8 @@ using Npgsql;
 namespace ChatApp.Data.Instances;
 
 /// <summary>
-/// The connection that keeps this instance alive for the others: it holds the instance's advisory lock, which PostgreSQL releases when the process dies,
-/// and listens to the other instances. It reconnects at once when it is lost.
+/// The connection by which the others know that this instance is alive: it holds the instance's advisory lock, which PostgreSQL releases when the process dies,
+/// and receives the other instances' notifications. It reconnects at once when it is lost.
 /// </summary>
 public sealed partial class InstanceConnection(DatabaseConnection database, PostgresInstances instances, TimeProvider clock, ILogger<InstanceConnection> log)
     : BackgroundService
@@ -16,7 +16,7 @@ public sealed partial class InstanceConnection(DatabaseConnection database, Post
 
     private readonly TaskCompletionSource _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Returns when the lock is held, so that no reply is started by an instance that seems dead.</summary>
+    /// <summary>Returns once the lock is held, so that no reply is started by an instance that appears dead.</summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         await base.StartAsync(cancellationToken);
@@ -27,7 +27,7 @@ public sealed partial class InstanceConnection(DatabaseConnection database, Post
     {
         while (!stoppingToken.IsCancellationRequested)
         {
-            var begun = clock.GetTimestamp();
+            var started = clock.GetTimestamp();
             try
             {
                 await ListenAsync(stoppingToken);
@@ -37,7 +37,7 @@ public sealed partial class InstanceConnection(DatabaseConnection database, Post
 #pragma warning restore CA1031
             {
                 LogLost();
-                var rest = RetryInterval - clock.GetElapsedTime(begun); // none if the connection has lasted longer
+                var rest = RetryInterval - clock.GetElapsedTime(started); // none if the connection has lasted longer
                 await Task.Delay(rest > TimeSpan.Zero ? rest : TimeSpan.Zero, clock, stoppingToken);
             }
         }
@@ -45,7 +45,7 @@ public sealed partial class InstanceConnection(DatabaseConnection database, Post
 
     private async Task ListenAsync(CancellationToken ct)
     {
-        // Keepalive detects a peer that has vanished.
+        // Keepalive detects a lost peer.
         var settings = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Pooling = false, KeepAlive = 10 };
         await using var connection = new NpgsqlConnection(settings.ConnectionString);
         await connection.OpenAsync(ct);

@@ -6,7 +6,7 @@ using ChatApp.Domain.Chat.Replies;
 
 namespace ChatApp.Data.Instances;
 
-/// <summary>The instances as PostgreSQL knows them: NOTIFY between them, and an advisory lock for each that is alive.</summary>
+/// <summary>The instances in PostgreSQL: NOTIFY between them, and an advisory lock for each live one.</summary>
 public sealed class PostgresInstances : IInstances
 {
     internal const string Channel = "chatapp_instances";
@@ -44,7 +44,7 @@ public sealed class PostgresInstances : IInstances
 
     public async Task<IReadOnlySet<long>> FindDeadAsync(IReadOnlyCollection<long> instances, CancellationToken ct)
     {
-        // Reads the locks instead of trying them: a lock that is tried is held for a moment.
+        // Reads the locks instead of trying to take them, which would hold them for a moment.
         await using var command = _database.Source.CreateCommand("""
             SELECT id FROM unnest($1) AS id WHERE NOT EXISTS (
                 SELECT FROM pg_locks

@@ -9,7 +9,7 @@ public sealed class ReplyJournal(DatabaseConnection database) : IReplyJournal
 {
     public async Task AppendAsync(IReadOnlyCollection<ReplyDelta> deltas, CancellationToken ct)
     {
-        // A delta that is written again, because the response to the first attempt was lost, has grown since. Of deleted messages nothing is kept.
+        // A delta that is written again, because the first attempt's response was lost, has grown since. Deltas of deleted messages are dropped.
         await using var command = database.Source.CreateCommand("""
             INSERT INTO reply_deltas (user_id, message_id, position, content)
             SELECT m.user_id, m.id, d.position, d.content

@@ -14,7 +14,7 @@ using NpgsqlTypes;
 namespace ChatApp.Data.Replies;
 
 /// <summary>
-/// The transactions at the beginning and at the end of a reply, as plain statements, each on one user's rows: a change tracker would need a round trip for
+/// The transactions at the start and at the end of a reply, as plain statements, each on one user's rows: a change tracker would need a round trip for
 /// each of them, and Citus can route them. Both transactions lock the session first, then its messages, then the user's totals.
 /// </summary>
 public sealed class ReplyStore(ChatDbContext db, IInstances instances) : IReplyStore
@@ -63,14 +63,14 @@ public sealed class ReplyStore(ChatDbContext db, IInstances instances) : IReplyS
             }
             var stored = ToMessages(acceptance, session);
             var batch = db.NewBatch();
-            if (acceptance.Request is { } request) // first: a repeated request is not refused because of the reply that it has started itself
+            if (acceptance.Request is { } request) // first: a repeated request must not conflict with the reply that it started itself
             {
                 batch.Add(InsertKey, acceptance.UserId, request.Key, request.Hash, acceptance.ReplyId, acceptance.At);
             }
             Insert(batch, stored.Message);
             Insert(batch, stored.Reply);
             var reservation = acceptance.ReservedTokens is > 0 and var tokens ? UsageStatements.Reserve(batch, acceptance.UserId, tokens, acceptance.At) : null;
-            // Not cancelled when the client leaves: the transaction may be committed all the same, and then the message must get its reply.
+            // Not cancelled when the client leaves: the transaction may be committed anyway, and then the message must get its reply.
             await batch.ExecuteNonQueryAsync(CancellationToken.None);
             if (reservation is { RecordsAffected: 0 })
             {
@@ -141,7 +141,7 @@ public sealed class ReplyStore(ChatDbContext db, IInstances instances) : IReplyS
         }
     }
 
-    // Locks the session's row, which serialises numbering, and counts both messages. Whoever waited for the lock sees what the one before has committed.
+    // Locks the session's row, which serialises numbering, and counts both messages. After waiting for the lock, the statement sees what the previous holder committed.
     private async Task<ChatSession?> CountInSessionAsync(Acceptance acceptance)
     {
         var (user, id, thread, at) = (acceptance.UserId, acceptance.Key.Id, acceptance.Key.Value, acceptance.At);

@@ -22,7 +22,7 @@ internal sealed class MessageSearch(ChatDbContext db) : IMessageSearch
         {
             await using var command = db.Database.GetDbConnection().CreateCommand();
 #pragma warning disable CA2100 // all values are parameters
-            // The number keeps the driver from preparing the statement: a generic plan would take every word for a rare one.
+            // The number keeps the driver from preparing the statement: a generic plan would assume that every word is rare.
             command.CommandText = string.Create(CultureInfo.InvariantCulture, $"{sql} -- {Interlocked.Increment(ref _runs)}");
 #pragma warning restore CA2100
             foreach (var value in values)

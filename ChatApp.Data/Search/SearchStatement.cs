@@ -10,10 +10,10 @@ namespace ChatApp.Data.Search;
 /// </summary>
 internal sealed class SearchStatement
 {
-    // How much of a message is read to find the best part of it, in characters.
+    // The part of a message that is searched for the best passage, in characters.
     private const int TextLength = 20_000;
 
-    // How much of that precedes the first match, if the match is further on.
+    // The length of that part before the first match.
     private const int LeadLength = 1_000;
 
     private readonly List<object> _values = [];
@@ -89,7 +89,7 @@ internal sealed class SearchStatement
 
     private string Words(IEnumerable<string> all) => $"to_tsquery('simple', {Value(string.Join(" & ", all))})";
 
-    // Words are letters, digits and their marks: nothing in them that could end the quotes.
+    // Words consist of letters, digits and combining marks, so they cannot end the quotes.
     private static string WordQuery(SearchTerm term) =>
         term.Kind == TermKind.Beginning ? $"'{term.Words[0]}':*" : $"({string.Join(" <-> ", term.Words.Select(w => $"'{w}'"))})";
 

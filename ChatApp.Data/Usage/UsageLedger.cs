@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ChatApp.Data.Usage;
 
-/// <summary>The ledger in PostgreSQL. Works in the context's transaction if there is one, else in one of its own.</summary>
+/// <summary>The ledger in PostgreSQL. Works in the context's transaction if there is one, otherwise in its own.</summary>
 public sealed class UsageLedger(ChatDbContext db, TimeProvider clock) : IUsageLedger
 {
     private const string UpdateRecord = """
@@ -30,7 +30,7 @@ public sealed class UsageLedger(ChatDbContext db, TimeProvider clock) : IUsageLe
         var (usage, batch) = (actual.Usage, db.NewBatch());
         var updated = batch.Add(UpdateRecord, charged.UserId, charged.Id, usage.PromptTokens, usage.CompletionTokens, usage.Estimated, actual.DurationMilliseconds);
         await batch.ExecuteNonQueryAsync(ct);
-        if (updated.RecordsAffected == 1) // else the account is gone
+        if (updated.RecordsAffected == 1) // otherwise the account has been deleted
         {
             batch = db.NewBatch();
             UsageStatements.Correct(batch, charged.UserId, usage.PromptTokens - charged.PromptTokens, usage.CompletionTokens - charged.CompletionTokens, clock.Now());
@@ -61,7 +61,7 @@ public sealed class UsageLedger(ChatDbContext db, TimeProvider clock) : IUsageLe
     public Task SetQuotaAsync(Guid userId, long? tokens, CancellationToken ct) => InTransactionAsync(async () =>
     {
         var batch = db.NewBatch();
-        UsageStatements.Correct(batch, userId, 0, 0, clock.Now()); // makes the row if it is the user's first
+        UsageStatements.Correct(batch, userId, 0, 0, clock.Now()); // creates the user's first row
         batch.Add("UPDATE user_usage SET token_quota = $2 WHERE user_id = $1", userId, tokens.OrNull());
         await batch.ExecuteNonQueryAsync(ct);
         return true;

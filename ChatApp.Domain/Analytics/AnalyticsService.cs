@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ChatApp.Domain.Analytics;
 
-/// <summary>Counts what the caller has written and used. Tokens come from the ledger, which keeps the usage of deleted and removed chats.</summary>
+/// <summary>The caller's statistics. Tokens come from the ledger, which keeps the usage of deleted sessions.</summary>
 public sealed class AnalyticsService(IChatDb db, SessionService sessions)
 {
     /// <exception cref="NotFoundException">The caller has no such live session.</exception>
@@ -35,10 +35,10 @@ public sealed class AnalyticsService(IChatDb db, SessionService sessions)
             usage is { Replies: > 0 } ? TimeSpan.FromMilliseconds((double)usage.Milliseconds / usage.Replies) : null, session.CreatedAt, session.LastMessageAt);
     }
 
-    /// <summary>All that the user has used.</summary>
+    /// <summary>All usage of the user.</summary>
     public async Task<UsageAnalytics> UsageAsync(Guid userId, CancellationToken ct)
     {
-        // One snapshot for all three, so that the sums add up.
+        // One snapshot for all three queries, so that the sums are consistent.
         await using var snapshot = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct);
         var totals = await db.UserUsage.AsNoTracking().FirstOrDefaultAsync(u => u.UserId == userId, ct);
         var days = await db.UsageRecords.Where(r => r.UserId == userId).GroupBy(r => DateOnly.FromDateTime(r.CreatedAt.UtcDateTime))

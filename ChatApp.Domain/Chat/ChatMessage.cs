@@ -49,7 +49,7 @@ public sealed class ChatMessage
 
     public MessageStatus Status { get; set; }
 
-    /// <summary>The model that replied, or that was asked to.</summary>
+    /// <summary>The model that generated the reply or was requested for it.</summary>
     public string? Model { get; set; }
 
     public long? PromptTokens { get; set; }

@@ -24,7 +24,7 @@ public sealed record NewMessage(string Content)
     public string? IdempotencyKey { get; init; }
 }
 
-/// <summary>How a program wants its reply. The model is used as it is: no tools are offered.</summary>
+/// <summary>A program's settings for its reply. The model is offered no tools.</summary>
 /// <param name="Temperature">0 to 2; null: the persona's.</param>
 /// <param name="MaxTokens">The longest reply, in tokens; null: the persona's.</param>
 public sealed record ReplyOptions(float? Temperature, int? MaxTokens);
@@ -32,18 +32,18 @@ public sealed record ReplyOptions(float? Temperature, int? MaxTokens);
 /// <summary>A message that is stored, and the reply that is being generated.</summary>
 public sealed record AcceptedMessage(ChatSession Session, ChatMessage Message, ChatMessage Reply);
 
-/// <summary>Accepts messages: what is accepted is committed, and will get a reply.</summary>
+/// <summary>Accepts messages. An accepted message is committed and will get a reply.</summary>
 public sealed class ChatService(
     IReplyStore store, SessionService sessions, MessageService messages, MessageRules rules, IModelCatalog models, QuotaService quotas, ReplyGenerator generator, TimeProvider clock)
 {
-    /// <summary>Stores the message and an empty reply in one transaction, then has the reply generated whether or not anybody waits for it.</summary>
+    /// <summary>Stores the message and an empty reply in one transaction, then starts generating the reply, which no longer depends on the request.</summary>
     /// <param name="userId">The caller.</param>
     /// <param name="key">The session; null: the caller's default one.</param>
     /// <param name="input">The message.</param>
     /// <param name="ct">Ends the request; an accepted message is not affected.</param>
     /// <exception cref="InvalidException">The text is blank, too long or cannot be stored; there is no such persona or model.</exception>
     /// <exception cref="NotFoundException">The caller has no such live session.</exception>
-    /// <exception cref="ConflictException">A reply is being generated in this session, or the idempotency key was used for something else.</exception>
+    /// <exception cref="ConflictException">A reply is being generated in this session, or the idempotency key was used for another request.</exception>
     /// <exception cref="QuotaExceededException">The caller's quota is used up.</exception>
     public async Task<AcceptedMessage> AcceptAsync(Guid userId, SessionKey? key, NewMessage input, CancellationToken ct)
     {

@@ -6,7 +6,7 @@ public sealed class ChatSettings
     /// <summary>The model that is used when none is named; null: the provider's first.</summary>
     public string? Model { get; set; }
 
-    /// <summary>The model that names new sessions; null: the one that replies in them; the built-in assistant: none, sessions are named after their first message.</summary>
+    /// <summary>The model that generates titles; null: the one that replies. With the built-in assistant, titles are the first messages' beginnings.</summary>
     public string? TitleModel { get; set; }
 
     /// <summary>The longest message that users may send, in UTF-16 units.</summary>

@@ -24,7 +24,7 @@ public sealed record MessageDetails
     /// <summary>The same for programs; see <see cref="ReplyErrorCode"/>.</summary>
     public string? ErrorCode { get; init; }
 
-    /// <summary>Whether the user stopped an interrupted reply; else its process ended.</summary>
+    /// <summary>Whether the user stopped an interrupted reply, as opposed to the end of its process.</summary>
     public bool Stopped { get; init; }
 
     /// <summary>Whether the reply was cut at <see cref="ChatMessage.ReplyMaxLength"/> or at the model's own limit.</summary>
@@ -33,7 +33,7 @@ public sealed record MessageDetails
     /// <summary>How many older messages did not fit into the model's context window.</summary>
     public int OmittedMessages { get; init; }
 
-    /// <summary>Whether the model wanted to call tools more often than <see cref="ChatSettings.MaxToolRounds"/> allows.</summary>
+    /// <summary>Whether the model requested more rounds of tools than <see cref="ChatSettings.MaxToolRounds"/> allows.</summary>
     public bool ToolRoundsUsedUp { get; init; }
 
     public static MessageDetails From(JsonElement metadata) => metadata.Deserialize<MessageDetails>(Options) ?? new();

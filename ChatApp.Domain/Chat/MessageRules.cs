@@ -6,10 +6,10 @@ using Microsoft.Extensions.Options;
 
 namespace ChatApp.Domain.Chat;
 
-/// <summary>What a message must be like, whichever way it comes in.</summary>
+/// <summary>The rules of messages, for every way of sending them.</summary>
 public sealed class MessageRules(IModelCatalog models, PersonaCatalog personas, IOptions<ChatSettings> settings)
 {
-    /// <summary>What is wrong with the text; null if nothing is.</summary>
+    /// <summary>The error of the text; null if there is none.</summary>
     public static string? Problem(string? text, int maxLength) =>
         string.IsNullOrWhiteSpace(text) ? "The message is empty."
         : text.Length > maxLength ? $"The message has {text.Length:N0} characters; at most {maxLength:N0} are allowed."

@@ -52,8 +52,8 @@ public sealed class MessageService(
         await db.LiveMessages(userId, clock.Now()).AsNoTracking().FirstOrDefaultAsync(m => m.Id == messageId, ct) ?? throw new NotFoundException("Message");
 
     /// <summary>The message and the reply that an earlier request with this idempotency key has created; null if there was none.</summary>
-    /// <exception cref="ConflictException">The key was used for something else.</exception>
-    /// <exception cref="NotFoundException">What it created has been deleted.</exception>
+    /// <exception cref="ConflictException">The key was used for another request.</exception>
+    /// <exception cref="NotFoundException">The resource that it created has been deleted.</exception>
     public async Task<AcceptedMessage?> FindAcceptedAsync(Guid userId, RequestKey request, CancellationToken ct)
     {
         if (await db.FindCreatedAsync(userId, request, clock.Now(), ct) is not { } replyId)
@@ -71,7 +71,7 @@ public sealed class MessageService(
     /// <exception cref="ConflictException">It is still being generated.</exception>
     public Task DeleteAsync(Guid userId, SessionKey key, Guid messageId, CancellationToken ct) => ChangeAsync(userId, key, messageId, delete: true, ct);
 
-    /// <summary>Brings a deleted message back to its place.</summary>
+    /// <summary>Restores a deleted message to its position.</summary>
     /// <exception cref="NotFoundException">There is no such deleted message.</exception>
     public async Task<ChatMessage> RestoreAsync(Guid userId, SessionKey key, Guid messageId, CancellationToken ct)
     {
@@ -88,14 +88,14 @@ public sealed class MessageService(
         var session = await FindAsync(userId, key, ct);
         if (session is not null)
         {
-            await ChangeAsync(userId, SessionKey.Of(session.Id), messages => messages, delete: true, ct); // it may have none
+            await ChangeAsync(userId, SessionKey.Of(session.Id), messages => messages, delete: true, ct); // it may have no messages
         }
         return session?.ThreadId ?? ChatSession.DefaultThreadId(userId);
     }
 
     /// <summary>Adds a system message to the prompt of the next reply.</summary>
     /// <exception cref="NotFoundException">The caller has no such live session.</exception>
-    /// <exception cref="ConflictException">The idempotency key was used for something else.</exception>
+    /// <exception cref="ConflictException">The idempotency key was used for another request.</exception>
     public async Task<ChatMessage> AddSystemAsync(Guid userId, Guid sessionId, string content, string? idempotencyKey, CancellationToken ct)
     {
         MessageRules.Check(content, settings.Value.MaxMessageLength);
@@ -103,7 +103,7 @@ public sealed class MessageService(
         var request = RequestKey.Of(idempotencyKey, "system", sessionId, content);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var session = await db.LockSessionAsync(userId, sessionId, now, ct);
-        if (request is not null && await db.FindCreatedAsync(userId, request, now, ct) is { } before) // under the lock: of two at once the second sees the first
+        if (request is not null && await db.FindCreatedAsync(userId, request, now, ct) is { } before) // under the lock, so that a concurrent repetition sees the first
         {
             return await FindAsync(userId, before, ct);
         }

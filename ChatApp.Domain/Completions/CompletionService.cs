@@ -35,7 +35,7 @@ public sealed partial class CompletionService(
 {
     /// <summary>Accepts the last message and has the reply generated.</summary>
     /// <exception cref="InvalidException">A text is blank, too long or cannot be stored; there is no such model.</exception>
-    /// <exception cref="ConflictException">A reply is being generated in this session, or the client's key was used for something else.</exception>
+    /// <exception cref="ConflictException">A reply is being generated in this session, or the client's key was used for another request.</exception>
     /// <exception cref="QuotaExceededException">The caller's quota is used up.</exception>
     public async Task<AcceptedMessage> AcceptAsync(Guid userId, NewCompletion input, CancellationToken ct)
     {
@@ -57,7 +57,7 @@ public sealed partial class CompletionService(
     }
 
     /// <summary>Removes an exchange that is not to be stored, stopping its reply if it is still being generated. The ledger keeps its usage.</summary>
-    public async Task ForgetAsync(ChatSession session)
+    public async Task DiscardAsync(ChatSession session)
     {
         try
         {
@@ -71,7 +71,7 @@ public sealed partial class CompletionService(
         }
         catch (Exception e) when (e.IsDatabaseUnavailable || e is ChatAppException)
         {
-            LogLeft(session.Id, e.GetType().Name); // it expires, being temporary
+            LogNotDiscarded(session.Id, e.GetType().Name); // it expires, being temporary
         }
     }
 
@@ -94,5 +94,5 @@ public sealed partial class CompletionService(
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The unlisted session {SessionId} is left until it expires: {Exception}")]
-    private partial void LogLeft(Guid sessionId, string exception);
+    private partial void LogNotDiscarded(Guid sessionId, string exception);
 }

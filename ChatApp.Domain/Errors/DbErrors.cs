@@ -8,7 +8,7 @@ public static partial class DbErrors
 {
     extension(Exception exception)
     {
-        /// <summary>Whether this unique index or key refused the row. Uniqueness is decided by the index, never by a query beforehand.</summary>
+        /// <summary>Whether this unique index or key rejected the row. Uniqueness is decided by the index, never by a query beforehand.</summary>
         public bool Violates(string index) => exception.Chain().Any(e => e is DbException { SqlState: "23505" } refused && IndexOf(refused) == index);
 
         /// <summary>Whether the database was unreachable, closed the connection, timed out or is read-only for now, so that the same statement may succeed later.</summary>

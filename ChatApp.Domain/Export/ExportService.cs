@@ -9,17 +9,17 @@ namespace ChatApp.Domain.Export;
 
 /// <summary>A session to be exported.</summary>
 /// <param name="Session">The session.</param>
-/// <param name="Messages">Those that are not deleted, in their order; read page by page, at each enumeration.</param>
-/// <param name="ExportedAt">Now.</param>
+/// <param name="Messages">Its messages that are not deleted, in order; read page by page, at each enumeration.</param>
+/// <param name="ExportedAt">The time of the export.</param>
 public sealed record SessionExport(ChatSession Session, IAsyncEnumerable<ChatMessage> Messages, DateTimeOffset ExportedAt);
 
 /// <summary>
-/// Reads what is exported. Nothing is read ahead of what is written, and no database connection is held for a slow client: memory and connections do not
+/// Reads sessions for export. Nothing is read ahead of what is written, and no database connection is held for a slow client: memory and connections do not
 /// depend on the amount of data.
 /// </summary>
 public sealed class ExportService(IChatDb db, SessionService sessions, TimeProvider clock)
 {
-    /// <summary>Messages that are in memory at once.</summary>
+    /// <summary>The number of messages in memory at once.</summary>
     public const int PageLength = 50;
 
     /// <summary>One session.</summary>

@@ -16,7 +16,7 @@ public sealed class IdempotencyKey
 
     public required string Key { get; init; }
 
-    /// <summary>SHA-256 of the request; the same key with another request is a mistake of the client's.</summary>
+    /// <summary>SHA-256 of the request; the same key with another request is a client error.</summary>
     public required byte[] RequestHash { get; init; }
 
     /// <summary>What was created: a session, a reply, a message or an API key.</summary>

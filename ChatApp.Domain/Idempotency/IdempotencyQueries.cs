@@ -6,7 +6,7 @@ public static class IdempotencyQueries
 {
     extension(IChatDb db)
     {
-        /// <summary>What an earlier request of the caller's with this key has created; null without one.</summary>
+        /// <summary>The resource that an earlier request of the caller with this key created; null if there was none.</summary>
         /// <exception cref="Errors.ConflictException">The key was used for another request.</exception>
         public async Task<Guid?> FindCreatedAsync(Guid userId, RequestKey request, DateTimeOffset now, CancellationToken ct)
         {

@@ -10,7 +10,7 @@ namespace ChatApp.Domain.LiveState;
 
 /// <summary>A session at one moment.</summary>
 /// <param name="Session">The session.</param>
-/// <param name="Messages">Its newest messages, oldest first; one that is being generated has the text that it has now.</param>
+/// <param name="Messages">Its newest messages, oldest first; one that is being generated has its text so far.</param>
 public sealed record SessionState(ChatSession Session, IReadOnlyList<ChatMessage> Messages)
 {
     public const int MaxMessages = 200;

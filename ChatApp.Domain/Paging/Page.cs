@@ -8,7 +8,7 @@ namespace ChatApp.Domain.Paging;
 public sealed record Page<T, TCursor>(IReadOnlyList<T> Items, TCursor? Next)
     where TCursor : struct;
 
-/// <summary>What a caller may ask of a list.</summary>
+/// <summary>The limits of lists.</summary>
 public static class PageLimit
 {
     public const int Default = 50;

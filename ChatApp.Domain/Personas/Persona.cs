@@ -1,6 +1,6 @@
 namespace ChatApp.Domain.Personas;
 
-/// <summary>A character and the settings that a model has in a session.</summary>
+/// <summary>A character and settings for a model in a session.</summary>
 /// <param name="Key">The key that sessions refer to.</param>
 /// <param name="Name">The display name.</param>
 /// <param name="Description">One sentence for the list of personas.</param>

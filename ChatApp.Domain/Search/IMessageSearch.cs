@@ -9,7 +9,7 @@ namespace ChatApp.Domain.Search;
 /// <param name="SessionTitle">Its session's title.</param>
 /// <param name="Role">Who wrote it.</param>
 /// <param name="CreatedAt">When it was written.</param>
-/// <param name="Rank">How well it matches; comparable within one search only.</param>
+/// <param name="Rank">How well it matches; comparable only within one search.</param>
 /// <param name="Text">The message, or the part of a very long one around the first match.</param>
 /// <param name="IsCut">Whether the beginning of the message is missing from <paramref name="Text"/>.</param>
 /// <param name="WindowCount">How many messages were ranked against each other.</param>
@@ -21,15 +21,15 @@ public sealed record MessageMatch(
 /// <summary>The database's text search, in the messages of one user.</summary>
 public interface IMessageSearch
 {
-    /// <summary>So many messages, the newest that match, are ranked against each other; older ones follow in a window of their own.</summary>
+    /// <summary>The number of messages in a window: the newest matches are ranked against each other, older ones follow in the next window.</summary>
     const int WindowLength = 1_000;
 
     /// <summary>The best matches in live, listed sessions; up to one more than <paramref name="limit"/>.</summary>
     /// <param name="userId">The caller.</param>
     /// <param name="query">What to look for.</param>
     /// <param name="limit">Matches a page.</param>
-    /// <param name="after">Where to continue; null: at the newest window's best match.</param>
-    /// <param name="now">Sessions that have expired by then are left out.</param>
+    /// <param name="after">Where to continue; null to start with the newest window's best match.</param>
+    /// <param name="now">The time at which expired sessions are omitted.</param>
     /// <param name="ct">Cancels the search.</param>
     Task<IReadOnlyList<MessageMatch>> RankAsync(Guid userId, SearchQuery query, int limit, SearchCursor? after, DateTimeOffset now, CancellationToken ct);
 

@@ -7,11 +7,11 @@ using ChatApp.Domain.Text;
 namespace ChatApp.Domain.Search;
 
 /// <summary>
-/// What somebody looks for, taken apart: words, which stand for all words that begin so, "phrases", -exclusions and prefixes* of any length.
-/// What has no words that spaces separate (東京) or means something by its signs (C++, a-&gt;b) is looked for as it is typed.
+/// A parsed query: words, which match all words with that prefix, "phrases", -exclusions and prefixes* of any length.
+/// Text without spaces between words (東京) or with meaningful signs (C++, a-&gt;b) is searched for literally.
 /// </summary>
-/// <param name="Wanted">All of them must be there; at least one.</param>
-/// <param name="Unwanted">None of them may be there.</param>
+/// <param name="Wanted">Terms that must all match; at least one.</param>
+/// <param name="Unwanted">Terms that must not match.</param>
 public sealed partial record SearchQuery(IReadOnlyList<SearchTerm> Wanted, IReadOnlyList<SearchTerm> Unwanted)
 {
     /// <summary>Of a query, in UTF-16 units.</summary>
@@ -19,20 +19,20 @@ public sealed partial record SearchQuery(IReadOnlyList<SearchTerm> Wanted, IRead
 
     private const int MaxTerms = 20;
 
-    // A shorter word would be the beginning of half the dictionary.
+    // A shorter prefix would match too many words.
     private const int ShortestBeginning = 3;
 
-    // What joins or surrounds words without meaning anything by itself; other signs are code, or pictures.
+    // Punctuation without meaning of its own; other signs are code or symbols.
     private const string Punctuation = ".,;:!?'’-_/@&…·–—‐";
     private const string Brackets = "()[]{}<>“”„‘‚«»‹›\"`、。「」『』！？（）";
 
-    /// <summary>Whether nothing is left to look for wherever it stands: words have been taken for texts already.</summary>
+    /// <summary>Whether the query is already the literal one, see <see cref="Anywhere"/>.</summary>
     public bool IsAnywhere => Wanted.All(t => t.Kind == TermKind.Text);
 
-    /// <summary>The same search, with all words taken for texts that may stand within others.</summary>
+    /// <summary>The same search with all words as literal texts, which also match within words.</summary>
     public SearchQuery Anywhere => this with { Wanted = [.. Wanted.Select(t => t.Anywhere)] };
 
-    /// <exception cref="InvalidException">It is blank, or only says what must not be there.</exception>
+    /// <exception cref="InvalidException">It is blank or contains only exclusions.</exception>
     public static SearchQuery Parse(string text)
     {
         if (string.IsNullOrWhiteSpace(text))
@@ -64,7 +64,7 @@ public sealed partial record SearchQuery(IReadOnlyList<SearchTerm> Wanted, IRead
         : IsLiteral(text) || WordsOf(text) is not { Count: > 0 } words ? new(TermKind.Text, text.Trim(), [])
         : new(TermKind.Words, text.Trim(), words);
 
-    // What is left out is whole words, unless a star says otherwise: without "-cat", "category" may stay.
+    // Exclusions are whole words unless they end with a star: "-cat" does not exclude "category".
     private static SearchTerm? Bare(string text, bool isExcluded)
     {
         var isStarred = text.EndsWith('*') && text.TrimEnd('*') is { Length: > 0 } unstarred && IsWord(Last(unstarred));
@@ -101,7 +101,7 @@ public sealed partial record SearchQuery(IReadOnlyList<SearchTerm> Wanted, IRead
 
     private static Rune Last(string text) => Rune.GetRuneAt(text, char.IsLowSurrogate(text[^1]) ? text.Length - 2 : text.Length - 1);
 
-    // A dash before a word leaves it out; "--flag" is a name, and "a - b" is no request.
+    // A dash before a word excludes it; "--flag" is a word, and the dash of "a - b" is ignored.
     [GeneratedRegex("""(?<not>-(?=[\w"“„]))?(?:["“„](?<phrase>[^"”“]*)(?:["”“]|$)|(?<bare>[^\s"“„]+))""")]
     private static partial Regex Token();
 }

@@ -21,7 +21,7 @@ public readonly record struct SnippetPart(string Text, bool IsMatch);
 
 /// <summary>A position in the results of a search.</summary>
 /// <param name="IsAnywhere">Whether the text was searched for within words, because no words matched.</param>
-/// <param name="Window">The window is that of the messages before this one; null: the newest.</param>
-/// <param name="Rank">The rank of the last message returned from the window; null: none was.</param>
+/// <param name="Window">The message before which the window starts; null for the newest window.</param>
+/// <param name="Rank">The rank of the last message returned from the window; null if none was.</param>
 /// <param name="Last">That message.</param>
 public readonly record struct SearchCursor(bool IsAnywhere, TimeCursor? Window, double? Rank, TimeCursor? Last);

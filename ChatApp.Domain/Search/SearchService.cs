@@ -9,7 +9,7 @@ namespace ChatApp.Domain.Search;
 /// <summary>Finds the caller's live messages, in live sessions.</summary>
 public sealed class SearchService(IMessageSearch messages, SessionService sessions, TimeProvider clock)
 {
-    /// <summary>The most matches of one session in a page.</summary>
+    /// <summary>The maximum number of one session's matches per page.</summary>
     public const int SessionPageLength = 1_000;
 
     /// <summary>

@@ -15,7 +15,7 @@ public enum TermKind
 
 /// <summary>A term of a search.</summary>
 /// <param name="Kind">How.</param>
-/// <param name="Text">As it was typed, without quotes and the punctuation around it.</param>
+/// <param name="Text">The text as typed, without quotes and surrounding punctuation.</param>
 /// <param name="Words">Its words; empty for a text.</param>
 public sealed record SearchTerm(TermKind Kind, string Text, IReadOnlyList<string> Words)
 {

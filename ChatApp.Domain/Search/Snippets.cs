@@ -3,20 +3,20 @@ using System.Text.RegularExpressions;
 
 namespace ChatApp.Domain.Search;
 
-/// <summary>Cuts out of a message the part that shows best why it was found, on one line, and tells what in it was looked for.</summary>
+/// <summary>Selects the best matching part of a message, on one line, and marks the matches.</summary>
 internal static partial class Snippets
 {
     private const int Length = 240;
     private const int Lead = 60;
 
-    // Enough to choose from.
+    // Enough candidates to choose from.
     private const int MostMatches = 200;
 
     private readonly record struct Match(int Start, int End, int Term);
 
     /// <param name="text">The message, or the part of it around the first match.</param>
     /// <param name="isCut">Whether there is more of the message before this text.</param>
-    /// <param name="query">What was looked for.</param>
+    /// <param name="query">The query.</param>
     public static IReadOnlyList<SnippetPart> Of(string text, bool isCut, SearchQuery query)
     {
         var lower = text.ToLowerInvariant(); // of the same length: .NET maps unit to unit
@@ -28,7 +28,7 @@ internal static partial class Snippets
         var at = start;
         foreach (var match in matches.Where(m => m.Start >= start && m.End <= end))
         {
-            if (match.Start >= at) // the others lie within one that is marked
+            if (match.Start >= at) // the others are within a marked one
             {
                 Add(parts, text[at..match.Start], false);
                 Add(parts, text[match.Start..match.End], true);
@@ -56,7 +56,7 @@ internal static partial class Snippets
         }
     }
 
-    // Where the words end that begin here; null if these are others.
+    // The end of the words that start here; null if they do not match.
     private static int? End(string text, int at, SearchTerm term)
     {
         if (at > 0 && IsWordBefore(text, at))
@@ -80,20 +80,20 @@ internal static partial class Snippets
                 return null;
             }
         }
-        while (at < text.Length && IsWordAt(text, at)) // the rest of a word that begins as it should
+        while (at < text.Length && IsWordAt(text, at)) // the rest of a word with a matching prefix
         {
             at++;
         }
         return at;
     }
 
-    // Half of a pair of surrogates counts with its other half.
+    // Keeps surrogate pairs together.
     private static bool IsWordAt(string text, int at) =>
         Rune.TryGetRuneAt(text, char.IsLowSurrogate(text[at]) && at > 0 ? at - 1 : at, out var rune) && SearchQuery.IsWord(rune);
 
     private static bool IsWordBefore(string text, int at) => IsWordAt(text, at - 1);
 
-    // A little before the match, where a word begins.
+    // A little before the match, at the start of a word.
     private static int Start(string text, int match)
     {
         if (match <= Lead)
@@ -142,7 +142,7 @@ internal static partial class Snippets
         return line.ToString();
     }
 
-    // Markdown that says nothing: bold type, and the rulers of tables.
+    // Markdown without content: emphasis and the rulers of tables.
     [GeneratedRegex(@"(?<!\s)\*\*|\*\*(?!\s)|\|?(?:[ \t]*:?-{3,}:?[ \t]*\|)+")]
     private static partial Regex Marks();
 }

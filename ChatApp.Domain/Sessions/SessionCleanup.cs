@@ -7,19 +7,19 @@ using Microsoft.Extensions.Options;
 namespace ChatApp.Domain.Sessions;
 
 /// <summary>
-/// Removes sessions for good: expired temporary ones, and those whose retention in the trash is over. Messages, journal, tool approvals and idempotency keys
-/// go with them; the ledger stays. Any number of instances may run it at the same time: each session is removed and counted by one of them.
+/// Deletes sessions permanently: expired temporary ones, and those whose retention in the trash is over. Messages, journal, tool approvals and idempotency keys
+/// are deleted with them; the ledger is kept. Any number of instances may run it at the same time: each session is deleted and counted by one of them.
 /// </summary>
 public sealed class SessionCleanup(IChatDb db, ChangeSignals signals, TimeProvider clock, IOptions<SessionSettings> settings)
 {
-    /// <summary>Users found due by one query.</summary>
+    /// <summary>The number of due users per query.</summary>
     public const int UserPageLength = 1_000;
 
     // A session may have many thousands of messages.
     private static readonly TimeSpan CommandTimeout = TimeSpan.FromMinutes(2);
 
-    /// <summary>Removes all sessions that are due, user by user.</summary>
-    /// <returns>How many this call has removed.</returns>
+    /// <summary>Deletes all sessions that are due, user by user.</summary>
+    /// <returns>The number of sessions that this call deleted.</returns>
     public async Task<int> RunAsync(CancellationToken ct)
     {
         db.Database.SetCommandTimeout(CommandTimeout);

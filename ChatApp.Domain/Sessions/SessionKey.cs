@@ -9,7 +9,7 @@ public readonly record struct SessionKey(string Value) : IParsable<SessionKey>
     /// <summary>The key as an id, if it has the form of one.</summary>
     public Guid? Id => Guid.TryParseExact(Value, "D", out var id) ? id : null;
 
-    /// <summary>Whether the database can hold such a key at all.</summary>
+    /// <summary>Whether the database can store such a key.</summary>
     public bool IsPossible => Value.Length is > 0 and <= ChatSession.ThreadIdMaxLength && StorableText.IsStorable(Value);
 
     public static SessionKey Of(Guid id) => new(id.ToString());

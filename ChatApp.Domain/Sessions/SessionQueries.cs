@@ -37,10 +37,10 @@ public static class SessionQueries
 
     extension(IQueryable<ChatSession> sessions)
     {
-        /// <summary>Those that lists show.</summary>
+        /// <summary>Sessions that are shown in lists.</summary>
         public IQueryable<ChatSession> Listed() => sessions.Where(s => !s.Unlisted);
 
-        /// <summary>Those with this id or thread key. One session's id can be another's thread key: the id comes first, then the newest.</summary>
+        /// <summary>Sessions with this id or thread key. One session's id can be another's thread key: the id comes first, then the newest.</summary>
         public IQueryable<ChatSession> WithKey(SessionKey key)
         {
             if (!key.IsPossible)
@@ -53,7 +53,7 @@ public static class SessionQueries
                 : sessions.Where(s => s.Id == id || s.ThreadId == thread).OrderByDescending(s => s.Id == id).ThenByDescending(s => s.Id);
         }
 
-        /// <summary>Those with this id, thread key or title, in this order; of several with the same title, the most recently used comes first.</summary>
+        /// <summary>Sessions with this id, thread key or title, in this order; of several with the same title, the most recently used comes first.</summary>
         public IQueryable<ChatSession> WithKeyOrTitle(SessionKey key)
         {
             if (!key.IsPossible)

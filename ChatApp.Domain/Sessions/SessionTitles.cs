@@ -11,9 +11,9 @@ public static partial class SessionTitles
     /// <summary>A title from a session's first message: the first line with words, without Markdown, cut at a word.</summary>
     public static string From(string firstMessage) => FirstLine(firstMessage) ?? ChatSession.DefaultTitle;
 
-    /// <summary>The title in what a model says when it is asked for one, without its thoughts and decoration; null if there is none.</summary>
-    public static string? FromModel(string answer) =>
-        FirstLine(Decoration().Replace(Thoughts().Replace(answer, "").Trim(), ""))?.TrimEnd('.', '。', '"', '”', '»', '“', '」', '\'');
+    /// <summary>Extracts the title from a model's reply, without its reasoning and decoration; null if there is none.</summary>
+    public static string? FromModel(string reply) =>
+        FirstLine(Decoration().Replace(Thoughts().Replace(reply, "").Trim(), ""))?.TrimEnd('.', '。', '"', '”', '»', '“', '」', '\'');
 
     private static string? FirstLine(string text)
     {

@@ -7,10 +7,10 @@ using Microsoft.Extensions.Options;
 
 namespace ChatApp.Domain.Sessions;
 
-/// <summary>Moves sessions to the trash and back, and removes them from it for good. Usage stays in the ledger.</summary>
+/// <summary>Moves sessions to the trash, restores them, and deletes them permanently. The ledger keeps their usage.</summary>
 public sealed class TrashService(IChatDb db, ChangeSignals signals, TimeProvider clock, IOptions<SessionSettings> settings)
 {
-    /// <summary>Moves a session to the trash. Its messages go with it, as they are.</summary>
+    /// <summary>Moves a session to the trash. Its messages are not changed.</summary>
     /// <returns>The session's id.</returns>
     /// <exception cref="NotFoundException">The caller has no such live session.</exception>
     public async Task<Guid> DeleteAsync(Guid userId, SessionKey key, CancellationToken ct)
@@ -24,7 +24,7 @@ public sealed class TrashService(IChatDb db, ChangeSignals signals, TimeProvider
         return moved == 1 ? id : throw new NotFoundException("Chat");
     }
 
-    /// <summary>Brings a session back. If its thread key has been taken in the meantime, it gets a new one.</summary>
+    /// <summary>Restores a session. If its thread key has been taken in the meantime, it gets a new one.</summary>
     /// <exception cref="NotFoundException">The caller's trash has no such session.</exception>
     public async Task<ChatSession> RestoreAsync(Guid userId, SessionKey key, CancellationToken ct)
     {
@@ -50,7 +50,7 @@ public sealed class TrashService(IChatDb db, ChangeSignals signals, TimeProvider
         return session;
     }
 
-    /// <summary>Removes a session and its messages for good.</summary>
+    /// <summary>Deletes a session and its messages permanently.</summary>
     /// <returns>The session's id.</returns>
     /// <exception cref="ConflictException">It is not in the trash, or a reply is still being generated in it.</exception>
     /// <exception cref="NotFoundException">The caller has no such session.</exception>

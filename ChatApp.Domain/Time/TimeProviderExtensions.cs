@@ -4,7 +4,7 @@ public static class TimeProviderExtensions
 {
     extension(TimeProvider clock)
     {
-        /// <summary>The time in UTC, cut to the microseconds that PostgreSQL keeps, so that an answer shows what is stored.</summary>
+        /// <summary>The time in UTC, cut to the microseconds that PostgreSQL keeps, so that a response shows what is stored.</summary>
         public DateTimeOffset Now()
         {
             var now = clock.GetUtcNow();

@@ -2,9 +2,9 @@ using ChatApp.Domain.Chat;
 
 namespace ChatApp.Domain.Usage;
 
-/// <summary>One call to a model's provider that has ended, however it ended.</summary>
+/// <summary>A completed call to a model's provider, whatever its outcome.</summary>
 /// <param name="Id">Its id in the ledger.</param>
-/// <param name="Purpose">What it was for.</param>
+/// <param name="Purpose">The purpose.</param>
 /// <param name="Provider">Who served it.</param>
 /// <param name="Model">The model.</param>
 /// <param name="Usage">Its tokens.</param>

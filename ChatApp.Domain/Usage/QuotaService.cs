@@ -26,7 +26,7 @@ public sealed class QuotaService(IChatDb db, IUsageLedger ledger, PersonaCatalog
             return 0;
         }
         var character = personas.Get(persona ?? session.Persona);
-        // No tokenizer makes more tokens of a text than it has bytes.
+        // No tokenizer produces more tokens than a text has bytes.
         var prompt = history.Bytes + (history.Messages + 2) * TokenEstimator.TokensPerMessage
             + Encoding.UTF8.GetByteCount(question) + Encoding.UTF8.GetByteCount(character.SystemPrompt);
         return Math.Min(prompt, model.ContextWindow) + (maxTokens ?? character.MaxTokens);

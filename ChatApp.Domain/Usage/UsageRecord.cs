@@ -1,6 +1,6 @@
 namespace ChatApp.Domain.Usage;
 
-/// <summary>What a call to a model's provider was for.</summary>
+/// <summary>The purpose of a call to a model's provider.</summary>
 public enum UsagePurpose
 {
     /// <summary>The text of a reply.</summary>
@@ -14,7 +14,7 @@ public enum UsagePurpose
 }
 
 /// <summary>
-/// A row of the ledger: one call to a model's provider, also a failed or stopped one, written in the transaction that ends the reply.
+/// A row of the ledger: one call to a model's provider, including failed and stopped ones, written in the transaction that ends the reply.
 /// Rows outlive the sessions they belong to, so they have no foreign key to them.
 /// </summary>
 public sealed class UsageRecord

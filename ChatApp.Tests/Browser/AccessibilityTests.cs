@@ -6,7 +6,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace ChatApp.Tests.Browser;
 
-/// <summary>axe finds no serious fault on any page, light or dark, wide or narrow, and no page scrolls sideways.</summary>
+/// <summary>axe finds no serious violation on any page, light or dark, wide or narrow, and no page scrolls sideways.</summary>
 internal sealed class AccessibilityTests : BrowserFixture
 {
     private static readonly string[] Impacts = ["serious", "critical"];
@@ -47,7 +47,7 @@ internal sealed class AccessibilityTests : BrowserFixture
     }
 
     [Test, Combinatorial]
-    public async Task Page_EachOne_HasNoSeriousFaultAndDoesNotScrollSideways(
+    public async Task Page_EachOne_HasNoSeriousViolationAndDoesNotScrollSideways(
         [Values("/login", "/register", "/chat-ui", "/chat-ui/{session}", "/sessions", "/sessions?q=nothing", "/sessions/new", "/sessions/{session}/title",
             "/sessions/trash", "/sessions/{session}/remove", "/search-ui", "/search-ui?query=w", "/search-ui?query=qqq", "/search-ui?query=-w", "/usage", "/sessions/{session}/details", "/sessions/{session}/export", "/chat-ui/{session}/print", "/account", "/account/api-keys", "/docs", "/error")] string path,
         [Values(ColorScheme.Light, ColorScheme.Dark)] ColorScheme scheme,
@@ -63,7 +63,7 @@ internal sealed class AccessibilityTests : BrowserFixture
 
     [TestCase(ColorScheme.Light)]
     [TestCase(ColorScheme.Dark)]
-    public async Task Overlay_EachOne_HasNoSeriousFault(ColorScheme scheme)
+    public async Task Overlay_EachOne_HasNoSeriousViolation(ColorScheme scheme)
     {
         var page = await NewPageAsync(_user, new() { ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce });
         await page.GotoAsync("/chat-ui");
@@ -84,7 +84,7 @@ internal sealed class AccessibilityTests : BrowserFixture
     }
 
     [Test]
-    public async Task Answer_BeginningAndEnd_AreAnnounced()
+    public async Task Reply_StartAndEnd_AreAnnounced()
     {
         var call = Model.Hold("Speak.");
         var page = await NewPageAsync(_user);

@@ -18,7 +18,7 @@ internal sealed class AnalyticsPagesTests : BrowserFixture
     }
 
     [Test]
-    public async Task Usage_ByTheMenu_ShowsTotalsModelsAndDays()
+    public async Task Usage_FromTheMenu_ShowsTotalsModelsAndDays()
     {
         var page = await NewPageAsync(_user, WithoutScripts);
         await page.GotoAsync("/chat-ui");
@@ -32,7 +32,7 @@ internal sealed class AnalyticsPagesTests : BrowserFixture
 
     [TestCase(true)]
     [TestCase(false)]
-    public async Task Details_ByTheSessionsMenu_ShowWhatItConsistsOf(bool scripts)
+    public async Task Details_FromTheSessionMenu_ShowItsFigures(bool scripts)
     {
         var page = await NewPageAsync(_user, new() { JavaScriptEnabled = scripts });
         await page.GotoAsync("/chat-ui");

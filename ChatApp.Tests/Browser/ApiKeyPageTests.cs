@@ -4,7 +4,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace ChatApp.Tests.Browser;
 
-/// <summary>API keys are made and revoked on a page, with and without scripts.</summary>
+/// <summary>API keys are created and revoked on a page, with and without scripts.</summary>
 internal sealed class ApiKeyPageTests : BrowserFixture
 {
     [TestCase(true)]

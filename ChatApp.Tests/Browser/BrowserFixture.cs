@@ -6,7 +6,7 @@ using NUnit.Framework.Interfaces;
 
 namespace ChatApp.Tests.Browser;
 
-/// <summary>A fixture whose pages are watched: a dialog, a request to another host, a script's error or something that the page's policy forbids fails the test.</summary>
+/// <summary>A fixture whose pages are monitored: a dialog, a request to another host, a script error or a violation of the content security policy fails the test.</summary>
 internal abstract class BrowserFixture : ChatFixture
 {
     private readonly List<IBrowserContext> _contexts = [];
@@ -15,9 +15,9 @@ internal abstract class BrowserFixture : ChatFixture
     protected static readonly BrowserNewContextOptions WithoutScripts = new() { JavaScriptEnabled = false };
 
     /// <summary>A page of a new browser profile.</summary>
-    /// <param name="user">Who is signed in there; null for nobody.</param>
-    /// <param name="options">What the browser is like.</param>
-    /// <param name="address">Another way to the app; null: straight.</param>
+    /// <param name="user">The signed-in user; null for none.</param>
+    /// <param name="options">The browser's options.</param>
+    /// <param name="address">The address of a proxy to the app; null for the app itself.</param>
     protected async Task<IPage> NewPageAsync(TestUser? user = null, BrowserNewContextOptions? options = null, Uri? address = null)
     {
         address ??= App.Address;
@@ -39,7 +39,7 @@ internal abstract class BrowserFixture : ChatFixture
         return await context.NewPageAsync();
     }
 
-    /// <summary>Gives the profile the cookie of a new sign-in.</summary>
+    /// <summary>Adds the cookie of a new sign-in to the profile.</summary>
     private async Task SignInAsync(IBrowserContext context, TestUser user, Uri address)
     {
         var secret = await App.WithServiceAsync<LoginService, string>(logins => logins.StartCookieAsync(user.Id, CancellationToken.None));
@@ -73,7 +73,7 @@ internal abstract class BrowserFixture : ChatFixture
         }
     }
 
-    // Failed requests are what some tests are about; they show in the pages.
+    // Some tests make requests fail on purpose.
     private void Watch(IConsoleMessage message)
     {
         if (message.Type == "error" && !message.Text.StartsWith("Failed to load resource", StringComparison.Ordinal))

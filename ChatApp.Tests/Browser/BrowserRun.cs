@@ -2,7 +2,7 @@ using Microsoft.Playwright;
 
 namespace ChatApp.Tests.Browser;
 
-/// <summary>One Chromium for all tests of this folder.</summary>
+/// <summary>One Chromium for all tests in this folder.</summary>
 [SetUpFixture]
 public sealed class BrowserRun
 {

@@ -16,7 +16,7 @@ internal sealed partial class ConversationTests : BrowserFixture
     public async Task Register() => _user = await App.RegisterAsync();
 
     [Test]
-    public async Task Chat_InTwoSessions_IsAllThereAfterTheNextSignIn()
+    public async Task Chat_InTwoSessions_IsCompleteAfterTheNextSignIn()
     {
         var page = await NewPageAsync();
         await page.GotoAsync("/");
@@ -37,14 +37,14 @@ internal sealed partial class ConversationTests : BrowserFixture
         await page.Sidebar.GetByRole(AriaRole.Link, new() { Name = "What is a compiler?" }).ClickAsync();
         await Expect(page.Title).ToHaveTextAsync("What is a compiler?");
         await Expect(page.Questions).ToHaveTextAsync(["What is a compiler?", "And a linker?"]);
-        await Expect(page.Answers).ToHaveCountAsync(2);
+        await Expect(page.Replies).ToHaveCountAsync(2);
         await page.Sidebar.GetByRole(AriaRole.Link, new() { Name = "How do moths fly?" }).ClickAsync();
         await Expect(page.Questions).ToHaveTextAsync(["How do moths fly?"]);
-        await Expect(page.LastAnswer).ToHaveTextAsync(GatedModel.Answer);
+        await Expect(page.LastReply).ToHaveTextAsync(GatedModel.Reply);
     }
 
     [Test]
-    public async Task Send_WhileTheModelWrites_ShowsWhatThereIs()
+    public async Task Send_WhileTheModelWrites_ShowsThePartialReply()
     {
         var call = Model.Hold("Count.");
         var page = await NewPageAsync(_user);
@@ -52,21 +52,21 @@ internal sealed partial class ConversationTests : BrowserFixture
         await page.WriteAsync("Count.");
 
         call.Say("One, ");
-        await Expect(page.LastAnswer).ToContainTextAsync("One,");
-        await Expect(page.Answers).ToHaveAttributeAsync("data-status", "generating");
+        await Expect(page.LastReply).ToContainTextAsync("One,");
+        await Expect(page.Replies).ToHaveAttributeAsync("data-status", "generating");
         await Expect(page.Send).ToBeHiddenAsync();
         await Expect(page).ToHaveURLAsync(SessionUrl());
         call.Say("**two**").End();
 
-        await Expect(page.Answers).ToHaveAttributeAsync("data-status", "complete");
-        await Expect(page.LastAnswer.Locator("strong")).ToHaveTextAsync("two");
+        await Expect(page.Replies).ToHaveAttributeAsync("data-status", "complete");
+        await Expect(page.LastReply.Locator("strong")).ToHaveTextAsync("two");
         await Expect(page.Send).ToBeEnabledAsync();
         var id = Guid.Parse(page.Url.Split('/')[^1]);
         Assert.That((await StoredMessagesAsync(id)).Select(m => m.Content), Is.EqualTo(new[] { "Count.", "One, **two**" }));
     }
 
     [Test]
-    public async Task Answer_ConnectionBreaks_GoesOnWhereItWas()
+    public async Task Reply_ConnectionBreaks_ResumesAtItsPosition()
     {
         using var proxy = new CuttingProxy(App.Address);
         var call = Model.Hold("Break.");
@@ -74,35 +74,35 @@ internal sealed partial class ConversationTests : BrowserFixture
         await page.GotoAsync("/chat-ui");
         await page.WriteAsync("Break.");
         call.Say("before ");
-        await Expect(page.LastAnswer).ToHaveTextAsync("before");
+        await Expect(page.LastReply).ToHaveTextAsync("before");
 
         proxy.CutAll();
         call.Say("after").End();
 
-        await Expect(page.Answers).ToHaveAttributeAsync("data-status", "complete");
-        await Expect(page.LastAnswer).ToHaveTextAsync("before after");
+        await Expect(page.Replies).ToHaveAttributeAsync("data-status", "complete");
+        await Expect(page.LastReply).ToHaveTextAsync("before after");
         Assert.That(proxy.Cut, Is.GreaterThan(0));
     }
 
     [Test]
-    public async Task Reload_WhileTheModelWrites_FollowsTheAnswer()
+    public async Task Reload_WhileTheModelWrites_FollowsTheReply()
     {
         var call = Model.Hold("Wait for me.");
         var page = await NewPageAsync(_user);
         await page.GotoAsync("/chat-ui");
         await page.WriteAsync("Wait for me.");
         call.Say("I ");
-        await Expect(page.LastAnswer).ToHaveTextAsync("I");
+        await Expect(page.LastReply).ToHaveTextAsync("I");
 
         await page.ReloadAsync();
         call.Say("waited.").End();
 
-        await Expect(page.LastAnswer).ToHaveTextAsync("I waited.");
-        await Expect(page.Answers).ToHaveAttributeAsync("data-status", "complete");
+        await Expect(page.LastReply).ToHaveTextAsync("I waited.");
+        await Expect(page.Replies).ToHaveAttributeAsync("data-status", "complete");
     }
 
     [Test]
-    public async Task Send_ModelFails_SaysWhyAndKeepsWhatThereIs()
+    public async Task Send_ModelFails_ShowsTheReasonAndKeepsThePartialReply()
     {
         var call = Model.Hold("Fail.");
         var page = await NewPageAsync(_user);
@@ -111,13 +111,13 @@ internal sealed partial class ConversationTests : BrowserFixture
         call.Say("Half an ans").Fail(new ModelException(ReplyErrorCode.ProviderUnavailable, "The model went away."));
 
         await Expect(page.GetByText("The model went away.")).ToBeVisibleAsync();
-        await Expect(page.LastAnswer).ToHaveTextAsync("Half an ans");
+        await Expect(page.LastReply).ToHaveTextAsync("Half an ans");
         await page.ReloadAsync();
         await Expect(page.GetByText("The model went away.")).ToBeVisibleAsync();
     }
 
     [Test]
-    public async Task OtherTab_WhileAnAnswerIsWritten_ShowsItAndKeepsWhatIsTyped()
+    public async Task OtherTab_WhileAReplyIsGenerated_ShowsItAndKeepsTheDraft()
     {
         var session = await CreateSessionAsync(_user, "Two tabs");
         var call = Model.Hold("From the first tab");
@@ -128,19 +128,19 @@ internal sealed partial class ConversationTests : BrowserFixture
         await first.WriteAsync("From the first tab");
         call.Say("Seen ");
         await Expect(second.Questions).ToHaveTextAsync(["From the first tab"]);
-        await Expect(second.LastAnswer).ToHaveTextAsync("Seen");
+        await Expect(second.LastReply).ToHaveTextAsync("Seen");
 
         await second.WriteAsync("From the second tab");
         await Expect(second.Composer).ToHaveValueAsync("From the second tab");
         call.Say("in both.").End();
 
-        await Expect(second.LastAnswer).ToHaveTextAsync("Seen in both.");
+        await Expect(second.LastReply).ToHaveTextAsync("Seen in both.");
         await Expect(second.Composer).ToHaveValueAsync("From the second tab");
         Assert.That(await App.WithDb(db => db.Messages.AnyAsync(m => m.Content == "From the second tab")), Is.False);
     }
 
     [Test]
-    public async Task Send_SessionIsGone_SaysSoAndKeepsTheText()
+    public async Task Send_SessionDeleted_SaysSoAndKeepsTheText()
     {
         var session = await CreateSessionAsync(_user, "Deleted elsewhere");
         var page = await NewPageAsync(_user);
@@ -168,7 +168,7 @@ internal sealed partial class ConversationTests : BrowserFixture
         await Expect(page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("Incorrect user name or password");
         await page.LogInAsync("forgetful", TestUser.Password);
 
-        await Expect(page.LastAnswer).ToHaveTextAsync(GatedModel.Answer);
+        await Expect(page.LastReply).ToHaveTextAsync(GatedModel.Reply);
         await Expect(page.Questions).ToHaveTextAsync(["Do not lose me"]);
         await Expect(page.Composer).ToHaveValueAsync("");
     }

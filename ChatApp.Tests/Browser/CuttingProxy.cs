@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace ChatApp.Tests.Browser;
 
-/// <summary>A way to the app on which a test can cut all connections.</summary>
+/// <summary>A proxy to the app whose connections a test can cut.</summary>
 internal sealed class CuttingProxy : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -21,7 +21,7 @@ internal sealed class CuttingProxy : IDisposable
 
     public Uri Address { get; }
 
-    /// <summary>How many connections have been cut.</summary>
+    /// <summary>The number of connections cut so far.</summary>
     public int Cut { get; private set; }
 
     public void CutAll()

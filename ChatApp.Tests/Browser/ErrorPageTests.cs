@@ -17,15 +17,15 @@ internal sealed class ErrorPageTests : BrowserFixture
     [TestCase("/sessions/nothing/title", 404, "Chat not found.")]
     [TestCase("/chat-ui/messages/nothing", 404, "Message not found.")]
     [TestCase("/sessions?cursor=nothing", 400, "The cursor is not valid for this list.")]
-    public async Task Page_ThatFails_SaysWhatHappenedAndWhereToFindItInTheLog(string path, int status, string text)
+    public async Task Page_Failing_SaysWhatHappenedAndWhereToFindItInTheLog(string path, int status, string text)
     {
         var page = await NewPageAsync(_user);
 
-        var answer = await page.GotoAsync(path);
+        var response = await page.GotoAsync(path);
 
-        Assert.That(answer!.Status, Is.EqualTo(status));
-        Assert.That(answer.Headers["content-security-policy"], Does.StartWith("default-src 'self'"));
-        Assert.That(answer.Headers["x-content-type-options"], Is.EqualTo("nosniff"));
+        Assert.That(response!.Status, Is.EqualTo(status));
+        Assert.That(response.Headers["content-security-policy"], Does.StartWith("default-src 'self'"));
+        Assert.That(response.Headers["x-content-type-options"], Is.EqualTo("nosniff"));
         await Expect(page.GetByRole(AriaRole.Alert)).ToHaveTextAsync(text);
         await Expect(page.Locator(".trace code")).ToHaveTextAsync(new System.Text.RegularExpressions.Regex("^00-[0-9a-f]{32}-"));
         await page.GetByRole(AriaRole.Link, new() { Name = "Back to chats" }).ClickAsync();
@@ -33,26 +33,26 @@ internal sealed class ErrorPageTests : BrowserFixture
     }
 
     [Test]
-    public async Task Page_WithAMethodItDoesNotHave_Is405()
+    public async Task Page_UnsupportedMethod_Is405()
     {
         var page = await NewPageAsync(_user);
 
-        var answer = await page.Context.APIRequest.PostAsync("/sessions", new() { Headers = new Dictionary<string, string> { ["Accept"] = "text/html" } });
+        var response = await page.Context.APIRequest.PostAsync("/sessions", new() { Headers = new Dictionary<string, string> { ["Accept"] = "text/html" } });
 
-        Assert.That(answer.Status, Is.EqualTo(405));
-        Assert.That(await answer.TextAsync(), Does.Contain("This method is not allowed at this address."));
+        Assert.That(response.Status, Is.EqualTo(405));
+        Assert.That(await response.TextAsync(), Does.Contain("This method is not allowed at this address."));
     }
 
     [Test]
-    public async Task Session_SomebodyElses_IsNotFoundOnEveryPage()
+    public async Task Session_OfAnotherUser_IsNotFoundOnEveryPage()
     {
         var session = (await CreateSessionAsync(_user, "Mine", "Hello")).Text("id");
         var message = (await StoredMessagesAsync(Guid.Parse(session)))[1].Id;
         var page = await NewPageAsync(await App.RegisterAsync());
         foreach (var path in new[] { $"/chat-ui/{session}", $"/chat-ui/messages/{message}", $"/chat-ui/messages/{message}/source", $"/sessions/{session}/title" })
         {
-            var answer = await page.GotoAsync(path);
-            Assert.That(answer!.Status, Is.EqualTo(404), path);
+            var response = await page.GotoAsync(path);
+            Assert.That(response!.Status, Is.EqualTo(404), path);
         }
         await page.GotoAsync("/chat-ui");
         foreach (var action in new[] { "pin", "title", "delete", "restore", "remove" })
@@ -68,15 +68,15 @@ internal sealed class ErrorPageTests : BrowserFixture
     }
 
     [Test]
-    public async Task Form_WithoutItsToken_IsRefused()
+    public async Task Form_WithoutItsToken_IsRejected()
     {
         var page = await NewPageAsync(_user);
         await page.GotoAsync("/chat-ui");
         foreach (var path in new[] { "/logout", "/login", "/register", "/chat-ui/messages", "/sessions/new", "/account/password", "/account/sign-out-elsewhere" })
         {
-            var answer = await page.Context.APIRequest.PostAsync(path, new() { MaxRedirects = 0, Headers = new Dictionary<string, string> { ["Accept"] = "text/html" } });
-            Assert.That(answer.Status, Is.EqualTo(400), path);
-            Assert.That(await answer.TextAsync(), Does.Contain("This page has expired"), path);
+            var response = await page.Context.APIRequest.PostAsync(path, new() { MaxRedirects = 0, Headers = new Dictionary<string, string> { ["Accept"] = "text/html" } });
+            Assert.That(response.Status, Is.EqualTo(400), path);
+            Assert.That(await response.TextAsync(), Does.Contain("This page has expired"), path);
         }
     }
 
@@ -86,10 +86,10 @@ internal sealed class ErrorPageTests : BrowserFixture
         var page = await NewPageAsync(_user);
         foreach (var path in new[] { "/chat-ui", "/sessions", "/account" })
         {
-            var answer = await page.GotoAsync(path);
-            Assert.That(answer!.Headers["cache-control"], Does.Contain("no-store"), path);
-            Assert.That(answer.Headers["x-frame-options"], Is.EqualTo("DENY"), path);
-            Assert.That(answer.Headers["content-security-policy"], Does.Not.Contain("unsafe"), path);
+            var response = await page.GotoAsync(path);
+            Assert.That(response!.Headers["cache-control"], Does.Contain("no-store"), path);
+            Assert.That(response.Headers["x-frame-options"], Is.EqualTo("DENY"), path);
+            Assert.That(response.Headers["content-security-policy"], Does.Not.Contain("unsafe"), path);
         }
     }
 }

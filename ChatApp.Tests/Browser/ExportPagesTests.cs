@@ -17,7 +17,7 @@ internal sealed class ExportPagesTests : BrowserFixture
 
     [TestCase(true)]
     [TestCase(false)]
-    public async Task Export_ByTheSessionsMenu_DownloadsTheFile(bool scripts)
+    public async Task Export_FromTheSessionMenu_DownloadsTheFile(bool scripts)
     {
         var page = await NewPageAsync(_user, new() { JavaScriptEnabled = scripts });
         await page.GotoAsync("/chat-ui");
@@ -30,7 +30,7 @@ internal sealed class ExportPagesTests : BrowserFixture
     }
 
     [Test]
-    public async Task Everything_OnTheAccountsPage_DownloadsTheArchive()
+    public async Task ExportAll_OnTheAccountPage_DownloadsTheArchive()
     {
         var page = await NewPageAsync(_user, WithoutScripts);
         await page.GotoAsync("/account");
@@ -41,7 +41,7 @@ internal sealed class ExportPagesTests : BrowserFixture
     }
 
     [Test]
-    public async Task PrintView_Session_PrintsAtAClick()
+    public async Task PrintView_Clicked_Prints()
     {
         var page = await NewPageAsync(_user);
         await page.AddInitScriptAsync("window.print = () => document.body.dataset.printed = 'yes'");
@@ -49,7 +49,7 @@ internal sealed class ExportPagesTests : BrowserFixture
         await (await page.OpenMenuAsync("Voyage")).GetByText("Export").ClickAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "Print The whole chat" }).ClickAsync();
         await Expect(page.Locator("strong")).ToHaveTextAsync("there");
-        await page.WaitForLoadStateAsync(); // then the script has started, too
+        await page.WaitForLoadStateAsync(); // the script has started then
         await page.GetByRole(AriaRole.Button, new() { Name = "Print" }).ClickAsync();
 
         await Expect(page.Locator("body")).ToHaveAttributeAsync("data-printed", "yes");
@@ -58,7 +58,7 @@ internal sealed class ExportPagesTests : BrowserFixture
     }
 
     [Test]
-    public async Task Conversation_OnPaper_IsOnlyItsMessages()
+    public async Task Conversation_Printed_ContainsOnlyItsMessages()
     {
         var (session, _) = await App.StoreAsync(_user, "Long", Enumerable.Range(0, 40).Select(i => $"Message {i}."));
         var page = await NewPageAsync(_user);

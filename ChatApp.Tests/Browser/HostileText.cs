@@ -1,6 +1,6 @@
 namespace ChatApp.Tests.Browser;
 
-/// <summary>Texts that have run scripts, fetched things or led elsewhere in one chat or another.</summary>
+/// <summary>Texts that have run scripts, loaded resources or redirected users in other chat applications.</summary>
 internal static class HostileText
 {
     public const string Host = "evil.example";

@@ -6,7 +6,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace ChatApp.Tests.Browser;
 
-/// <summary>What users and models write stays text. The fixture itself fails on dialogs, foreign requests and breaches of the page's policy.</summary>
+/// <summary>What users and models write stays text. The fixture itself fails on dialogs, requests to other hosts and violations of the page's policy.</summary>
 internal sealed partial class HostileTextTests : BrowserFixture
 {
     private TestUser _user = null!;
@@ -15,7 +15,7 @@ internal sealed partial class HostileTextTests : BrowserFixture
     public async Task Register() => _user = await App.RegisterAsync();
 
     [Test]
-    public async Task Messages_OfTheCorpus_StayText()
+    public async Task Messages_HostileText_StayText()
     {
         foreach (var text in HostileText.Corpus)
         {
@@ -26,14 +26,14 @@ internal sealed partial class HostileTextTests : BrowserFixture
         await page.GotoAsync($"/chat-ui/{session.Text("id")}");
         await page.GetByRole(AriaRole.Link, new() { Name = "Load older messages" }).ClickAsync();
 
-        await Expect(page.Answers).ToHaveCountAsync(HostileText.Corpus.Count);
+        await Expect(page.Replies).ToHaveCountAsync(HostileText.Corpus.Count);
         await Expect(page.Questions).ToHaveTextAsync([.. HostileText.Corpus.Select(t => Spaces().Replace(t, " "))]);
         await AssertHarmlessAsync(page);
-        await Expect(page.LastAnswer).ToContainTextAsync("{{constructor");
+        await Expect(page.LastReply).ToContainTextAsync("{{constructor");
     }
 
     [Test]
-    public async Task Answer_OfTheCorpus_StaysTextWhileItGrows()
+    public async Task Reply_HostileText_StaysTextWhileItGrows()
     {
         var call = Model.Hold("Be evil.");
         var page = await NewPageAsync(_user);
@@ -45,18 +45,18 @@ internal sealed partial class HostileTextTests : BrowserFixture
         }
         call.Say("That was all.");
 
-        await Expect(page.LastAnswer).ToContainTextAsync("That was all.");
-        await Expect(page.Answers).ToHaveAttributeAsync("data-status", "generating");
+        await Expect(page.LastReply).ToContainTextAsync("That was all.");
+        await Expect(page.Replies).ToHaveAttributeAsync("data-status", "generating");
         await AssertHarmlessAsync(page);
         call.End();
-        await Expect(page.Answers).ToHaveAttributeAsync("data-status", "complete");
+        await Expect(page.Replies).ToHaveAttributeAsync("data-status", "complete");
         await AssertHarmlessAsync(page);
     }
 
     [TestCase("<script>alert(1)</script>")]
     [TestCase("\"><img src=x onerror=alert(1)>")]
     [TestCase("</title><script>alert(1)</script>")]
-    public async Task Title_OfHtml_StaysTextOnEveryPage(string title)
+    public async Task Title_Html_StaysTextOnEveryPage(string title)
     {
         var user = await App.RegisterAsync();
         var session = await CreateSessionAsync(user, title, "Hello");
@@ -80,7 +80,7 @@ internal sealed partial class HostileTextTests : BrowserFixture
     }
 
     [Test]
-    public async Task Failure_OfHtml_StaysText()
+    public async Task Failure_Html_StaysText()
     {
         Model.Hold("Fail.").Fail(new Domain.Chat.Ports.ModelException(ReplyErrorCode.ProviderRefused, "<img src=x onerror=alert(1)>"));
         var page = await NewPageAsync(_user);
@@ -91,7 +91,7 @@ internal sealed partial class HostileTextTests : BrowserFixture
         await AssertHarmlessAsync(page);
     }
 
-    // Nothing of ours has these; and the links that remain lead to the web, by mail, or within the page's own app.
+    // The app itself renders none of these elements. The remaining links lead to the web, to an e-mail address or to the app.
     private static async Task AssertHarmlessAsync(IPage page)
     {
         var bad = await page.EvaluateAsync<string[]>("""

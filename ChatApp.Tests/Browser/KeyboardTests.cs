@@ -21,7 +21,7 @@ internal sealed class KeyboardTests : BrowserFixture
     }
 
     [Test]
-    public async Task CtrlK_Anywhere_LeadsToTheSearchAndSelectsWhatWasSearchedFor()
+    public async Task CtrlK_Anywhere_OpensTheSearchAndSelectsTheLastQuery()
     {
         await _page.Keyboard.PressAsync("Control+k");
         var field = _page.GetByRole(AriaRole.Searchbox, new() { Name = "Search all messages" });
@@ -30,7 +30,7 @@ internal sealed class KeyboardTests : BrowserFixture
         await _page.Keyboard.TypeAsync("hello");
         await _page.Keyboard.PressAsync("Enter");
         await Expect(_page.Locator(".hit")).ToHaveCountAsync(1);
-        await _page.WaitForLoadStateAsync(); // then the scripts have started, too
+        await _page.WaitForLoadStateAsync(); // the scripts have started then
         await _page.Keyboard.PressAsync("Meta+k");
         await Expect(field).ToBeFocusedAsync();
         await _page.Keyboard.TypeAsync("nothing");
@@ -48,7 +48,7 @@ internal sealed class KeyboardTests : BrowserFixture
     }
 
     [Test]
-    public async Task CtrlShiftO_InAConversation_BeginsANewOne()
+    public async Task CtrlShiftO_InAConversation_StartsANewOne()
     {
         await _page.Keyboard.PressAsync("Control+Shift+O");
 
@@ -69,14 +69,14 @@ internal sealed class KeyboardTests : BrowserFixture
     }
 
     [Test]
-    public async Task Tab_FromTheBeginning_SkipsToTheContentAndReachesTheMenuOfASession()
+    public async Task Tab_FromTheStart_SkipsToTheContentAndReachesASessionMenu()
     {
         await _page.GotoAsync("/account");
         await _page.Keyboard.PressAsync("Tab");
         await Expect(_page.GetByRole(AriaRole.Link, new() { Name = "Skip to content" })).ToBeFocusedAsync();
 
         var link = _page.Sidebar.GetByRole(AriaRole.Link, new() { Name = "Something" });
-        await _page.WaitForLoadStateAsync(); // then the scripts have started, too
+        await _page.WaitForLoadStateAsync(); // the scripts have started then
         await link.FocusAsync();
         await _page.Keyboard.PressAsync("Tab");
         await Expect(_page.GetByRole(AriaRole.Button, new() { Name = "Actions for Something" })).ToBeFocusedAsync();
@@ -89,7 +89,7 @@ internal sealed class KeyboardTests : BrowserFixture
     }
 
     [Test]
-    public async Task Focus_OnASessionThatIsRenamedElsewhere_StaysThere()
+    public async Task Focus_OnASessionRenamedElsewhere_StaysThere()
     {
         await Expect(_page.Composer).ToBeFocusedAsync();
         await _page.GetByRole(AriaRole.Button, new() { Name = "Actions for Something" }).FocusAsync();

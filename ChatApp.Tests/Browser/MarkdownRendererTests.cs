@@ -3,10 +3,10 @@ using Microsoft.Playwright;
 
 namespace ChatApp.Tests.Browser;
 
-/// <summary>A reply looks the same while the page renders it (marked) and when the server has rendered it (Markdig).</summary>
+/// <summary>A reply looks the same whether the page renders it (marked) or the server (Markdig).</summary>
 internal sealed class MarkdownRendererTests : BrowserFixture
 {
-    // What the pages show alike is compared alike: not the spaces between blocks, and not the copy button, which only whole replies have.
+    // Ignores what makes no visible difference: the spaces between blocks, and the copy button, which only complete replies have.
     private const string Compare = """
         async ([markdown, html]) => {
           const { loadMarkdown } = await import("/js/models/markdown.js");
@@ -37,7 +37,7 @@ internal sealed class MarkdownRendererTests : BrowserFixture
 
     private IPage _page = null!;
 
-    // What differs, and why it may.
+    // The accepted differences, with the reason.
     private static readonly Dictionary<string, string> Differences = new()
     {
         ["three-tildes"] = "Markdig strikes text through between the inner two of three tildes, marked leaves them. Neither is Markdown that models write.",
@@ -64,11 +64,11 @@ internal sealed class MarkdownRendererTests : BrowserFixture
     }
 
     [TestCaseSource(nameof(Different))]
-    public async Task Render_KnownDifference_IsStillOne(string name)
+    public async Task Render_KnownDifference_StillExists(string name)
     {
         var (inPage, onServer) = await RenderAsync(name);
 
-        Assert.That(inPage, Is.Not.EqualTo(onServer), $"It can be taken from the list: {Differences[name]}");
+        Assert.That(inPage, Is.Not.EqualTo(onServer), $"Remove it from the list: {Differences[name]}");
     }
 
     private async Task<(string InPage, string OnServer)> RenderAsync(string name)

@@ -5,7 +5,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace ChatApp.Tests.Browser;
 
-/// <summary>Who answers can be chosen below the message.</summary>
+/// <summary>The model and the persona are chosen below the message.</summary>
 internal sealed class ModelPickerTests : BrowserFixture
 {
     private TestUser _user = null!;
@@ -19,7 +19,7 @@ internal sealed class ModelPickerTests : BrowserFixture
 
     [TestCase(true)]
     [TestCase(false)]
-    public async Task Model_ChosenForANewChat_AnswersThereAndIsRemembered(bool scripts)
+    public async Task Model_ChosenForANewChat_RepliesThereAndIsRemembered(bool scripts)
     {
         var page = await OpenAsync("/chat-ui", scripts);
         await Expect(Picker(page)).ToHaveValueAsync("default");
@@ -35,7 +35,7 @@ internal sealed class ModelPickerTests : BrowserFixture
     }
 
     [Test]
-    public async Task Model_IsGone_IsSaidAndAnotherAnswersAfterRetry()
+    public async Task Model_Gone_IsReportedAndAnotherRepliesAfterRetry()
     {
         var page = await OpenWithGoneModelAsync(scripts: true);
 
@@ -44,13 +44,13 @@ internal sealed class ModelPickerTests : BrowserFixture
         await Picker(page).SelectOptionAsync("Gated model (default)");
         await page.GetByRole(AriaRole.Button, new() { Name = "Retry" }).ClickAsync();
 
-        await Expect(page.LastAnswer).ToHaveTextAsync(GatedModel.Answer);
+        await Expect(page.LastReply).ToHaveTextAsync(GatedModel.Reply);
         await Expect(page.Locator(".state.failed")).ToHaveCountAsync(0);
-        await Expect(page.Locator("#model")).ToHaveCountAsync(0); // one model is no choice
+        await Expect(page.Locator("#model")).ToHaveCountAsync(0); // with one model there is nothing to choose
     }
 
     [Test]
-    public async Task Model_IsGoneWithoutScripts_IsSaidBeforeAnythingIsStored()
+    public async Task Model_GoneWithoutScripts_IsReportedBeforeAnythingIsStored()
     {
         var page = await OpenWithGoneModelAsync(scripts: false);
 
@@ -60,12 +60,12 @@ internal sealed class ModelPickerTests : BrowserFixture
         await Picker(page).SelectOptionAsync("Gated model (default)");
         await page.Send.ClickAsync();
 
-        await Expect(page.Answers).ToHaveCountAsync(2);
+        await Expect(page.Replies).ToHaveCountAsync(2);
         Assert.That(await ModelsAsync(), Is.EqualTo(new[] { "other", "gated" }));
     }
 
     [Test]
-    public async Task CtrlShiftM_InTheMessage_LeadsToTheModels()
+    public async Task CtrlShiftM_InTheComposer_FocusesTheModels()
     {
         var page = await OpenAsync("/chat-ui", scripts: true);
 
@@ -76,7 +76,7 @@ internal sealed class ModelPickerTests : BrowserFixture
 
     [TestCase(true)]
     [TestCase(false)]
-    public async Task Persona_ChangedInAConversation_AnswersFromThenOn(bool scripts)
+    public async Task Persona_ChangedInAConversation_RepliesFromThenOn(bool scripts)
     {
         var session = await CreateSessionAsync(_user, "Something", "Hello");
         var page = await OpenAsync($"/chat-ui/{session.Text("id")}", scripts);
@@ -90,7 +90,7 @@ internal sealed class ModelPickerTests : BrowserFixture
     }
 
     [Test]
-    public async Task Persona_AfterTheWelcome_CanBeChangedWithoutLoadingThePage()
+    public async Task Persona_AfterTheWelcome_CanBeChangedWithoutAReload()
     {
         var page = await OpenAsync("/chat-ui", scripts: true);
         await page.GetByRole(AriaRole.Radio, new() { Name = "Technical Support" }).CheckAsync();
@@ -105,7 +105,7 @@ internal sealed class ModelPickerTests : BrowserFixture
     }
 
     [Test]
-    public async Task Choice_OfAnotherTab_IsTakenOver()
+    public async Task Choice_InAnotherTab_IsAdopted()
     {
         var session = await CreateSessionAsync(_user, "Something", "Hello");
         var page = await OpenAsync($"/chat-ui/{session.Text("id")}", scripts: true);
@@ -118,10 +118,10 @@ internal sealed class ModelPickerTests : BrowserFixture
     }
 
     [Test]
-    public async Task Answer_HistoryLongerThanTheModelReads_TellsHowMuchWasLeftOut()
+    public async Task Reply_HistoryLongerThanTheContextWindow_ShowsHowMuchWasOmitted()
     {
         var session = await CreateSessionAsync(_user, "Something", "oldest " + new string('o', 30_000));
-        Model.ContextWindow = 6000; // the tools need some of it
+        Model.ContextWindow = 6000; // the tools take a part of it
         var page = await OpenAsync($"/chat-ui/{session.Text("id")}", scripts: true);
 
         await page.AskAsync("newer");
@@ -148,7 +148,7 @@ internal sealed class ModelPickerTests : BrowserFixture
 
     private static async Task AskAsync(IPage page, string text)
     {
-        var before = await page.Answers.CountAsync();
+        var before = await page.Replies.CountAsync();
         await page.Composer.FillAsync(text);
         await page.Send.ClickAsync();
         await Expect(page.Locator(".message.assistant[data-status=complete]")).ToHaveCountAsync(before + 1);

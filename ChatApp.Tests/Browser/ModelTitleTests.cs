@@ -3,13 +3,13 @@ using static Microsoft.Playwright.Assertions;
 
 namespace ChatApp.Tests.Browser;
 
-/// <summary>The name that a model gives a new session appears by itself.</summary>
+/// <summary>The title that a model generates for a new session appears without a reload.</summary>
 internal sealed class ModelTitleTests : BrowserFixture
 {
     protected override Dictionary<string, string> Settings => new() { ["Chat:TitleModel"] = "" };
 
     [Test]
-    public async Task Title_MadeByTheModel_AppearsInListHeadingAndTab()
+    public async Task Title_GeneratedByTheModel_AppearsInListHeadingAndTab()
     {
         var call = Model.Hold(GatedModel.Conversation("name this"));
         var page = await NewPageAsync(await App.RegisterAsync());

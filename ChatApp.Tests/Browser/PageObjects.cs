@@ -4,7 +4,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace ChatApp.Tests.Browser;
 
-/// <summary>What people do on the pages.</summary>
+/// <summary>Elements of the pages, and what users do with them.</summary>
 internal static class PageObjects
 {
     extension(IPage page)
@@ -17,9 +17,9 @@ internal static class PageObjects
 
         public ILocator Questions => page.Locator(".message.user [data-body]");
 
-        public ILocator Answers => page.Locator(".message.assistant");
+        public ILocator Replies => page.Locator(".message.assistant");
 
-        public ILocator LastAnswer => page.Locator(".message.assistant [data-body]").Last;
+        public ILocator LastReply => page.Locator(".message.assistant [data-body]").Last;
 
         public ILocator Title => page.GetByRole(AriaRole.Heading, new() { Level = 1 });
 
@@ -28,15 +28,15 @@ internal static class PageObjects
         /// <summary>Types a message and presses Enter.</summary>
         public async Task WriteAsync(string text)
         {
-            await page.WaitForLoadStateAsync(); // then the scripts have started, too
+            await page.WaitForLoadStateAsync(); // the scripts have started then
             await page.Composer.FillAsync(text);
             await page.Composer.PressAsync("Enter");
         }
 
-        /// <summary>Sends a message and waits until the answer is there.</summary>
+        /// <summary>Sends a message and waits until the reply is complete.</summary>
         public async Task AskAsync(string text)
         {
-            var before = await page.Answers.CountAsync();
+            var before = await page.Replies.CountAsync();
             await page.WriteAsync(text);
             await Expect(page.Locator(".message.assistant[data-status=complete]")).ToHaveCountAsync(before + 1);
         }
@@ -44,11 +44,11 @@ internal static class PageObjects
         /// <summary>Opens the menu of a session in the sidebar.</summary>
         public async Task<ILocator> OpenMenuAsync(string title)
         {
-            await page.WaitForLoadStateAsync(); // see above
+            await page.WaitForLoadStateAsync(); // the scripts have started then
             var row = page.Sidebar.Locator(".session").Filter(new() { HasText = title });
             await Eventually.TrueAsync(async () =>
             {
-                // The list may be fetched again between the press and the release, and then nothing is clicked.
+                // If the list is refreshed between press and release, nothing is clicked.
                 await row.HoverAsync();
                 await row.GetByRole(AriaRole.Button, new() { Name = $"Actions for {title}" }).ClickAsync();
                 return await row.Locator(".menu:popover-open").CountAsync() == 1;

@@ -7,10 +7,10 @@ using static Microsoft.Playwright.Assertions;
 
 namespace ChatApp.Tests.Browser;
 
-/// <summary>A page follows what other tabs and devices do, fetches no more than that takes, and leaves alone what did not change.</summary>
+/// <summary>A page follows the changes of other tabs and devices, fetches no more than necessary, and keeps what did not change.</summary>
 internal sealed class PageUpdateTests : BrowserFixture
 {
-    // The page then reads the feed itself, where the test can put its own in its place.
+    // Without a shared worker the page reads the feed itself, and the test can replace it.
     private const string NoSharedWorker = "delete window.SharedWorker";
 
     private TestUser _user = null!;
@@ -24,7 +24,7 @@ internal sealed class PageUpdateTests : BrowserFixture
     }
 
     [Test]
-    public async Task Messages_DeletedAndRestoredElsewhere_LeaveThePageAndComeBack()
+    public async Task Messages_DeletedAndRestoredElsewhere_DisappearAndReappear()
     {
         var session = await CreateSessionAsync(_user, "Shared", "One", "Two", "Three");
         var two = (await StoredMessagesAsync(session.Id()))[2].Id;
@@ -60,7 +60,7 @@ internal sealed class PageUpdateTests : BrowserFixture
     }
 
     [Test]
-    public async Task Feed_NamesOtherSession_FetchesNoMessages()
+    public async Task Feed_ChangeOfAnotherSession_FetchesNoMessages()
     {
         var (mine, other) = (await CreateSessionAsync(_user, "Mine", "Hello"), await CreateSessionAsync(_user, "Other"));
         var feed = await HoldFeedAsync();
@@ -77,7 +77,7 @@ internal sealed class PageUpdateTests : BrowserFixture
     }
 
     [Test]
-    public async Task Fragment_AfterAPosition_HasOnlyTheMessagesAfterIt()
+    public async Task Fragment_AfterAPosition_ContainsOnlyLaterMessages()
     {
         var session = await CreateSessionAsync(_user, "Parts", "One", "Two");
 
@@ -122,7 +122,7 @@ internal sealed class PageUpdateTests : BrowserFixture
 
     private static string Changed(JsonElement session) => $$"""data: {"type":"sessions","generating":[],"sessions":["{{session.Text("id")}}"]}""" + "\n\n";
 
-    /// <summary>Puts a feed of the test's in the place of the real one. It tells nothing before the result is set, and nothing after it.</summary>
+    /// <summary>Replaces the feed with the test's own, which sends nothing before the result is set and nothing after it.</summary>
     private async Task<TaskCompletionSource<string>> HoldFeedAsync()
     {
         var feed = new TaskCompletionSource<string>();
@@ -139,7 +139,7 @@ internal sealed class PageUpdateTests : BrowserFixture
     }
 }
 
-/// <summary>The trash says how long it keeps chats.</summary>
+/// <summary>The trash says how long chats are kept.</summary>
 internal sealed class TrashRetentionTests : BrowserFixture
 {
     protected override Dictionary<string, string> Settings => new() { ["Sessions:TrashRetention"] = "12:00:00" };

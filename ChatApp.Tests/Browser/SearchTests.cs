@@ -4,7 +4,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace ChatApp.Tests.Browser;
 
-/// <summary>The search page, without scripts: with them it is the same.</summary>
+/// <summary>The search page without scripts; with them it is the same.</summary>
 internal sealed class SearchTests : BrowserFixture
 {
     private TestUser _user = null!;
@@ -36,7 +36,7 @@ internal sealed class SearchTests : BrowserFixture
     [TestCase(1)]
     [TestCase(60)]
     [TestCase(118)]
-    public async Task Result_OfALongConversation_LeadsToTheMessage(int place)
+    public async Task Result_InALongConversation_LinksToTheMessage(int place)
     {
         await App.StoreAsync(_user, "Long", Enumerable.Range(0, 120).Select(i => i == place ? "The magpie." : $"Message {i}."));
         await _page.GotoAsync("/search-ui?query=magpie");
@@ -68,7 +68,7 @@ internal sealed class SearchTests : BrowserFixture
     }
 
     [Test]
-    public async Task Search_ManyResults_ComePageByPage()
+    public async Task Search_ManyResults_ArePaged()
     {
         await App.StoreAsync(_user, "Many", Enumerable.Range(0, 25).Select(i => $"The magpie {i}."));
         await _page.GotoAsync("/search-ui?query=magpie");

@@ -21,7 +21,7 @@ internal sealed class SessionListTests : BrowserFixture
     }
 
     [Test]
-    public async Task Rename_InTheSidebar_StoresWithEnterAndNotWithEscape()
+    public async Task Rename_InTheSidebar_EnterSavesAndEscapeDoesNot()
     {
         await (await _page.OpenMenuAsync("Apples")).GetByText("Rename").ClickAsync();
         await _page.Keyboard.TypeAsync("Never stored");
@@ -48,7 +48,7 @@ internal sealed class SessionListTests : BrowserFixture
     }
 
     [Test]
-    public async Task Delete_Confirmed_GoesToTheTrashAndComesBackWithUndo()
+    public async Task Delete_Confirmed_MovesToTheTrashAndUndoRestores()
     {
         await (await _page.OpenMenuAsync("Bread")).GetByText("Delete").ClickAsync();
         await _page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
@@ -66,7 +66,7 @@ internal sealed class SessionListTests : BrowserFixture
     }
 
     [Test]
-    public async Task Delete_TheOpenOne_LeavesItsPageAndOffersTheWayBack()
+    public async Task Delete_OpenSession_LeavesItsPageAndOffersUndo()
     {
         await _page.Sidebar.GetByRole(AriaRole.Link, new() { Name = "Bread" }).ClickAsync();
         await Expect(_page.Title).ToHaveTextAsync("Bread");
@@ -105,7 +105,7 @@ internal sealed class SessionListTests : BrowserFixture
     }
 
     [Test]
-    public async Task Trash_RemoveForGood_AsksFirst()
+    public async Task Trash_DeletePermanently_RequiresConfirmation()
     {
         var session = await CreateSessionAsync(_user, "Old", "Anything");
         await _user.Client.SendJsonAsync(HttpMethod.Delete, $"/chat/sessions/{session.Text("id")}");

@@ -20,7 +20,7 @@ internal sealed class SignInTests : BrowserFixture
     [TestCase("\\\\evil.example/")]
     [TestCase("javascript:alert(1)")]
     [TestCase("~//evil.example/")]
-    public async Task ReturnUrl_LeadingElsewhere_IsIgnored(string returnUrl)
+    public async Task ReturnUrl_ToAnotherSite_IsIgnored(string returnUrl)
     {
         var page = await NewPageAsync();
         await page.GotoAsync($"/login?returnUrl={Uri.EscapeDataString(returnUrl)}");
@@ -30,7 +30,7 @@ internal sealed class SignInTests : BrowserFixture
     }
 
     [Test]
-    public async Task Page_Anonymous_LeadsBackToItselfAfterSignIn()
+    public async Task Page_Anonymous_IsShownAfterSignIn()
     {
         var page = await NewPageAsync();
         await page.GotoAsync("/sessions?q=a%20%26%20b");
@@ -44,16 +44,16 @@ internal sealed class SignInTests : BrowserFixture
     {
         var page = await NewPageAsync();
         await page.GotoAsync("/login");
-        var answer = await page.RunAndWaitForResponseAsync(() => page.LogInAsync(_user.Name, "not the password"), r => r.Request.Method == "POST");
+        var response = await page.RunAndWaitForResponseAsync(() => page.LogInAsync(_user.Name, "not the password"), r => r.Request.Method == "POST");
 
-        Assert.That(answer.Status, Is.EqualTo(401));
+        Assert.That(response.Status, Is.EqualTo(401));
         await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("Incorrect user name or password");
         await Expect(page.GetByLabel("User name or e-mail")).ToHaveValueAsync(_user.Name);
         await Expect(page.GetByLabel("Password", new() { Exact = true })).ToHaveValueAsync("");
     }
 
     [Test]
-    public async Task LogIn_SignedInAlready_LeadsToTheChats()
+    public async Task LogIn_SignedInAlready_RedirectsToTheChats()
     {
         var page = await NewPageAsync(_user);
         await page.GotoAsync("/login");
@@ -62,7 +62,7 @@ internal sealed class SignInTests : BrowserFixture
     }
 
     [Test]
-    public async Task LogOut_FromTheMenu_EndsTheSignInAndForgetsDrafts()
+    public async Task LogOut_FromTheMenu_EndsTheSignInAndDeletesDrafts()
     {
         var page = await NewPageAsync(_user);
         await page.GotoAsync("/chat-ui");
@@ -79,17 +79,17 @@ internal sealed class SignInTests : BrowserFixture
     }
 
     [Test]
-    public async Task Register_WithFaults_ShowsThemBesideTheFieldsAndKeepsWhatWasTyped()
+    public async Task Register_InvalidFields_ShowsTheErrorsAndKeepsTheInput()
     {
         var page = await NewPageAsync(options: WithoutScripts);
         await page.GotoAsync("/register");
         await page.GetByLabel("User name").FillAsync("no spaces please");
         await page.GetByLabel("E-mail").FillAsync("x@example.com");
         await page.GetByLabel("Password").FillAsync("short");
-        var answer = await page.RunAndWaitForResponseAsync(
+        var response = await page.RunAndWaitForResponseAsync(
             () => page.GetByRole(AriaRole.Button, new() { Name = "Create account" }).ClickAsync(), r => r.Request.Method == "POST");
 
-        Assert.That(answer.Status, Is.EqualTo(400));
+        Assert.That(response.Status, Is.EqualTo(400));
         await Expect(page.Locator("#username-error")).ToContainTextAsync("Use letters, digits");
         await Expect(page.Locator("#password-error")).ToContainTextAsync("10 to 128");
         await Expect(page.Locator("#email-error")).ToHaveCountAsync(0);
@@ -99,17 +99,17 @@ internal sealed class SignInTests : BrowserFixture
     }
 
     [Test]
-    public async Task Register_NameIsTaken_Is409()
+    public async Task Register_NameTaken_Is409()
     {
         var page = await NewPageAsync();
         await page.GotoAsync("/register");
         await page.GetByLabel("User name").FillAsync(_user.Name);
         await page.GetByLabel("E-mail").FillAsync("another@example.com");
         await page.GetByLabel("Password", new() { Exact = true }).FillAsync(TestUser.Password);
-        var answer = await page.RunAndWaitForResponseAsync(
+        var response = await page.RunAndWaitForResponseAsync(
             () => page.GetByRole(AriaRole.Button, new() { Name = "Create account" }).ClickAsync(), r => r.Request.Method == "POST");
 
-        Assert.That(answer.Status, Is.EqualTo(409));
+        Assert.That(response.Status, Is.EqualTo(409));
         await Expect(page.Locator("#username-error")).ToContainTextAsync("taken");
         Assert.That(await App.WithDb(db => db.Users.AnyAsync(u => u.Email == "another@example.com")), Is.False);
     }
@@ -161,16 +161,16 @@ internal sealed class ClosedRegistrationTests : BrowserFixture
     protected override Dictionary<string, string> Settings => new() { ["Accounts:AllowRegistration"] = "false" };
 
     [Test]
-    public async Task Register_Closed_OnlyTheFirstAccountCanBeMade()
+    public async Task Register_Closed_OnlyTheFirstAccountCanBeCreated()
     {
         var page = await NewPageAsync();
         await page.GotoAsync("/register");
         await Expect(page.GetByText("The first account becomes the administrator.")).ToBeVisibleAsync();
         await App.RegisterAsync();
 
-        var answer = await page.ReloadAsync();
+        var response = await page.ReloadAsync();
 
-        Assert.That(answer!.Status, Is.EqualTo(403));
+        Assert.That(response!.Status, Is.EqualTo(403));
         await Expect(page.Title).ToHaveTextAsync("Registration is closed");
         await page.GetByRole(AriaRole.Link, new() { Name = "Sign in" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Create an account" })).ToHaveCountAsync(0);

@@ -7,7 +7,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace ChatApp.Tests.Browser;
 
-/// <summary>The page on which administrators see where tools come from.</summary>
+/// <summary>The administrators' page of tool sources.</summary>
 internal sealed class ToolSourcesTests : BrowserFixture
 {
     private readonly string _gate = Path.Combine(Path.GetTempPath(), $"chatapp-gate-{Guid.CreateVersion7()}");
@@ -28,7 +28,7 @@ internal sealed class ToolSourcesTests : BrowserFixture
     public void CloseGate() => File.Delete(_gate);
 
     [Test]
-    public async Task Tools_SomebodyElse_IsForbiddenAndSeesNoLink()
+    public async Task Tools_OrdinaryUser_IsForbiddenAndSeesNoLink()
     {
         var user = await App.RegisterAsync();
 
@@ -42,7 +42,7 @@ internal sealed class ToolSourcesTests : BrowserFixture
     }
 
     [Test]
-    public async Task Tools_ServerThatFails_SaysWhyAndConnectsAgainWithoutScripts()
+    public async Task Tools_ServerFails_ShowsTheReasonAndReconnectsWithoutScripts()
     {
         var page = await NewPageAsync(_administrator, WithoutScripts);
         await page.GotoAsync("/admin/tools");
@@ -66,7 +66,7 @@ internal sealed class ToolSourcesTests : BrowserFixture
     }
 
     [Test]
-    public async Task Tools_Page_ShowsNoKeysAndEverySource()
+    public async Task Tools_Page_ShowsEverySourceAndNoKeys()
     {
         var page = await NewPageAsync(_administrator);
         await page.GotoAsync("/admin/tools");
@@ -78,7 +78,7 @@ internal sealed class ToolSourcesTests : BrowserFixture
     }
 
     [Test, Combinatorial]
-    public async Task Tools_Page_HasNoSeriousFaultAndDoesNotScrollSideways(
+    public async Task Tools_Page_HasNoSeriousViolationAndDoesNotScrollSideways(
         [Values(ColorScheme.Light, ColorScheme.Dark)] ColorScheme scheme, [Values(1280, 320)] int width)
     {
         foreach (var server in App.Services.GetRequiredService<McpServers>().All)

@@ -5,7 +5,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace ChatApp.Tests.Browser;
 
-/// <summary>What the assistant does with its tools is seen while it does it, and asked about where it must be.</summary>
+/// <summary>Tool calls are shown while they run, and wait for approval where it is required.</summary>
 internal sealed class ToolTests : BrowserFixture
 {
     private readonly ScriptedTools _tools = new();
@@ -21,7 +21,7 @@ internal sealed class ToolTests : BrowserFixture
     }
 
     [Test]
-    public async Task Send_ToolRuns_IsSeenAndFoldedAfterwards()
+    public async Task Send_ToolRuns_IsShownAndCollapsedAfterwards()
     {
         var result = new TaskCompletionSource<object?>();
         _tools.Add("look_up", (_, _) => result.Task);
@@ -35,7 +35,7 @@ internal sealed class ToolTests : BrowserFixture
         await Expect(call).ToContainTextAsync("Doing look_up…");
         await Expect(call).ToHaveClassAsync("tool running");
         result.SetResult("The screw is a <i>P2</i>.");
-        await Expect(page.LastAnswer).ToHaveTextAsync("A P2.");
+        await Expect(page.LastReply).ToHaveTextAsync("A P2.");
         await Expect(call).ToHaveClassAsync("tool complete");
         await Expect(call.Locator("pre").First).ToBeHiddenAsync();
         await call.Locator("summary").PressAsync("Enter");
@@ -45,7 +45,7 @@ internal sealed class ToolTests : BrowserFixture
 
     [TestCase("Allow once", "Written.")]
     [TestCase("Deny", "As you wish.")]
-    public async Task Send_ToolAsksFirst_DoesWhatTheUserSays(string button, string answer)
+    public async Task Send_ToolRequiresApproval_FollowsTheDecision(string button, string reply)
     {
         var tool = $"write_{button.Length}";
         _tools.Add(tool, "ok", asksFirst: true);
@@ -58,12 +58,12 @@ internal sealed class ToolTests : BrowserFixture
 
         await page.GetByRole(AriaRole.Button, new() { Name = button, Exact = true }).PressAsync("Enter");
 
-        await Expect(page.LastAnswer).ToHaveTextAsync(answer);
-        await Expect(page.Answers).ToHaveAttributeAsync("data-status", "complete");
+        await Expect(page.LastReply).ToHaveTextAsync(reply);
+        await Expect(page.Replies).ToHaveAttributeAsync("data-status", "complete");
     }
 
     [Test]
-    public async Task Send_ToolAsksBeforeThePageKnowsItsMessage_IsSeen()
+    public async Task Send_ApprovalNeededBeforeThePageHasTheMessage_IsShown()
     {
         _tools.Add("write_early", "ok", asksFirst: true);
         Model.Script("Early", ModelScript.Call(("write_early", new { input = "all" })), ModelScript.Say("Written."));
@@ -71,10 +71,10 @@ internal sealed class ToolTests : BrowserFixture
         var other = await NewPageAsync(_user);
         await page.RouteAsync("**/chat/sessions/*/messages", async route =>
         {
-            var answer = await route.FetchAsync();
+            var response = await route.FetchAsync();
             await other.GotoAsync(page.Url);
             await Expect(other.Locator(".tool.asking pre")).ToContainTextAsync("all");
-            await route.FulfillAsync(new() { Response = answer });
+            await route.FulfillAsync(new() { Response = response });
         });
         await page.GotoAsync("/chat-ui");
 
@@ -84,7 +84,7 @@ internal sealed class ToolTests : BrowserFixture
     }
 
     [Test]
-    public async Task Decide_WithoutScripts_GoesOn()
+    public async Task Decide_WithoutScripts_ContinuesTheReply()
     {
         _tools.Add("write_plain", "ok", asksFirst: true);
         Model.Script("Plainly", ModelScript.Call(("write_plain", new { input = "all" })), ModelScript.Say("Written."));
@@ -94,9 +94,9 @@ internal sealed class ToolTests : BrowserFixture
         await page.Send.ClickAsync();
         await Expect(page.Questions).ToHaveTextAsync("Plainly");
 
-        // While an answer is written the page comes again by itself.
+        // While a reply is generated, the page reloads itself.
         await page.GetByRole(AriaRole.Button, new() { Name = "Allow in this chat", Exact = true }).ClickAsync();
 
-        await Expect(page.LastAnswer).ToContainTextAsync("Written.");
+        await Expect(page.LastReply).ToContainTextAsync("Written.");
     }
 }

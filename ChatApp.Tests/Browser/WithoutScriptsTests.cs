@@ -6,7 +6,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace ChatApp.Tests.Browser;
 
-/// <summary>Everything that matters works in a browser that runs no scripts.</summary>
+/// <summary>Everything essential works in a browser without scripts.</summary>
 internal sealed class WithoutScriptsTests : BrowserFixture
 {
     private TestUser _user = null!;
@@ -21,7 +21,7 @@ internal sealed class WithoutScriptsTests : BrowserFixture
     }
 
     [Test]
-    public async Task Send_New_ShowsTheAnswerWhenItIsThere()
+    public async Task Send_New_ShowsTheReplyWhenItIsComplete()
     {
         var call = Model.Hold("Line one\nline two");
         await _page.GetByRole(AriaRole.Radio, new() { Name = "Creative Writer" }).CheckAsync();
@@ -31,9 +31,9 @@ internal sealed class WithoutScriptsTests : BrowserFixture
         await Expect(_page.Locator("article.assistant")).ToHaveAttributeAsync("data-status", "generating");
         await Expect(_page.Locator(".bar .chip")).ToHaveTextAsync("Creative Writer");
         call.Say("**Well** done.").End();
-        await Expect(_page.Locator("article.assistant")).ToHaveAttributeAsync("data-status", "complete"); // the page loads itself again
+        await Expect(_page.Locator("article.assistant")).ToHaveAttributeAsync("data-status", "complete"); // the page reloads itself
 
-        await Expect(_page.LastAnswer.Locator("strong")).ToHaveTextAsync("Well");
+        await Expect(_page.LastReply.Locator("strong")).ToHaveTextAsync("Well");
         var stored = await App.WithDb(db => db.Messages.SingleAsync(m => m.UserId == _user.Id && m.Role == MessageRole.User));
         Assert.That(stored.Content, Is.EqualTo("Line one\nline two"));
     }
@@ -54,16 +54,16 @@ internal sealed class WithoutScriptsTests : BrowserFixture
         await _page.GotoAsync(path == "session" ? $"/chat-ui/{session.Text("id")}" : path);
         var text = new string('x', 32_001);
         await _page.Composer.FillAsync(text);
-        var answer = await _page.RunAndWaitForResponseAsync(() => _page.Send.ClickAsync(), r => r.Request.Method == "POST");
+        var response = await _page.RunAndWaitForResponseAsync(() => _page.Send.ClickAsync(), r => r.Request.Method == "POST");
 
-        Assert.That(answer.Status, Is.EqualTo(400));
+        Assert.That(response.Status, Is.EqualTo(400));
         await Expect(_page.GetByRole(AriaRole.Alert)).ToHaveTextAsync("The message has 32,001 characters; at most 32,000 are allowed.");
         await Expect(_page.Composer).ToHaveValueAsync(text);
         Assert.That(await App.WithDb(db => db.Sessions.CountAsync(s => s.UserId == _user.Id)), Is.EqualTo(1));
     }
 
     [Test]
-    public async Task Send_FormsTokenIsGone_ShowsWhatWasTyped()
+    public async Task Send_FormTokenMissing_ShowsTheInput()
     {
         await _page.Context.ClearCookiesAsync(new() { Name = "chatapp-csrf" });
         await _page.Composer.FillAsync("Precious <b>words</b>");
@@ -77,7 +77,7 @@ internal sealed class WithoutScriptsTests : BrowserFixture
     }
 
     [Test]
-    public async Task Send_SignedOutMeanwhile_ShowsWhatWasTypedAndLeadsBack()
+    public async Task Send_SignedOutMeanwhile_ShowsTheInputAndLinksBack()
     {
         var session = await CreateSessionAsync(_user, "Something");
         await _page.GotoAsync($"/chat-ui/{session.Text("id")}");
@@ -112,7 +112,7 @@ internal sealed class WithoutScriptsTests : BrowserFixture
     }
 
     [Test]
-    public async Task Session_RenamedPinnedDeletedRestored_IsWhatItShouldBe()
+    public async Task Session_RenamedPinnedDeletedRestored_HasTheExpectedState()
     {
         var session = await CreateSessionAsync(_user, "First name", "Hello");
         await _page.ReloadAsync();
@@ -136,7 +136,7 @@ internal sealed class WithoutScriptsTests : BrowserFixture
     }
 
     [Test]
-    public async Task Trash_RestoreAndRemove_WorkByForms()
+    public async Task Trash_RestoreAndRemove_WorkWithForms()
     {
         var kept = await CreateSessionAsync(_user, "Kept", "Hello");
         var gone = await CreateSessionAsync(_user, "Gone", "Hello");
@@ -158,7 +158,7 @@ internal sealed class WithoutScriptsTests : BrowserFixture
     }
 
     [Test]
-    public async Task History_LongerThanAPage_BeginsAtItsEndAndLeadsToOlderMessages()
+    public async Task History_LongerThanAPage_StartsAtItsEndAndLinksToOlderMessages()
     {
         var session = await CreateSessionAsync(_user, "Long", [.. Enumerable.Range(1, 30).Select(i => $"Question {i}.")]);
         await _page.GotoAsync($"/chat-ui/{session.Text("id")}");
@@ -171,7 +171,7 @@ internal sealed class WithoutScriptsTests : BrowserFixture
     }
 
     [Test]
-    public async Task Search_ByForm_ShowsTitlesThatContainIt()
+    public async Task Search_WithTheForm_ShowsTitlesThatContainIt()
     {
         await CreateSessionAsync(_user, "Apples");
         await CreateSessionAsync(_user, "Bread");

@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace ChatApp.Tests.Citus;
 
-/// <summary>A new database on every node of the cluster whose coordinator is named in <see cref="Variable"/>: migrated, then distributed as an operator does.</summary>
+/// <summary>A new database on every node of the cluster whose coordinator is named in <see cref="Variable"/>, migrated and then distributed as an operator would do it.</summary>
 internal sealed class CitusCluster : IAsyncDisposable
 {
     public const string Variable = "CHATAPP_TEST_CITUS";
@@ -17,7 +17,7 @@ internal sealed class CitusCluster : IAsyncDisposable
 
     private CitusCluster(string coordinator) => _coordinator = new(coordinator) { Pooling = false, CommandTimeout = 300 };
 
-    /// <summary>The new database, at the coordinator.</summary>
+    /// <summary>The new database on the coordinator.</summary>
     public string ConnectionString => new NpgsqlConnectionStringBuilder(_coordinator.ConnectionString) { Database = _name, Pooling = true, CommandTimeout = 30 }.ConnectionString;
 
     public static async Task<CitusCluster> CreateAsync(string coordinator)
@@ -27,7 +27,7 @@ internal sealed class CitusCluster : IAsyncDisposable
         return cluster;
     }
 
-    /// <summary>Runs SQL in the new database, at the coordinator.</summary>
+    /// <summary>Runs SQL in the new database on the coordinator.</summary>
     /// <returns>The first column of the rows.</returns>
     public Task<IReadOnlyList<object>> RunAsync(string sql) => RunAsync(_coordinator, _name, sql);
 
@@ -69,7 +69,7 @@ internal sealed class CitusCluster : IAsyncDisposable
     {
         await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(node.ConnectionString) { Database = database, Pooling = false }.ConnectionString);
         await connection.OpenAsync();
-#pragma warning disable CA2100 // the names are made here
+#pragma warning disable CA2100 // the names are generated here
         await using var command = new NpgsqlCommand(sql, connection);
 #pragma warning restore CA2100
         var values = new List<object>();

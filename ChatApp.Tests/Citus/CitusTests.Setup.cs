@@ -8,7 +8,7 @@ using Npgsql;
 
 namespace ChatApp.Tests.Citus;
 
-/// <summary>The cluster, the app on it, and what the tests have in common.</summary>
+/// <summary>The cluster, the app on it, and the helpers of the tests.</summary>
 internal sealed partial class CitusTests
 {
     private readonly GatedModel _model = new();
@@ -40,7 +40,7 @@ internal sealed partial class CitusTests
         }
     }
 
-    /// <summary>Whatever a test did: the rules of the data hold, as <c>--check</c> sees them.</summary>
+    /// <summary>After every test, the rules of <c>--check</c> must hold.</summary>
     [TearDown]
     public async Task Check()
     {

@@ -20,7 +20,7 @@ internal sealed partial class CitusTests
             .Concat(UserTables.Accounts.Append("data_protection_keys").Select(t => $"{t} reference <none>")).Append("__EFMigrationsHistory local")));
 
     [Test]
-    public async Task Chat_OfSeveralUsers_IsAnsweredListedAndRead()
+    public async Task Chat_SeveralUsers_GetRepliesListsAndHistories()
     {
         foreach (var user in new[] { await _app.RegisterAsync(), await _app.RegisterAsync(), await _app.RegisterAsync() })
         {
@@ -30,14 +30,14 @@ internal sealed partial class CitusTests
             var history = (await user.Client.GetJsonAsync($"/chat/sessions/{session.Text("id")}/messages")).Items("messages");
             var totals = await user.Client.GetJsonAsync("/chat/sessions?limit=1");
 
-            Assert.That(listed.Select(s => (s.Text("title"), s.Text("preview"))), Is.EqualTo(new[] { ("Listed", GatedModel.Answer) }));
-            Assert.That(history.Select(m => m.Text("content")), Is.EqualTo(new[] { "hello", GatedModel.Answer, "again", GatedModel.Answer }));
+            Assert.That(listed.Select(s => (s.Text("title"), s.Text("preview"))), Is.EqualTo(new[] { ("Listed", GatedModel.Reply) }));
+            Assert.That(history.Select(m => m.Text("content")), Is.EqualTo(new[] { "hello", GatedModel.Reply, "again", GatedModel.Reply }));
             Assert.That(totals.Number("total_messages"), Is.EqualTo(4));
         }
     }
 
     [Test]
-    public async Task Stream_WhileTheReplyGrows_GivesItAndItsEnd()
+    public async Task Stream_WhileTheReplyGrows_DeliversItAndItsEnd()
     {
         var user = await _app.RegisterAsync();
         var session = await ChatAsync(user, "Streamed");
@@ -52,7 +52,7 @@ internal sealed partial class CitusTests
     }
 
     [Test]
-    public async Task Send_WhileAReplyIsGenerated_IsAConflictAndTheSameKeyGivesTheSameReply()
+    public async Task Send_WhileAReplyIsGenerated_IsAConflictAndTheSameKeyReturnsTheSameReply()
     {
         var user = await _app.RegisterAsync();
         var session = await ChatAsync(user, "Busy");
@@ -70,7 +70,7 @@ internal sealed partial class CitusTests
     }
 
     [Test]
-    public async Task Session_ChangedWithAnOldVersion_IsRefused()
+    public async Task Session_ChangedWithAnOldVersion_IsRejected()
     {
         var user = await _app.RegisterAsync();
         var session = await ChatAsync(user, "Versioned");
@@ -117,7 +117,7 @@ internal sealed partial class CitusTests
         var user = await _app.RegisterAsync();
         var session = await ChatAsync(user, "Exported", "take me away");
 
-        Assert.That(await user.Client.GetStringAsync($"/export/{session.Text("id")}/json"), Does.Contain("take me away").And.Contain(GatedModel.Answer));
+        Assert.That(await user.Client.GetStringAsync($"/export/{session.Text("id")}/json"), Does.Contain("take me away").And.Contain(GatedModel.Reply));
     }
 
     [Test]
@@ -174,7 +174,7 @@ internal sealed partial class CitusTests
     }
 
     [Test]
-    public async Task Recovery_OfAReplyWhoseInstanceIsGone_ClosesItWithItsJournal()
+    public async Task Recovery_ReplyOfADeadInstance_ClosesItWithItsJournal()
     {
         var user = await _app.RegisterAsync();
         var session = await ChatAsync(user, "Left", "hello");
@@ -186,7 +186,7 @@ internal sealed partial class CitusTests
         await Eventually.TrueAsync(async () => (await _cluster.RunAsync($"SELECT 1 FROM reply_deltas WHERE user_id = '{user.Id}'")).Count > 0, "the text is journalled");
 
         await _cluster.RunAsync($"UPDATE messages SET instance_id = 1 WHERE user_id = '{user.Id}' AND id = '{reply}'");
-        call.End(); // by an instance that has lost the reply, which changes nothing
+        call.End(); // by an instance that no longer owns the reply, so nothing changes
 
         var ended = await EndedAsync(user, reply);
         Assert.That((ended.Status, ended.Content), Is.EqualTo((MessageStatus.Interrupted, "half of it")));

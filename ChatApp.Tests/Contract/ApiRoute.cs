@@ -7,10 +7,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace ChatApp.Tests.Contract;
 
-/// <summary>A route of the JSON API, from the app's own list.</summary>
+/// <summary>A route of the JSON API, from the app's endpoints.</summary>
 /// <param name="Method">In capitals.</param>
 /// <param name="Template">With its parameters in braces.</param>
-/// <param name="IsOpen">Whether it asks nobody who he is.</param>
+/// <param name="IsOpen">Whether it allows anonymous callers.</param>
 internal sealed partial record ApiRoute(string Method, string Template, bool IsOpen)
 {
     public string Name => $"{Method} {Template}";

@@ -3,7 +3,7 @@ using ChatApp.Tests.Support;
 
 namespace ChatApp.Tests.Contract;
 
-/// <summary>The OpenAPI document that the app serves, and whether answers are what it says.</summary>
+/// <summary>The OpenAPI document that the app serves, and whether responses conform to it.</summary>
 internal sealed class ApiSpec(JsonElement document)
 {
     private readonly SchemaCheck _schemas = new(document);
@@ -16,7 +16,7 @@ internal sealed class ApiSpec(JsonElement document)
         return new(await client.GetJsonAsync("/openapi/v1.json"));
     }
 
-    /// <summary>All routes that it describes, as <c>METHOD /path/{parameter}</c>.</summary>
+    /// <summary>All described routes, as <c>METHOD /path/{parameter}</c>.</summary>
     public IEnumerable<(string Name, JsonElement Operation)> Operations() =>
         from path in document.GetProperty("paths").EnumerateObject()
         from operation in path.Value.EnumerateObject()
@@ -26,7 +26,7 @@ internal sealed class ApiSpec(JsonElement document)
 
     public JsonElement Resolve(JsonElement element) => _schemas.Resolve(element);
 
-    /// <summary>The schema of what a route takes; null for nothing. Its media type comes with it.</summary>
+    /// <summary>The schema and media type of a route's request body; null if it has none.</summary>
     public (string MediaType, JsonElement Schema)? Body(JsonElement operation) =>
         operation.TryGetProperty("requestBody", out var body) && body.GetProperty("content").EnumerateObject().First() is var content
             ? (content.Name, Resolve(content.Value.GetProperty("schema")))
@@ -34,16 +34,16 @@ internal sealed class ApiSpec(JsonElement document)
 
     public IReadOnlyList<string> Problems(JsonElement schema, JsonElement value) => _schemas.Problems(schema, value, "$");
 
-    /// <summary>What is wrong with an answer; empty if the document describes it.</summary>
+    /// <summary>The differences between a response and the document; empty if there are none.</summary>
     /// <param name="name">The route.</param>
-    /// <param name="response">The answer.</param>
-    /// <param name="body">Its body, or the beginning of a stream.</param>
+    /// <param name="response">The response.</param>
+    /// <param name="body">Its body, or the start of a stream.</param>
     public IReadOnlyList<string> Problems(string name, HttpResponseMessage response, string body)
     {
         var status = ((int)response.StatusCode).ToString(System.Globalization.CultureInfo.InvariantCulture);
         if (!Operation(name).GetProperty("responses").TryGetProperty(status, out var described))
         {
-            return [$"{name} answers with {status}, which is not described: {body}"];
+            return [$"{name} responds with {status}, which is not described: {body}"];
         }
         var hasTag = Resolve(described).TryGetProperty("headers", out var headers) && headers.TryGetProperty("ETag", out _);
         if (hasTag != (response.Headers.ETag is not null))

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Builder;
 
 namespace ChatApp.Tests.Contract;
 
-/// <summary>Every route of the app's own list, called by everybody: it answers as it must, and as the document says.</summary>
+/// <summary>Every route of the app, called by every kind of caller, responds as it must and as the document says.</summary>
 internal sealed class ContractTests : ChatFixture
 {
     private static readonly string[] Open = ["POST /auths/register", "POST /auths/login", "POST /auths/refresh", "GET /health", "GET /health/live"];
@@ -39,11 +39,11 @@ internal sealed class ContractTests : ChatFixture
         Assert.That(_spec.Operations().Select(o => o.Name), Is.EquivalentTo(_routes.Select(r => r.Name)));
 
     [Test]
-    public void Routes_OpenToEverybody_AreThoseThatMustBe() =>
+    public void Routes_Anonymous_AreTheExpectedOnes() =>
         Assert.That(_routes.Where(r => r.IsOpen).Select(r => r.Name), Is.EquivalentTo(Open));
 
     [TestCaseSource(nameof(Entries))]
-    public async Task Call_ByEverybody_AnswersAsDescribed(RouteEntry entry)
+    public async Task Call_ByEveryCaller_RespondsAsDescribed(RouteEntry entry)
     {
         var route = _routes.Single(r => r.Name == entry.Route);
         foreach (var caller in Enum.GetValues<Caller>())
@@ -55,14 +55,14 @@ internal sealed class ContractTests : ChatFixture
             {
                 Assert.That(status, Is.EqualTo(entry.Expected(caller, route)), $"{entry.Route} by {caller}: {body}");
                 Assert.That(_spec.Problems(entry.Route, response, body), Is.Empty, $"by {caller}");
-                Assert.That(response.Headers.CacheControl?.NoStore, Is.True, $"{entry.Route} by {caller} may not be kept by a cache");
+                Assert.That(response.Headers.CacheControl?.NoStore, Is.True, $"{entry.Route} by {caller} may not be cached");
                 Assert.That(response.Headers.WwwAuthenticate.ToString(), status == 401 ? Does.StartWith("Bearer") : Is.Empty, $"{entry.Route} by {caller}");
             }
         }
     }
 
     [TestCaseSource(nameof(Entries))]
-    public async Task Call_ByABrowserWithoutAccount_IsNoRedirect(RouteEntry entry)
+    public async Task Call_ByAnAnonymousBrowser_IsNotRedirected(RouteEntry entry)
     {
         using var client = App.Anonymous();
         client.DefaultRequestHeaders.Add("Accept", "text/html,application/xhtml+xml");

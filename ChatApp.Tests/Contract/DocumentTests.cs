@@ -13,7 +13,7 @@ internal sealed class DocumentTests : AppFixture
     public async Task Load() => _spec = await ApiSpec.LoadAsync(App);
 
     [Test]
-    public async Task Document_ForEverybody_IsTheSame()
+    public async Task Document_ForEveryCaller_IsTheSame()
     {
         var user = await App.RegisterAsync();
 
@@ -27,7 +27,7 @@ internal sealed class DocumentTests : AppFixture
     }
 
     [Test]
-    public void Operations_All_SayWhatTheyDoAndWhoMay()
+    public void Operations_All_HaveASummaryAndSecurity()
     {
         var ids = new List<string>();
         foreach (var (name, operation) in _spec.Operations())
@@ -65,7 +65,7 @@ internal sealed class DocumentTests : AppFixture
     [TestCase("GET /chat/messages/{id}/stream")]
     [TestCase("GET /chat/events")]
     [TestCase("GET /api/chat/stream")]
-    public void Stream_InTheDocument_IsOne(string name) =>
+    public void Stream_InTheDocument_IsAnEventStream(string name) =>
         Assert.That(_spec.Operation(name).GetProperty("responses").GetProperty("200").GetProperty("content").EnumerateObject().Single().Name, Is.EqualTo("text/event-stream"));
 
     [Test]
@@ -79,7 +79,7 @@ internal sealed class DocumentTests : AppFixture
     }
 
     [Test]
-    public async Task Check_OfWhatIsNotDescribed_Complains()
+    public async Task Check_UndescribedResponse_ReportsIt()
     {
         var schema = _spec.Document.GetProperty("components").GetProperty("schemas").GetProperty("UsageResponse");
         var usage = JsonSerializer.SerializeToElement(new { prompt_tokens = 1, completion_tokens = 2, total_tokens = 3, estimated = false });

@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ChatApp.Tests.Contract;
 
-/// <summary>The examples of docs/api.md, taken from the page and run as they stand.</summary>
+/// <summary>The examples of docs/api.md, run as they are on the page.</summary>
 internal sealed partial class ExampleTests : ChatFixture
 {
     private string _page = "";
@@ -17,11 +17,11 @@ internal sealed partial class ExampleTests : ChatFixture
     public async Task ReadPage() => _page = await File.ReadAllTextAsync(Path.Combine(Root(), "docs", "api.md"));
 
     [Test]
-    public async Task WalkThrough_WithCurl_DoesWhatThePageSays()
+    public async Task WalkThrough_WithCurl_MatchesThePage()
     {
         var output = await RunAsync("bash", "walk.sh", $"set -euo pipefail\nurl={App.Address.ToString().TrimEnd('/')}\n{Blocks("sh")}", App.Address);
 
-        Assert.That(output, Does.Contain(@"""username"":""ada""").And.Contain(GatedModel.Answer).And.Contain(@"data: {""type"":""start""").And.Contain(@"data: {""type"":""done"""));
+        Assert.That(output, Does.Contain(@"""username"":""ada""").And.Contain(GatedModel.Reply).And.Contain(@"data: {""type"":""start""").And.Contain(@"data: {""type"":""done"""));
         Assert.That(output, Does.Contain(@"""title"":""Tea""").And.Contain("<mark>").And.Contain(@"""status"":404"));
         var contents = await App.WithDb(db => db.Messages.OrderBy(m => m.Id).Select(m => m.Content).ToListAsync());
         Assert.That(contents, Does.Contain("Which tea keeps longest?").And.Contain("And which coffee?").And.Contain("Green or black?"));
@@ -39,14 +39,14 @@ internal sealed partial class ExampleTests : ChatFixture
         var running = RunAsync("node", "client.mjs", Blocks("js"), proxy.Address, key, said);
         await call.Asked;
         call.Say("Kept dry, ");
-        await Eventually.TrueAsync(() => Read(said).Contains("Kept dry", StringComparison.Ordinal), "the client has shown the beginning");
+        await Eventually.TrueAsync(() => Read(said).Contains("Kept dry", StringComparison.Ordinal), "the client has shown the first part");
         proxy.CutAll();
         call.Say("for years 🍵.").Report(3, 4).End();
 
         var lines = (await running).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.That(lines, Is.EqualTo(new[]
         {
-            GatedModel.Answer, "Kept dry, for years 🍵.", "assistant: Kept dry, for years 🍵.", "user: Tell me more.", $"assistant: {GatedModel.Answer}", "user: Which tea keeps longest?",
+            GatedModel.Reply, "Kept dry, for years 🍵.", "assistant: Kept dry, for years 🍵.", "user: Tell me more.", $"assistant: {GatedModel.Reply}", "user: Which tea keeps longest?",
         }));
         Assert.That(proxy.Cut, Is.Positive);
     }
@@ -59,7 +59,7 @@ internal sealed partial class ExampleTests : ChatFixture
         var start = new ProcessStartInfo(program, [file]) { RedirectStandardOutput = true, RedirectStandardError = true };
         (start.Environment["CHATAPP_URL"], start.Environment["CHATAPP_KEY"]) = (app.ToString().TrimEnd('/'), key);
         using var process = Process.Start(start)!;
-        var (output, errors) = (ListenAsync(process.StandardOutput, said ?? new()), process.StandardError.ReadToEndAsync());
+        var (output, errors) = (ReadAsync(process.StandardOutput, said ?? new()), process.StandardError.ReadToEndAsync());
         try
         {
             await process.WaitForExitAsync().WaitAsync(Eventually.Patience);
@@ -72,7 +72,7 @@ internal sealed partial class ExampleTests : ChatFixture
         return await output;
     }
 
-    private static async Task<string> ListenAsync(StreamReader output, StringBuilder said)
+    private static async Task<string> ReadAsync(StreamReader output, StringBuilder said)
     {
         var buffer = new char[1024];
         for (int read; (read = await output.ReadAsync(buffer)) > 0;)

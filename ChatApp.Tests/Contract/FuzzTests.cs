@@ -7,14 +7,14 @@ using Microsoft.AspNetCore.Builder;
 namespace ChatApp.Tests.Contract;
 
 /// <summary>
-/// Every text, number, id and body that the document names, one after the other replaced by what nobody should send, then bodies made by chance.
-/// Whatever comes, the answer is one that the document describes: never a 5xx, never a word about the inside.
+/// Replaces every text, number, id and body that the document names with hostile values, one at a time, and then sends random bodies.
+/// The response must always be one that the document describes: never a 5xx, never an internal detail.
 /// </summary>
 internal sealed partial class FuzzTests : ChatFixture
 {
-    private const int Seed = 20261121; // the same requests every time
+    private const int Seed = 20261121; // the same requests in every run
     private const int BodiesByChance = 40;
-    private static readonly string[] Left = ["POST /auths/logout"]; // takes nothing, and ends the login
+    private static readonly string[] Left = ["POST /auths/logout"]; // has no input, and ends the sign-in
 
     private readonly ScriptedTools _tools = new();
     private ApiSpec _spec = null!;
@@ -37,7 +37,7 @@ internal sealed partial class FuzzTests : ChatFixture
     }
 
     [TestCaseSource(nameof(Entries))]
-    public async Task Call_WithWhatNobodyShouldSend_AnswersAsDescribed(RouteEntry entry)
+    public async Task Call_HostileInput_RespondsAsDescribed(RouteEntry entry)
     {
         using var client = await _world.ClientAsync(entry.AdministratorsOnly ? Caller.Administrator : Caller.Owner);
         var (valid, operation) = (await entry.Call(_world), _spec.Operation(entry.Route));
@@ -55,7 +55,7 @@ internal sealed partial class FuzzTests : ChatFixture
                 }
             }
         });
-        Assert.That(problems.Select(p => p[..Math.Min(p.Length, 600)]).Take(5), Is.Empty, $"{problems.Count} answers, seed {Seed}");
+        Assert.That(problems.Select(p => p[..Math.Min(p.Length, 600)]).Take(5), Is.Empty, $"{problems.Count} responses, seed {Seed}");
     }
 
     private IEnumerable<string> Problems(RouteEntry entry, HttpResponseMessage response, string body, bool isElsewhere)
@@ -63,7 +63,7 @@ internal sealed partial class FuzzTests : ChatFixture
         var status = (int)response.StatusCode;
         if (isElsewhere && status == 400 && body.Length == 0)
         {
-            yield break; // the server itself refuses NUL in a path, before there is an application
+            yield break; // Kestrel rejects NUL in a path before the app sees it
         }
         if (status >= 500)
         {
@@ -75,9 +75,9 @@ internal sealed partial class FuzzTests : ChatFixture
         }
         if (status >= 400 && Inside().IsMatch(body))
         {
-            yield return $"tells about the inside: {body}";
+            yield return $"reveals internals: {body}";
         }
-        // With a slash or nothing in an id the address is another route's, or nobody's.
+        // A slash in an id, or an empty one, makes it another route or none.
         foreach (var problem in isElsewhere ? [] : _spec.Problems(entry.Route, response, body))
         {
             yield return problem;

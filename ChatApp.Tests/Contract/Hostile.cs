@@ -3,13 +3,13 @@ using System.Text.Json;
 
 namespace ChatApp.Tests.Contract;
 
-/// <summary>What nobody should send.</summary>
+/// <summary>Hostile input.</summary>
 internal static class Hostile
 {
     private static readonly string Long = new('x', 300);
     private static readonly string VeryLong = new('y', 40_000);
 
-    /// <summary>Texts for addresses, escaped as they are sent: some of these escapes stand for no text at all.</summary>
+    /// <summary>Texts for addresses, escaped as they are sent; some of the escapes are invalid.</summary>
     public static IReadOnlyList<string> Escaped { get; } =
     [
         "%00", "a%00b", "%ED%A0%80", "%C0%80", "%FF", "%zz", "%", "%E2%80%AE", "%F0%9F%98%80", "%20", "%2F", "..%2F..%2Fetc%2Fpasswd", "%25", "-1", "0", "1e30",
@@ -20,7 +20,7 @@ internal static class Hostile
     /// <summary>Values of headers.</summary>
     public static IReadOnlyList<string> Headers { get; } = ["-1", "0", "1e30", "99999999999999999999", "\"", "\"0\"", "W/\"1\"", "*", Long, "é", "😀", "' OR 1=1--", "null"];
 
-    /// <summary>Values of fields, as they are written in JSON.</summary>
+    /// <summary>Values of fields, as JSON.</summary>
     public static IReadOnlyList<string> Json { get; } =
     [
         "null", "true", "0", "-1", "0.5", "1e30", "-1e400", "1000000000000000000000000000000", "9223372036854775808", "2147483648", "\"\"", "\" \"", "\"\\u0000\"", "\"a\\u0000b\"",
@@ -33,7 +33,7 @@ internal static class Hostile
     public static IReadOnlyList<string> Bodies { get; } =
         ["", " ", "null", "[]", "{}", "{", "}", "\"x\"", "7", "{} x", "{}{}", "{\"a\": 1, \"a\": 2}", "{\"\": 1}", "{\"a\":}", "\ufeff{}", Nested('[', ']', 5000), Nested('{', '}', 10), "\0", "<a/>", "a=b"];
 
-    /// <summary>Any JSON, made by chance, of fields with these names.</summary>
+    /// <summary>Random JSON with these field names.</summary>
     public static string Any(Random random, IReadOnlyList<string> names, int depth = 0) => random.Next(depth > 4 ? 4 : 7) switch
     {
         0 => JsonSerializer.Serialize(Text(random)),

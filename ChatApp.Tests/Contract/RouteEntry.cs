@@ -5,19 +5,19 @@ namespace ChatApp.Tests.Contract;
 /// <summary>A request, ready to be sent.</summary>
 internal sealed record RouteCall(string Path, object? Body = null);
 
-/// <summary>A valid call of a route. What it is about belongs to the world's owner.</summary>
-/// <param name="Route">As the app's list and the document name it.</param>
-/// <param name="Status">What the owner gets.</param>
-/// <param name="Call">Makes what the call is about, anew each time.</param>
+/// <summary>A valid call of a route, on data of the world's owner.</summary>
+/// <param name="Route">The route, as in the app and the document.</param>
+/// <param name="Status">The owner's response.</param>
+/// <param name="Call">Creates the data of the call and then its request.</param>
 internal sealed record RouteEntry(string Route, int Status, Func<World, Task<RouteCall>> Call)
 {
-    /// <summary>For routes that are for people who have signed in.</summary>
+    /// <summary>For routes that require a signed-in user.</summary>
     public bool KeysMayNot { get; init; }
 
     /// <summary>For the administrators' routes.</summary>
     public bool AdministratorsOnly { get; init; }
 
-    /// <summary>For streams that go on until their caller leaves.</summary>
+    /// <summary>For streams that last until the caller leaves.</summary>
     public bool IsEndless { get; init; }
 
     public HttpMethod Method => new(Route.Split(' ')[0]);
@@ -28,7 +28,7 @@ internal sealed record RouteEntry(string Route, int Status, Func<World, Task<Rou
         .. Accounts(), .. Chat(), .. Sessions(), .. LiveState(), .. Reading(),
     ];
 
-    /// <summary>What a caller must get.</summary>
+    /// <summary>The status that a caller must get.</summary>
     public int Expected(Caller caller, ApiRoute route) => caller switch
     {
         _ when route.IsOpen => Status,

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace ChatApp.Tests.Contract;
 
 /// <summary>
-/// As much of JSON Schema as the document uses. Stricter in one way: properties that a schema does not name are wrong, so that nothing is sent undescribed.
-/// A keyword that it does not know is an error, so that nothing goes unchecked.
+/// As much of JSON Schema as the document uses. Stricter in one way: properties that a schema does not name are errors, so that nothing undescribed is sent.
+/// An unknown keyword is an error, so that nothing stays unchecked.
 /// </summary>
 internal sealed class SchemaCheck(JsonElement document)
 {

@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ChatApp.Tests.Contract;
 
-/// <summary>Who calls a route.</summary>
+/// <summary>The callers of a route.</summary>
 internal enum Caller
 {
     Anonymous,
@@ -16,7 +16,7 @@ internal enum Caller
     Administrator,
 }
 
-/// <summary>The people of the contract's tests and the things of one of them, the owner. Everything is made when it is asked for.</summary>
+/// <summary>The users of the contract tests, and the data of one of them, the owner, created on demand.</summary>
 internal sealed class World(TestApp app, GatedModel model, ScriptedTools tools)
 {
     private const string Writer = "write_note";
@@ -40,7 +40,7 @@ internal sealed class World(TestApp app, GatedModel model, ScriptedTools tools)
         await app.WithDb(db => db.Users.Where(u => u.Id == _disabled.Id).ExecuteUpdateAsync(u => u.SetProperty(x => x.DisabledAt, TimeProvider.System.GetUtcNow())));
     }
 
-    /// <summary>A client with credentials of its own, since the call may end them.</summary>
+    /// <summary>A client with its own credentials, because the call may revoke them.</summary>
     public async Task<HttpClient> ClientAsync(Caller caller) => caller switch
     {
         Caller.Anonymous => app.Anonymous(),
@@ -52,7 +52,7 @@ internal sealed class World(TestApp app, GatedModel model, ScriptedTools tools)
         _ => throw new ArgumentOutOfRangeException(nameof(caller)),
     };
 
-    /// <summary>A text that nobody has used.</summary>
+    /// <summary>A unique text.</summary>
     public string New(string text) => $"{text}{Interlocked.Increment(ref _next)}";
 
     public async Task<string> RefreshTokenAsync() => (await app.LogInAsync(Owner.Name, TestUser.Password)).RefreshToken;
@@ -69,7 +69,7 @@ internal sealed class World(TestApp app, GatedModel model, ScriptedTools tools)
         return id;
     }
 
-    /// <summary>A session with a question and its answer.</summary>
+    /// <summary>A session with a message and its reply.</summary>
     public async Task<(string Session, string Message, string Reply)> ExchangeAsync()
     {
         var session = await SessionAsync();
@@ -84,7 +84,7 @@ internal sealed class World(TestApp app, GatedModel model, ScriptedTools tools)
         return (session, message);
     }
 
-    /// <summary>An answer that was stopped.</summary>
+    /// <summary>A reply that was stopped.</summary>
     public async Task<string> InterruptedReplyAsync()
     {
         var (question, session) = (New("Hold "), await SessionAsync());
@@ -95,7 +95,7 @@ internal sealed class World(TestApp app, GatedModel model, ScriptedTools tools)
         return reply.Text("id");
     }
 
-    /// <summary>A call of a tool that waits for its user's decision.</summary>
+    /// <summary>A tool call that waits for its user's decision.</summary>
     public async Task<(string Reply, string Call)> AskingToolAsync()
     {
         var (question, session) = (New("Write "), await SessionAsync());
@@ -109,7 +109,7 @@ internal sealed class World(TestApp app, GatedModel model, ScriptedTools tools)
                 return (reply, next.Data.Text("call_id"));
             }
         }
-        throw new InvalidOperationException("Nobody was asked.");
+        throw new InvalidOperationException("No tool call waits for approval.");
     }
 
     private Task<JsonElement> OwnerPostsAsync(string path, object body, HttpStatusCode expected = HttpStatusCode.OK) =>

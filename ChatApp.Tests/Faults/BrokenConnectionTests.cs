@@ -6,11 +6,11 @@ using Npgsql;
 
 namespace ChatApp.Tests.Faults;
 
-/// <summary>What a broken connection leaves behind in objects that are used again.</summary>
+/// <summary>A broken connection must not affect objects that are used again.</summary>
 internal sealed class BrokenConnectionTests
 {
     [Test]
-    public async Task Statement_CutOffWhileItIsPrepared_WorksTheNextTime()
+    public async Task Statement_ConnectionBrokenWhilePreparing_WorksTheNextTime()
     {
         var database = await TestPostgres.CopyAsync();
         await using (var source = NpgsqlDataSource.Create(ChatDbOptions.WithDefaults(database)))
@@ -18,7 +18,7 @@ internal sealed class BrokenConnectionTests
             await using var db = new ChatDbContext((DbContextOptions<ChatDbContext>)new DbContextOptionsBuilder<ChatDbContext>().UseChatApp(source).Options);
             for (var i = 0; i < 4; i++)
             {
-                await db.Sessions.CountAsync(); // the fifth time it is prepared
+                await db.Sessions.CountAsync(); // the fifth execution prepares it
             }
             await using var administrator = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database) { Pooling = false }.ConnectionString);
             await administrator.OpenAsync();

@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace ChatApp.Tests.Faults;
 
-/// <summary>A clock that jumps in the middle of things, and back.</summary>
+/// <summary>A clock that jumps forwards and back.</summary>
 [TestFixture(1)]
 [TestFixture(-1)]
 [TestFixture(24)]
@@ -24,7 +24,7 @@ internal sealed class ClockJumpTests(int hours) : ChatFixture
     }
 
     [Test]
-    public async Task Jump_WhileAnAnswerIsWritten_LeavesItsOrderAndItsEnd()
+    public async Task Jump_WhileAReplyIsGenerated_LeavesItsOrderAndItsEnd()
     {
         var user = await App.RegisterAsync();
         var session = await CreateSessionAsync(user, null, "one");
@@ -38,20 +38,20 @@ internal sealed class ClockJumpTests(int hours) : ChatFixture
         call.Say(" and half").End();
 
         Assert.That((await stream.RestAsync())[^1].Type, Is.EqualTo("done"));
-        user = await App.LogInAsync(user.Name, TestUser.Password); // it may have expired
+        user = await App.LogInAsync(user.Name, TestUser.Password); // the token may have expired
         await SendAsync(user, session.Text("id"), "three");
         _clock.Advance(-_jump);
         user = await App.LogInAsync(user.Name, TestUser.Password);
         await SendAsync(user, session.Text("id"), "four");
         var history = (await user.Client.GetJsonAsync($"/chat/sessions/{session.Text("id")}/messages")).Items("messages");
         Assert.That(history.Select(m => m.Text("content")), Is.EqualTo(
-            new[] { "one", GatedModel.Answer, "two", "Half and half", "three", GatedModel.Answer, "four", GatedModel.Answer }));
+            new[] { "one", GatedModel.Reply, "two", "Half and half", "three", GatedModel.Reply, "four", GatedModel.Reply }));
         Assert.That(history.Select(m => m.Text("status")), Is.All.EqualTo("complete"));
         Assert.That(await App.WithDb(db => db.UsageRecords.Where(r => r.UserId == user.Id).Select(r => r.DurationMilliseconds).ToListAsync()), Is.All.InRange(0, 60_000));
     }
 
     [Test]
-    public async Task Jump_WithARunningAnswerElsewhere_TakesNobodyForDead()
+    public async Task Jump_WithARunningReplyElsewhere_DeclaresNoInstanceDead()
     {
         var user = await App.RegisterAsync();
         var call = Model.Hold("long");
@@ -59,7 +59,7 @@ internal sealed class ClockJumpTests(int hours) : ChatFixture
         await using var other = await TestApp.StartAsync(connectionString: App.ConnectionString, adjust: Adjust);
 
         _clock.Advance(_jump);
-        await Task.Delay(2 * ReplyRecovery.Interval); // time enough to take it away
+        await Task.Delay(2 * ReplyRecovery.Interval); // enough for two recoveries
         _clock.Advance(-_jump);
         call.Say("Done").End();
 
@@ -115,7 +115,7 @@ internal sealed class ClockJumpTests(int hours) : ChatFixture
             user = await App.LogInAsync(user.Name, TestUser.Password);
             if (jump > TimeSpan.Zero)
             {
-                await user.Client.ProblemAsync(HttpMethod.Get, path, null, HttpStatusCode.NotFound); // a jump forward is an idle hour like any other
+                await user.Client.ProblemAsync(HttpMethod.Get, path, null, HttpStatusCode.NotFound); // a jump forward counts as an idle hour
                 continue;
             }
             await SendAsync(user, session.Text("id"), "still here");

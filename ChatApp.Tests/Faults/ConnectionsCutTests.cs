@@ -8,14 +8,14 @@ using Npgsql;
 
 namespace ChatApp.Tests.Faults;
 
-/// <summary>An administrator, or a proxy, that cuts all connections to the database again and again.</summary>
+/// <summary>An administrator or a proxy repeatedly cuts all connections to the database.</summary>
 internal sealed class ConnectionsCutTests : TwoInstances
 {
     [Test]
-    public async Task Connections_CutEverySecondWhileClientsSendOnTwoInstances_LoseAndDoubleNothing()
+    public async Task Connections_CutEverySecondWhileClientsSendOnTwoInstances_LoseAndDuplicateNothing()
     {
         using var elsewhere = Elsewhere();
-        var (_, reply, call) = await BeginAsync("all the while", "Begun");
+        var (_, reply, call) = await BeginAsync("all the while", "Started");
         var clients = await SendingClients.StartAsync(User.Client, elsewhere, User.Client, elsewhere);
         await using var administrator = await ConnectAsync();
         for (var i = 0; i < 10; i++)
@@ -28,20 +28,20 @@ internal sealed class ConnectionsCutTests : TwoInstances
         await clients.StopAsync();
         call.Say(" and ended").End();
 
-        Assert.That(clients.Retries, Is.GreaterThanOrEqualTo(10), "the cuts have hit something");
+        Assert.That(clients.Retries, Is.GreaterThanOrEqualTo(10), "the cuts have had an effect");
         for (var i = 0; i < 20; i++)
         {
-            using var answer = await (i % 2 == 0 ? User.Client : elsewhere).SendAsync(HttpMethod.Get, "/chat/sessions", null);
-            Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK), "afterwards all is as before");
+            using var response = await (i % 2 == 0 ? User.Client : elsewhere).SendAsync(HttpMethod.Get, "/chat/sessions", null);
+            Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.OK), "afterwards everything works as before");
         }
         var ended = await EndedAsync(Guid.Parse(reply));
-        Assert.That((ended.Status, ended.Content), Is.EqualTo((MessageStatus.Complete, "Begun and ended")), "nobody took the instance for dead");
+        Assert.That((ended.Status, ended.Content), Is.EqualTo((MessageStatus.Complete, "Started and ended")), "no instance was declared dead");
         await clients.AssertNothingLostAsync(elsewhere);
         await AssertSoundAsync();
     }
 
     [Test]
-    public async Task Change_WhileAnInstanceCannotHear_IsShownThereWhenItCan()
+    public async Task Change_WhileAnInstanceReceivesNothing_IsShownThereWhenItReconnects()
     {
         using var elsewhere = Elsewhere();
         using var state = await EventStream.GetAsync(elsewhere, "/api/chat/stream?session_id=deaf");
@@ -53,21 +53,21 @@ internal sealed class ConnectionsCutTests : TwoInstances
         }
         await using (await DeafenAsync(Other))
         {
-            await User.Client.SendJsonAsync(HttpMethod.Post, "/api/system", new { message = "Do you hear me?", session_id = "deaf" });
+            await User.Client.SendJsonAsync(HttpMethod.Post, "/api/system", new { message = "Is anybody there?", session_id = "deaf" });
             await listener.WaitAsync(new CancellationTokenSource(Eventually.Patience).Token);
         }
 
-        Assert.That((await state.NextAsync())!.Data.Items("messages").Select(m => m.Text("content")), Is.EqualTo(new[] { "Do you hear me?" }));
+        Assert.That((await state.NextAsync())!.Data.Items("messages").Select(m => m.Text("content")), Is.EqualTo(new[] { "Is anybody there?" }));
     }
 
     [Test]
-    public async Task Journal_ThatFailsAsNobodyForesaw_IsWrittenWhenItCanBe()
+    public async Task Journal_UnexpectedFailure_IsWrittenOnceItSucceeds()
     {
         var (_, reply, call) = await BeginAsync("unforeseen", "One");
-        await App.WithDb(db => db.Database.ExecuteSqlRawAsync("ALTER TABLE reply_deltas RENAME TO gone"));
+        await App.WithDb(db => db.Database.ExecuteSqlRawAsync("ALTER TABLE reply_deltas RENAME TO renamed_deltas"));
         call.Say(", two");
         await Eventually.TrueAsync(() => App.Log.Text.Contains("The reply journal failed", StringComparison.Ordinal), "the journal cannot be written");
-        await App.WithDb(db => db.Database.ExecuteSqlRawAsync("ALTER TABLE gone RENAME TO reply_deltas"));
+        await App.WithDb(db => db.Database.ExecuteSqlRawAsync("ALTER TABLE renamed_deltas RENAME TO reply_deltas"));
 
         using var elsewhere = Elsewhere();
         using var stream = await EventStream.ResumeAsync(elsewhere, reply);
@@ -76,7 +76,7 @@ internal sealed class ConnectionsCutTests : TwoInstances
         Assert.That((await EndedAsync(Guid.Parse(reply))).Content, Is.EqualTo("One, two, three"));
     }
 
-    // Takes the connection away on which an instance hears of the others, and keeps it from making another until this is disposed.
+    // Cuts the connection on which an instance receives the others' notifications, and prevents a new one until it is disposed.
     private async Task<IAsyncDisposable> DeafenAsync(TestApp app)
     {
         var instance = app.Services.GetRequiredService<IInstances>().Id;

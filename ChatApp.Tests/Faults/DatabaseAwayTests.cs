@@ -8,7 +8,7 @@ using Npgsql;
 
 namespace ChatApp.Tests.Faults;
 
-/// <summary>An app whose database goes away and comes back.</summary>
+/// <summary>The database becomes unavailable and comes back.</summary>
 internal sealed class DatabaseAwayTests
 {
     private readonly GatedModel _model = new();
@@ -50,12 +50,12 @@ internal sealed class DatabaseAwayTests
         Assert.That(await AppProcess.StatusAsync(anonymous, "/health/live"), Is.EqualTo(HttpStatusCode.OK));
 
         _server = await StartServerAsync();
-        await Eventually.TrueAsync(async () => await AppProcess.StatusAsync(anonymous, "/health") == HttpStatusCode.OK, "the app has found the database again");
-        Assert.That((await _user.Client.SendJsonAsync(HttpMethod.Post, "/chat", new { message = "hello" })).Text("response"), Is.EqualTo(GatedModel.Answer));
+        await Eventually.TrueAsync(async () => await AppProcess.StatusAsync(anonymous, "/health") == HttpStatusCode.OK, "the app has reconnected to the database");
+        Assert.That((await _user.Client.SendJsonAsync(HttpMethod.Post, "/chat", new { message = "hello" })).Text("response"), Is.EqualTo(GatedModel.Reply));
     }
 
     [Test]
-    public async Task Database_StoppedWhileAnAnswerIsWritten_StoresItWhenItIsBack()
+    public async Task Database_StoppedWhileAReplyIsGenerated_StoresItWhenItIsBack()
     {
         var call = _model.Hold("long");
         using var stream = await EventStream.PostAsync(_user.Client, new { message = "long" });
@@ -65,7 +65,7 @@ internal sealed class DatabaseAwayTests
 
         await _server.DisposeAsync();
         call.Say(" and last").End();
-        Assert.That((await stream.NextAsync())!.Data.Text("content"), Is.EqualTo(" and last"), "listeners go on without the database");
+        Assert.That((await stream.NextAsync())!.Data.Text("content"), Is.EqualTo(" and last"), "subscribers continue without the database");
         _server = await StartServerAsync();
 
         Assert.That((await stream.NextAsync())!.Type, Is.EqualTo("done"));
@@ -93,7 +93,7 @@ internal sealed class DatabaseAwayTests
     }
 
     [Test]
-    public async Task Database_ThatTakesOnlyReads_Is503ForWritesUntilItTakesThem()
+    public async Task Database_ReadOnly_Is503ForWritesUntilItAcceptsThem()
     {
         var call = _model.Hold("written before");
         using var stream = await EventStream.PostAsync(_user.Client, new { message = "written before" });
@@ -104,7 +104,7 @@ internal sealed class DatabaseAwayTests
             call.Say("text").End(); // for the journal and for the end
             await _user.Client.ProblemAsync(HttpMethod.Post, "/chat/sessions", new { title = "no" }, HttpStatusCode.ServiceUnavailable);
             await _user.Client.GetJsonAsync("/chat/sessions");
-            await Eventually.TrueAsync(() => _app.Log.Text.Contains("cannot be stored yet", StringComparison.Ordinal), "the end has been tried");
+            await Eventually.TrueAsync(() => _app.Log.Text.Contains("cannot be stored yet", StringComparison.Ordinal), "storing the end was attempted");
         }
         finally
         {
@@ -115,7 +115,7 @@ internal sealed class DatabaseAwayTests
         await _user.Client.SendJsonAsync(HttpMethod.Post, "/chat/sessions", new { title = "yes" }, HttpStatusCode.Created);
     }
 
-    // As after a failover to a standby. New connections get the setting, so the old ones go.
+    // As after a failover to a standby. Only new connections get the setting, so the old ones are cut.
     private async Task SetReadOnlyAsync(bool on)
     {
         await using var connection = new NpgsqlConnection(_server.ConnectionString("postgres"));
@@ -124,7 +124,7 @@ internal sealed class DatabaseAwayTests
             $"ALTER DATABASE chat SET default_transaction_read_only = {(on ? "on" : "off")}; SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'chat'", connection);
         await command.ExecuteNonQueryAsync();
         using var anonymous = _app.Anonymous();
-        await Eventually.TrueAsync(async () => await AppProcess.StatusAsync(anonymous, "/health") == HttpStatusCode.OK, "the app has connected again");
+        await Eventually.TrueAsync(async () => await AppProcess.StatusAsync(anonymous, "/health") == HttpStatusCode.OK, "the app has reconnected");
     }
 
     private Task<PrivatePostgres> StartServerAsync() => PrivatePostgres.StartAsync(_folder.Path, durable: false, NullLogger.Instance, CancellationToken.None);

@@ -3,7 +3,7 @@ using ChatApp.Tests.Support;
 
 namespace ChatApp.Tests.Faults;
 
-/// <summary>The app as a fresh machine runs it, with its private PostgreSQL server, and everything that gets killed.</summary>
+/// <summary>The app as on a fresh machine, with its private PostgreSQL server, when processes are killed.</summary>
 internal sealed class PrivateServerTests
 {
     private static int _users;
@@ -64,9 +64,9 @@ internal sealed class PrivateServerTests
     }
 
     [Test]
-    public async Task KillApp_WhileAnAnswerIsWritten_NextOneTakesTheServerOverAndClosesTheAnswer()
+    public async Task KillApp_WhileAReplyIsGenerated_NextOneTakesTheServerOverAndClosesTheReply()
     {
-        await using var model = await ScriptedOpenAiServer.StartAsync(ScriptedReply.Text("Half of", " an answer") with { End = ScriptedReply.Ending.Hang });
+        await using var model = await ScriptedOpenAiServer.StartAsync(ScriptedReply.Text("Half of", " a reply") with { End = ScriptedReply.Ending.Hang });
         Dictionary<string, string> settings = new() { ["OPENAI_BASE_URL"] = model.Endpoint.ToString(), ["OPENAI_API_KEY"] = "key" };
         var (name, message) = (NewName(), "");
         int postmaster;
@@ -86,14 +86,14 @@ internal sealed class PrivateServerTests
         Assert.That(next.Output, Does.Contain("it was still running"));
         Assert.That(_folder.Postmaster, Is.EqualTo(postmaster));
         using var same = await next.LogInAsync(name);
-        await Eventually.TrueAsync(async () => (await ReplyAsync(same)).Text("status") != "generating", "the left answer is closed");
+        await Eventually.TrueAsync(async () => (await ReplyAsync(same)).Text("status") != "generating", "the abandoned reply is closed");
         var reply = await ReplyAsync(same);
         Assert.That(reply.Text("id"), Is.EqualTo(message));
         Assert.That(reply.Text("status"), Is.EqualTo("interrupted"));
-        Assert.That(reply.Text("content"), Is.AnyOf("", "Half of", "Half of an answer"), "what had reached the journal");
+        Assert.That(reply.Text("content"), Is.AnyOf("", "Half of", "Half of a reply"), "the text that the journal has");
         await same.SendJsonAsync(HttpMethod.Post, "/chat", new { message = "again" });
         Assert.That(await next.StopAsync(), Is.Zero);
-        Assert.That(_folder.Processes(), Is.Empty, "a server that was taken over is stopped like one's own");
+        Assert.That(_folder.Processes(), Is.Empty, "an adopted server is stopped, too");
     }
 
     [Test]
@@ -116,7 +116,7 @@ internal sealed class PrivateServerTests
     }
 
     [Test]
-    public async Task Start_OnDataInUse_FailsWithAClearMessageAndDisturbsNothing()
+    public async Task Start_DataInUse_FailsWithAClearMessageAndDisturbsNothing()
     {
         await using var first = await AppProcess.StartAsync(_folder.Path);
         using var user = await first.RegisterAsync(NewName());
@@ -131,7 +131,7 @@ internal sealed class PrivateServerTests
     }
 
     [Test]
-    public async Task Start_OnDataOfAVersionThatIsMissing_SaysWhichOne()
+    public async Task Start_DataOfAMissingVersion_NamesIt()
     {
         using var folder = new DataFolder();
         Directory.CreateDirectory(Path.Combine(folder.Path, "postgresql-12", "data"));
@@ -144,7 +144,7 @@ internal sealed class PrivateServerTests
     }
 
     [Test]
-    public async Task Start_WithADatabaseThatDoesNotAnswer_SaysSo()
+    public async Task Start_DatabaseDoesNotRespond_SaysSo()
     {
         await using var app = AppProcess.Launch(_folder.Path, new()
         {

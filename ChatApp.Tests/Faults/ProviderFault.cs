@@ -4,23 +4,23 @@ using static ChatApp.Tests.Support.RawModelServer;
 
 namespace ChatApp.Tests.Faults;
 
-/// <summary>Something that a provider does, and what must become of the answer.</summary>
-/// <param name="Name">For people.</param>
-/// <param name="Code">Why the answer has failed; null if it has not.</param>
-/// <param name="Text">What the answer has kept.</param>
-/// <param name="Behaviours">What the server does, request by request.</param>
+/// <summary>A fault of a provider, and the expected end of the reply.</summary>
+/// <param name="Name">The name in test reports.</param>
+/// <param name="Code">The reply's error code; null if it does not fail.</param>
+/// <param name="Text">The reply's text.</param>
+/// <param name="Behaviours">The server's behaviour for each request.</param>
 internal sealed record ProviderFault(string Name, string? Code, string Text, params Behaviour[] Behaviours)
 {
     public const string Key = "sk-a-very-secret-key";
 
     private const string Events = "text/event-stream";
     private const string Json = "application/json";
-    private const string Some = "Half of an answer";
+    private const string Some = "Half of a reply";
 
-    /// <summary>Whether the provider has refused to work, and so charges nothing.</summary>
+    /// <summary>Whether the provider rejected the request, so that nothing is charged.</summary>
     public bool IsRefusal => Code is ReplyErrorCode.ProviderRefused or ReplyErrorCode.RateLimited;
 
-    /// <summary>Those that end by themselves.</summary>
+    /// <summary>Faults that end by themselves.</summary>
     public static IEnumerable<ProviderFault> Ending()
     {
         foreach (var (status, code) in new[] { (400, ReplyErrorCode.ProviderRefused), (401, ReplyErrorCode.ProviderRefused), (403, ReplyErrorCode.ProviderRefused),
@@ -48,7 +48,7 @@ internal sealed record ProviderFault(string Name, string? Code, string Text, par
         yield return new("NulInTheText", null, "a\ufffdb", Send(Http(200, Events, Delta("a\0b") + Finish())));
     }
 
-    /// <summary>Those that would never end.</summary>
+    /// <summary>Faults that would never end.</summary>
     public static IEnumerable<ProviderFault> Endless()
     {
         yield return new("Silent", ReplyErrorCode.Timeout, "", Hang([]));

@@ -10,12 +10,12 @@ using Npgsql;
 
 namespace ChatApp.Tests.Faults;
 
-/// <summary>Everything that a provider can do wrong, from its first byte to the stored end of the answer.</summary>
+/// <summary>Every fault of a provider, from the first byte to the stored end of the reply.</summary>
 internal sealed class ProviderFaultTests
 {
-    private const string Answer = "Half of it, grüße 🌍, and the rest.";
+    private const string Reply = "Half of it, grüße 🌍, and the rest.";
 
-    private readonly ConcurrentQueue<string> _heard = new();
+    private readonly ConcurrentQueue<string> _received = new();
     private RawModelServer _model = null!;
     private TestApp _patient = null!;
     private TestApp _impatient = null!;
@@ -39,29 +39,29 @@ internal sealed class ProviderFaultTests
             await connection.OpenAsync();
             Assert.That(await DatabaseCheck.RunAsync(connection, CancellationToken.None), Is.Empty);
             Assert.That(await TablesWithAsync(connection, ProviderFault.Key), Is.Empty, "the key is in no row");
-            Assert.That(await TablesWithAsync(connection, "some-model"), Is.SupersetOf(new[] { "messages", "usage_records" }), "looking for it works");
+            Assert.That(await TablesWithAsync(connection, "some-model"), Is.SupersetOf(new[] { "messages", "usage_records" }), "searching for it works");
         }
         Assert.That(_patient.Log.Text + _impatient.Log.Text, Does.Not.Contain(ProviderFault.Key).And.Contain("failed at the provider"));
-        Assert.That(_heard, Has.None.Contains(ProviderFault.Key).And.Some.Contains("check the API key"));
+        Assert.That(_received, Has.None.Contains(ProviderFault.Key).And.Some.Contains("check the API key"));
         await _impatient.DisposeAsync();
         await _patient.DisposeAsync();
         await _model.DisposeAsync();
     }
 
     [TestCaseSource(typeof(ProviderFault), nameof(ProviderFault.Ending))]
-    public async Task Provider_ThatFails_EndsTheAnswerAsFarAsItCame(ProviderFault fault) => await CheckAsync(_user.Client, fault);
+    public async Task Provider_Fails_ReplyEndsWithThePartialText(ProviderFault fault) => await CheckAsync(_user.Client, fault);
 
     [TestCaseSource(typeof(ProviderFault), nameof(ProviderFault.Endless))]
-    public async Task Provider_ThatDoesNotEnd_IsLeftAfterTheTimeout(ProviderFault fault)
+    public async Task Provider_NeverEnds_IsAbandonedAfterTheTimeout(ProviderFault fault)
     {
         using var client = _impatient.WithToken(_user.AccessToken);
         await CheckAsync(client, fault);
     }
 
     [Test]
-    public async Task Provider_CutAtAnyByte_KeepsWhatHasCome()
+    public async Task Provider_CutAtAnyByte_KeepsThePartialText()
     {
-        var whole = RawModelServer.Http(200, "text/event-stream", string.Concat(Answer.Split(' ').Select(w => RawModelServer.Delta(w + " "))) + RawModelServer.Finish());
+        var whole = RawModelServer.Http(200, "text/event-stream", string.Concat(Reply.Split(' ').Select(w => RawModelServer.Delta(w + " "))) + RawModelServer.Finish());
         var finished = Encoding.UTF8.GetString(whole).IndexOf("finish_reason", StringComparison.Ordinal);
         for (var at = 0; at < whole.Length; at += 41)
         {
@@ -69,20 +69,20 @@ internal sealed class ProviderFaultTests
             var (reply, events) = await AskAsync(_user.Client, await CreateAsync(_user.Client));
 
             Assert.That(reply.Content, Is.EqualTo(events.Tokens()), $"cut at {at}");
-            Assert.That(reply.Content, Is.EqualTo((Answer + " ")[..reply.Content.Length]), $"cut at {at}");
+            Assert.That(reply.Content, Is.EqualTo((Reply + " ")[..reply.Content.Length]), $"cut at {at}");
             if (reply.Status == MessageStatus.Failed)
             {
                 Assert.That(MessageDetails.From(reply.Metadata).ErrorCode, Is.EqualTo(ReplyErrorCode.ProviderUnavailable), $"cut at {at}");
             }
             else
             {
-                Assert.That((reply.Status, at > finished, reply.Content), Is.EqualTo((MessageStatus.Complete, true, Answer + " ")), $"cut at {at}");
+                Assert.That((reply.Status, at > finished, reply.Content), Is.EqualTo((MessageStatus.Complete, true, Reply + " ")), $"cut at {at}");
             }
         }
     }
 
     [Test]
-    public async Task Provider_WithFiftyMegabytes_IsCutAtTheLimit()
+    public async Task Provider_FiftyMegabytes_AreTruncatedAtTheLimit()
     {
         var kilobyte = Encoding.ASCII.GetBytes(RawModelServer.Delta(new string('x', 1000)));
         _model.Script([async (connection, end) =>
@@ -104,7 +104,7 @@ internal sealed class ProviderFaultTests
     [TestCase(200, "text/event-stream", "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"", "\"}}]}\n\n")]
     [TestCase(200, "text/html", "<html>", "</html>")]
     [TestCase(500, "application/json", "{\"error\": \"", "\"}")]
-    public async Task Provider_WithFiftyMegabytesInOnePiece_Ends(int status, string type, string beginning, string end)
+    public async Task Provider_FiftyMegabytesInOneDelta_EndTheReply(int status, string type, string beginning, string end)
     {
         var (megabyte, rest) = (Encoding.ASCII.GetBytes(new string('x', 1_000_000)), Encoding.ASCII.GetBytes(end + RawModelServer.Finish()));
         _model.Script([async (connection, ct) =>
@@ -160,15 +160,15 @@ internal sealed class ProviderFaultTests
     {
         using var stream = await EventStream.PostAsync(client, new { message = "question", thread_id = session });
         var events = await stream.RestAsync();
-        stream.Lines.ToList().ForEach(_heard.Enqueue);
+        stream.Lines.ToList().ForEach(_received.Enqueue);
         var id = events[0].Data.GetProperty("message_id").GetGuid();
         return (await _patient.WithDb(db => db.Messages.AsNoTracking().SingleAsync(m => m.Id == id)), events);
     }
 
     private static async Task AssertUsableAsync(HttpClient client, string session)
     {
-        var answer = await client.SendJsonAsync(HttpMethod.Post, "/chat", new { message = "and now?", thread_id = session });
-        Assert.That(answer.Text("response"), Is.EqualTo(RawModelServer.SuccessReply));
+        var response = await client.SendJsonAsync(HttpMethod.Post, "/chat", new { message = "and now?", thread_id = session });
+        Assert.That(response.Text("response"), Is.EqualTo(RawModelServer.SuccessReply));
     }
 
     private Task<List<UsageRecord>> LedgerAsync(ChatMessage reply) =>

@@ -2,11 +2,11 @@ using ChatApp.Tests.Support;
 
 namespace ChatApp.Tests.Faults;
 
-/// <summary><c>kill -9</c> of PostgreSQL under load: what was acknowledged is there, and the app needs no restart.</summary>
+/// <summary><c>kill -9</c> of PostgreSQL under load: acknowledged messages are stored, and the app needs no restart.</summary>
 internal sealed class ServerKilledTests
 {
     [Test]
-    public async Task KillServer_TenTimesWhileClientsSend_LosesAndDoublesNothing()
+    public async Task KillServer_TenTimesWhileClientsSend_LosesAndDuplicatesNothing()
     {
         using var folder = new DataFolder();
         await using var model = await ScriptedOpenAiServer.StartAsync();
@@ -21,7 +21,7 @@ internal sealed class ServerKilledTests
         await clients.MoreAsync(6);
         await clients.StopAsync();
 
-        Assert.That(clients.Retries, Is.GreaterThanOrEqualTo(10), "the kills have hit something");
+        Assert.That(clients.Retries, Is.GreaterThanOrEqualTo(10), "the kills have had an effect");
         await clients.AssertNothingLostAsync(user);
         await AppProcess.AssertSoundAsync(folder.Path);
     }

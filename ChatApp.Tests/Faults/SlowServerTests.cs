@@ -2,7 +2,7 @@ using ChatApp.Tests.Support;
 
 namespace ChatApp.Tests.Faults;
 
-/// <summary>A private server that does not accept connections yet, as in a long recovery after a crash.</summary>
+/// <summary>A private server that does not accept connections yet, as during a long recovery after a crash.</summary>
 internal sealed class SlowServerTests
 {
     private const string Waiting = "to accept connections";
@@ -24,7 +24,7 @@ internal sealed class SlowServerTests
     public void RemoveData() => _folder.Dispose();
 
     [Test]
-    public async Task Start_OnAServerThatRecovers_WaitsForItAndTakesItOver()
+    public async Task Start_ServerInRecovery_WaitsForItAndTakesItOver()
     {
         await using (var killed = AppProcess.Launch(_folder.Path))
         {

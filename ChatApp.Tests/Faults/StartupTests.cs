@@ -7,7 +7,7 @@ internal sealed class StartupTests
 {
     [Test]
     [Repeat(3)]
-    public async Task Start_ThreeInstancesAtOnceOnAMissingDatabase_AllComeUpAndMigrateOnce()
+    public async Task Start_ThreeInstancesAtOnceOnAMissingDatabase_AllStartAndMigrateOnce()
     {
         var database = await TestPostgres.MissingAsync();
         try

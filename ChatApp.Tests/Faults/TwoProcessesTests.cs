@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace ChatApp.Tests.Faults;
 
-/// <summary>Two processes of the app on one database, racing and dying.</summary>
+/// <summary>Two processes of the app on one database that race and are killed.</summary>
 internal sealed class TwoProcessesTests
 {
     private const string Name = "racer";
@@ -20,7 +20,7 @@ internal sealed class TwoProcessesTests
     public async Task StartAsync()
     {
         _model = await ScriptedOpenAiServer.StartAsync();
-        _folder = new DataFolder(); // nobody's
+        _folder = new DataFolder();
         _settings = new()
         {
             ["ConnectionStrings__ChatApp"] = await TestPostgres.CopyAsync(),
@@ -45,16 +45,16 @@ internal sealed class TwoProcessesTests
     }
 
     [Test]
-    public async Task Sends_OnBothProcessesAtOnce_OneKeyWinsAndOneDeletionOne()
+    public async Task Sends_OnBothProcessesAtOnce_OneKeyAndOneDeletionWin()
     {
         _model.DefaultReply = ScriptedReply.Text("Never ending") with { End = ScriptedReply.Ending.Hang };
         for (var round = 0; round < 3; round++)
         {
             var session = await CreateAsync();
-            var answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(i => SendAsync(_users[i % 2], session, $"round {round} key {i / 2}")));
+            var responses = await Task.WhenAll(Enumerable.Range(0, 100).Select(i => SendAsync(_users[i % 2], session, $"round {round} key {i / 2}")));
 
-            Assert.That(answers.Select(a => a.Status), Is.All.EqualTo(HttpStatusCode.Created).Or.EqualTo(HttpStatusCode.Conflict));
-            Assert.That(answers.Where(a => a.Id is not null).Select(a => (a.Key, a.Id)).Distinct().Count(), Is.EqualTo(1), "one key has won");
+            Assert.That(responses.Select(r => r.Status), Is.All.EqualTo(HttpStatusCode.Created).Or.EqualTo(HttpStatusCode.Conflict));
+            Assert.That(responses.Where(r => r.Id is not null).Select(r => (r.Key, r.Id)).Distinct().Count(), Is.EqualTo(1), "exactly one key wins");
 
             var stops = await BothAsync(u => u.SendAsync(HttpMethod.Post, "/api/interrupt", new { session_id = session }));
             Assert.That(stops, Is.All.EqualTo(HttpStatusCode.OK));
@@ -68,7 +68,7 @@ internal sealed class TwoProcessesTests
     }
 
     [Test]
-    public async Task SendsStopsAndDeletions_OnBothProcessesAtOnce_LeaveWhatWasAcknowledged()
+    public async Task SendsStopsAndDeletions_OnBothProcessesAtOnce_KeepWhatWasAcknowledged()
     {
         _model.DefaultReply = ScriptedReply.Text([.. Enumerable.Repeat("word ", 10)]) with { Delay = TimeSpan.FromMilliseconds(10) };
         var session = await CreateAsync();
@@ -85,20 +85,20 @@ internal sealed class TwoProcessesTests
             using var clear = await _users[(i + 1) % 2].SendAsync(HttpMethod.Delete, $"/chat/history?thread_id={session}", null);
             Assert.That(clear.StatusCode, Is.EqualTo(HttpStatusCode.OK).Or.EqualTo(HttpStatusCode.Conflict));
         }).ToList();
-        var answers = await Task.WhenAll(sending);
+        var responses = await Task.WhenAll(sending);
         await Task.WhenAll(disturbing);
 
-        Assert.That(answers.Select(a => a.Status), Is.All.EqualTo(HttpStatusCode.Created).Or.EqualTo(HttpStatusCode.Conflict));
-        var accepted = answers.Where(a => a.Id is not null).Select(a => (a.Key, a.Id!)).Distinct().ToList();
-        Assert.That(accepted.Select(a => a.Key), Is.Unique, "whoever was told of a key was told the same");
+        Assert.That(responses.Select(r => r.Status), Is.All.EqualTo(HttpStatusCode.Created).Or.EqualTo(HttpStatusCode.Conflict));
+        var accepted = responses.Where(r => r.Id is not null).Select(r => (r.Key, r.Id!)).Distinct().ToList();
+        Assert.That(accepted.Select(a => a.Key), Is.Unique, "every response to a key is the same");
         Assert.That(await StoredAsync(session), Is.EquivalentTo(accepted));
         await AppProcess.AssertSoundAsync(_folder.Path, _settings);
     }
 
     [Test]
-    public async Task Kill_OfTheProcessThatWrites_IsNoticedByAnotherWhereTheListenerGoesOn()
+    public async Task Kill_OfTheWritingProcess_IsDetectedByAnotherWhoseSubscriberContinues()
     {
-        _model.DefaultReply = ScriptedReply.Text("Half of", " a long", " answer") with { End = ScriptedReply.Ending.Hang };
+        _model.DefaultReply = ScriptedReply.Text("Half of", " a long", " reply") with { End = ScriptedReply.Ending.Hang };
         var session = await CreateAsync();
         await using var app = await AppProcess.StartAsync(_folder.Path, _settings);
         using var user = await app.LogInAsync(Name);
@@ -106,16 +106,16 @@ internal sealed class TwoProcessesTests
         var reply = (await here.NextAsync())!.Data.Text("message_id");
         var first = (await here.NextAsync())!;
         using var there = await EventStream.ResumeAsync(_users[0], reply);
-        var heard = await ReadUntilAsync(there, "Half of a long answer"); // so it is in the journal
+        var received = await ReadUntilAsync(there, "Half of a long reply"); // so it is in the journal
 
         await app.KillAsync();
 
         using var resumed = await EventStream.ResumeAsync(_users[0], reply, first.Id);
         var rest = await resumed.RestAsync();
-        Assert.That(first.Data.Text("content") + rest.Tokens(), Is.EqualTo("Half of a long answer"), "each token once");
+        Assert.That(first.Data.Text("content") + rest.Tokens(), Is.EqualTo("Half of a long reply"), "each token once");
         Assert.That((rest[^1].Type, rest[^1].Data.Text("status")), Is.EqualTo(("done", "interrupted")));
-        Assert.That((await there.RestAsync())[^1].Data.Text("status"), Is.EqualTo("interrupted"), "who has listened there all the time hears it too");
-        Assert.That(rest[^1].Data.GetProperty("usage").Number("completion_tokens"), Is.GreaterThan(0), "it is charged for what was received");
+        Assert.That((await there.RestAsync())[^1].Data.Text("status"), Is.EqualTo("interrupted"), "the subscriber of the other instance gets it too");
+        Assert.That(rest[^1].Data.GetProperty("usage").Number("completion_tokens"), Is.GreaterThan(0), "the received text is charged");
         _model.DefaultReply = ScriptedReply.Text("All is well.");
         var again = await _users[0].SendJsonAsync(HttpMethod.Post, "/chat", new { message = "and now?", thread_id = session });
         Assert.That(again.Text("response"), Is.EqualTo("All is well."));
@@ -140,16 +140,16 @@ internal sealed class TwoProcessesTests
 
     private static async Task<string> ReadUntilAsync(EventStream stream, string text)
     {
-        var heard = "";
-        while (heard != text)
+        var received = "";
+        while (received != text)
         {
             var next = (await stream.NextAsync())!;
-            heard += next.Type == "token" ? next.Data.Text("content") : "";
+            received += next.Type == "token" ? next.Data.Text("content") : "";
         }
-        return heard;
+        return received;
     }
 
-    // All of the user's messages in the session, the deleted ones too.
+    // All of the user's messages in the session, including deleted ones.
     private async Task<List<(string Key, string Id)>> StoredAsync(string session)
     {
         await using var connection = new NpgsqlConnection(_settings["ConnectionStrings__ChatApp"]);

@@ -69,13 +69,13 @@ internal sealed class AntiforgeryTests : ChatFixture
         using var client = App.WithCookie($"{cookie}; {tokens.Cookie}");
         client.DefaultRequestHeaders.Add("X-CSRF-Token", tokens.Request);
 
-        var answer = await client.SendJsonAsync(HttpMethod.Post, "/chat", new { message = "hello" });
+        var response = await client.SendJsonAsync(HttpMethod.Post, "/chat", new { message = "hello" });
 
-        Assert.That(answer.Text("response"), Is.EqualTo(GatedModel.Answer));
+        Assert.That(response.Text("response"), Is.EqualTo(GatedModel.Reply));
     }
 
     [Test]
-    public async Task TextPlainJson_WithTheCookie_IsRefused()
+    public async Task TextPlainJson_WithTheCookie_IsRejected()
     {
         using var client = App.WithCookie(_cookie);
 
@@ -88,7 +88,7 @@ internal sealed class AntiforgeryTests : ChatFixture
     public async Task UnsafeRequest_WithTheBearerToken_NeedsNoOther() =>
         await _user.Client.SendJsonAsync(HttpMethod.Put, $"/chat/sessions/{_session}", new { pinned = true });
 
-    // What a page of the app would carry for this user: the form's or header's token and its cookie.
+    // What a page of the app would send for this user: the form's or header's token and its cookie.
     private Task<(string Request, string Cookie)> TokensAsync(Guid userId) => App.WithServiceAsync<IAntiforgery, (string, string)>(antiforgery =>
     {
         var context = new DefaultHttpContext { RequestServices = App.Services };

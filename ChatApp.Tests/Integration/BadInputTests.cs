@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ChatApp.Tests.Integration;
 
-/// <summary>What no route accepts: always problem details, never anything stored.</summary>
+/// <summary>Input that no route accepts: the response is always problem details, and nothing is stored.</summary>
 internal sealed class BadInputTests : ChatFixture
 {
     private static readonly (string Method, string Path, string Field)[] Routes =
@@ -128,7 +128,7 @@ internal sealed class BadInputTests : ChatFixture
 
         Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.RequestEntityTooLarge));
         Assert.That(await response.Content.ReadAsStringAsync(), Does.Contain("The request is too large."));
-        Assert.That(App.Log.Text, Does.Not.Contain("unhandled exception"), "logged by nobody who writes out what exceptions say");
+        Assert.That(App.Log.Text, Does.Not.Contain("unhandled exception"), "nothing logs the messages of exceptions");
     }
 
     [TestCase("/chat/sessions/%00")]
@@ -167,7 +167,7 @@ internal sealed class BadInputTests : ChatFixture
     [TestCase("\"a\\u0000b\"")]
     [TestCase("\"\\u0000\"")]
     [TestCase("{tooLong}")]
-    public async Task Message_Unacceptable_Is400ThatNamesItAndStoresNothing(string json)
+    public async Task Message_Invalid_Is400ThatNamesItAndStoresNothing(string json)
     {
         var before = await StateAsync();
         json = json.Replace("{tooLong}", $"\"{new string('m', 32_001)}\"", StringComparison.Ordinal);
@@ -183,19 +183,19 @@ internal sealed class BadInputTests : ChatFixture
     [TestCase("\u0001")] // six bytes each in JSON
     [TestCase("\u20ac")]
     [TestCase("\ud83d\ude00")]
-    public async Task Message_OfTheGreatestLength_IsStoredToTheLetter(string sign)
+    public async Task Message_OfMaximumLength_IsStoredUnchanged(string sign)
     {
         var user = await App.RegisterAsync();
         var message = string.Concat(Enumerable.Repeat(sign, 32_000 / sign.Length));
         var escaped = string.Concat(message.Select(c => $"\\u{(int)c:x4}"));
 
-        var answer = await user.Client.SendJsonAsync(HttpMethod.Post, "/chat", Api.Raw($$"""{"message": "{{escaped}}"}"""));
+        var response = await user.Client.SendJsonAsync(HttpMethod.Post, "/chat", Api.Raw($$"""{"message": "{{escaped}}"}"""));
 
-        Assert.That((await StoredMessagesAsync(answer.GetProperty("session_id").GetGuid()))[0].Content == message, Is.True);
+        Assert.That((await StoredMessagesAsync(response.GetProperty("session_id").GetGuid()))[0].Content == message, Is.True);
     }
 
     [Test]
-    public async Task Send_BodyWithAMarkOfItsByteOrder_Works()
+    public async Task Send_BodyWithAByteOrderMark_Works()
     {
         var user = await App.RegisterAsync();
         using var content = new ByteArrayContent([.. Encoding.UTF8.Preamble, .. """{"message": "hello"}"""u8]);
@@ -205,7 +205,7 @@ internal sealed class BadInputTests : ChatFixture
     }
 
     [Test]
-    public async Task Send_InUtf16_IsUnderstoodOrRefused()
+    public async Task Send_InUtf16_IsReadOrRejected()
     {
         var user = await App.RegisterAsync();
         using var content = new StringContent("""{"message": "h😀llo"}""", Encoding.Unicode, "application/json");
@@ -226,7 +226,7 @@ internal sealed class BadInputTests : ChatFixture
 
     private string PathOf(string path) => path.Replace("{id}", _session.Text("id"), StringComparison.Ordinal);
 
-    // Rows of everything that a request could leave behind, and the version of what it could change.
+    // Counts everything that a request could create, with the version of what it could change.
     private Task<(int, int, int, uint)> StateAsync() => App.WithDb(async db => (
         await db.Sessions.CountAsync(), await db.Messages.CountAsync(), await db.Users.CountAsync(),
         (await db.Sessions.AsNoTracking().SingleAsync(s => s.Id == _session.Id())).Version));

@@ -3,7 +3,7 @@ using ChatApp.Tests.Support;
 
 namespace ChatApp.Tests.Integration;
 
-/// <summary>Pages of other sites: kept out, unless the operator names their sites.</summary>
+/// <summary>Other sites' pages are blocked unless the operator has configured their sites.</summary>
 internal sealed class CorsTests : AppFixture
 {
     private const string Friend = "https://team.example.com";
@@ -17,7 +17,7 @@ internal sealed class CorsTests : AppFixture
     [TestCase(Foe, false)]
     [TestCase("null", false)]
     [TestCase("https://team.example.com.evil.example.com", false)]
-    public async Task Preflight_OfASite_IsAnsweredIfItIsNamed(string origin, bool allowed)
+    public async Task Preflight_FromAConfiguredSite_IsAllowed(string origin, bool allowed)
     {
         using var response = await PreflightAsync(App, "/chat", origin);
 
@@ -27,7 +27,7 @@ internal sealed class CorsTests : AppFixture
     }
 
     [Test]
-    public async Task Call_OfANamedSite_MayBeReadAlsoIfItFails()
+    public async Task Call_FromAConfiguredSite_IsReadableEvenIfItFails()
     {
         var user = await App.RegisterAsync();
         user.Client.DefaultRequestHeaders.Add("Origin", Friend);
@@ -43,7 +43,7 @@ internal sealed class CorsTests : AppFixture
     }
 
     [Test]
-    public async Task Page_ForANamedSite_IsStillNotToBeRead()
+    public async Task Page_FromAConfiguredSite_IsNotReadable()
     {
         using var client = App.Anonymous();
         client.DefaultRequestHeaders.Add("Origin", Friend);
@@ -54,7 +54,7 @@ internal sealed class CorsTests : AppFixture
     }
 
     [Test]
-    public async Task Anything_WithoutConfiguration_IsNotAnsweredToOtherSites()
+    public async Task Any_NothingConfigured_IsNotReadableByOtherSites()
     {
         await using var closed = await TestApp.StartAsync();
         using var preflight = await PreflightAsync(closed, "/chat", Friend);

@@ -8,11 +8,11 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace ChatApp.Tests.Integration;
 
-/// <summary>What holds for every route of the API, read off the app's own list, so that a new route is covered without a word here. What each answers: ContractTests.</summary>
+/// <summary>Rules for every route of the API, read from the app's endpoints, so that new routes are covered automatically. ContractTests checks each route's responses.</summary>
 internal sealed partial class EndpointTests : AppFixture
 {
     [Test]
-    public async Task ApiRoute_WithAMethodItDoesNotHave_Is405()
+    public async Task ApiRoute_UnsupportedMethod_Is405()
     {
         var user = await App.RegisterAsync();
         foreach (var path in Routes().Select(r => r.Path).Distinct())
@@ -24,7 +24,7 @@ internal sealed partial class EndpointTests : AppFixture
     }
 
     [Test]
-    public async Task ApiRoute_WithABodyThatIsNotJson_Is415()
+    public async Task ApiRoute_BodyIsNotJson_Is415()
     {
         var user = await App.RegisterAsync();
         var withBody = Endpoints().Where(e => e.Metadata.GetMetadata<Microsoft.AspNetCore.Mvc.Abstractions.ActionDescriptor>()!

@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ChatApp.Tests.Integration;
 
-/// <summary>What people write and what opens their accounts is in no line of the log, down to Debug, whatever goes wrong.</summary>
+/// <summary>No log line, down to Debug, contains users' texts or credentials, whatever goes wrong.</summary>
 internal sealed class LogTests : ChatFixture
 {
     private const string Canary = "Kanarienvogel";
@@ -16,7 +16,7 @@ internal sealed class LogTests : ChatFixture
     protected override Dictionary<string, string> Settings => new() { ["Logging:LogLevel:Default"] = "Debug", ["Logging:LogLevel:Microsoft"] = "Debug", ["Logging:LogLevel:Npgsql"] = "Debug" };
 
     [Test]
-    public async Task Log_AfterWorkAndFailures_HasNoTextNoPasswordNoToken()
+    public async Task Log_AfterWorkAndFailures_ContainsNoTextPasswordOrToken()
     {
         using var anonymous = App.Anonymous();
         var email = $"{Canary}@example.com";
@@ -35,7 +35,7 @@ internal sealed class LogTests : ChatFixture
         secrets.AddRange([refreshed.Text("access_token"), refreshed.Text("refresh_token")]);
 
         var lines = App.Log.Text.Split('\n');
-        Assert.That(lines, Has.Some.StartsWith("Debug"), "the log is as talkative as it gets");
+        Assert.That(lines, Has.Some.StartsWith("Debug"), "the log is at its most verbose");
         Assert.That(lines, Has.Some.Contains("Reply").And.Some.Contains("failed"), "the failures have been logged");
         foreach (var secret in secrets)
         {

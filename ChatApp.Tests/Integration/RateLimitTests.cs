@@ -3,7 +3,7 @@ using ChatApp.Tests.Support;
 
 namespace ChatApp.Tests.Integration;
 
-/// <summary>Nobody takes what belongs to all.</summary>
+/// <summary>Rate limits, per user and for sign-in attempts.</summary>
 internal sealed class RateLimitTests
 {
     [Test]
@@ -12,10 +12,10 @@ internal sealed class RateLimitTests
         await using var app = await StartAsync(requests: 10, signIns: 60);
         var (busy, calm) = (await app.RegisterAsync(), await app.RegisterAsync());
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => busy.Client.SendAsync(HttpMethod.Get, "/chat/sessions", null)));
+        var responses = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => busy.Client.SendAsync(HttpMethod.Get, "/chat/sessions", null)));
 
-        Assert.That(answers.Count(a => a.StatusCode == HttpStatusCode.OK), Is.InRange(10, 12)); // it fills again in the meantime
-        var refused = answers.First(a => a.StatusCode != HttpStatusCode.OK);
+        Assert.That(responses.Count(r => r.StatusCode == HttpStatusCode.OK), Is.InRange(10, 12)); // the bucket refills in the meantime
+        var refused = responses.First(r => r.StatusCode != HttpStatusCode.OK);
         await refused.ProblemAsync(HttpStatusCode.TooManyRequests);
         Assert.That(refused.Headers.RetryAfter!.Delta, Is.GreaterThanOrEqualTo(TimeSpan.FromSeconds(1)));
         await calm.Client.SendJsonAsync(HttpMethod.Get, "/chat/sessions"); // from the same address
@@ -26,7 +26,7 @@ internal sealed class RateLimitTests
     public async Task SignIn_OverTheLimit_Is429AndLeavesOthersSignedIn(string path)
     {
         await using var app = await StartAsync(requests: 600, signIns: 4);
-        var user = await app.RegisterAsync(); // two of them
+        var user = await app.RegisterAsync(); // registers and signs in: two attempts
         using var client = app.Anonymous();
 
         HttpResponseMessage? last = null;

@@ -7,12 +7,12 @@ using Npgsql;
 
 namespace ChatApp.Tests.Integration;
 
-/// <summary>What lists and searches ask of the database: few commands, as many for much data as for little, all of them answered from indexes.</summary>
+/// <summary>The SQL of lists and searches: few commands, no more for much data than for little, and all of them use indexes.</summary>
 internal sealed partial class SqlCommandTests : AppFixture
 {
-    private const int MostCommands = 3; // who it is, which session, what is in it
+    private const int MostCommands = 3; // the user, the session, its content
 
-    // Users with little, with more and more sessions, and with a long history; who has nothing at all is in SessionListTests.
+    // Users with little data, with more and more sessions, and with a long history. SessionListTests covers a user without any.
     private static readonly (int Sessions, int Messages)[] Sizes = [(1, 2), (30, 2), (200, 2), (1, 2_000)];
 
     // {0} is a session, {1} its title.
@@ -40,7 +40,7 @@ internal sealed partial class SqlCommandTests : AppFixture
         ANALYZE;
         """;
 
-    // As a statement of its own it would want values for the parameters.
+    // On its own, the statement would require values for the parameters.
     private const string ExplainFunction = """
         CREATE OR REPLACE FUNCTION pg_temp.explain(command text) RETURNS SETOF text LANGUAGE plpgsql AS
         $$ BEGIN RETURN QUERY EXECUTE 'EXPLAIN (GENERIC_PLAN) ' || command; END $$
@@ -66,7 +66,7 @@ internal sealed partial class SqlCommandTests : AppFixture
     }
 
     [TestCaseSource(nameof(Routes))]
-    public async Task Get_HoweverMuchThereIs_TakesTheSameFewCommands(string route)
+    public async Task Get_AnyAmountOfData_TakesTheSameFewCommands(string route)
     {
         var (first, further) = (new HashSet<int>(), new HashSet<int>());
         foreach (var (user, session, title) in _users)
@@ -84,7 +84,7 @@ internal sealed partial class SqlCommandTests : AppFixture
     }
 
     [TestCaseSource(nameof(Routes))]
-    public async Task Get_AmongManyUsers_ReadsNoWholeTable(string route)
+    public async Task Get_AmongManyUsers_ScansNoWholeTable(string route)
     {
         var (user, session, title) = _users[2];
 
@@ -108,7 +108,7 @@ internal sealed partial class SqlCommandTests : AppFixture
         return commands.Texts;
     }
 
-    // The plan for any values: EXPLAIN knows parameters by their numbers only.
+    // A generic plan: EXPLAIN supports only numbered parameters.
     private async Task<string> ExplainAsync(string command)
     {
         var names = new List<string>();
@@ -132,7 +132,7 @@ internal sealed partial class SqlCommandTests : AppFixture
         return plan.ToString();
     }
 
-    // Enough for PostgreSQL to find indexes worth it.
+    // Enough rows that PostgreSQL prefers indexes.
     private Task<int> AddOthersAsync() => App.WithDb(db =>
     {
         db.Database.SetCommandTimeout(TimeSpan.FromMinutes(1));

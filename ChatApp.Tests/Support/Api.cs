@@ -5,13 +5,13 @@ using System.Text.Json;
 
 namespace ChatApp.Tests.Support;
 
-/// <summary>The JSON API as a test speaks to it.</summary>
+/// <summary>The JSON API for tests.</summary>
 internal static class Api
 {
     extension(HttpClient client)
     {
         /// <summary>Sends a request and expects this status.</summary>
-        /// <returns>The JSON of the answer.</returns>
+        /// <returns>The JSON of the response.</returns>
         public async Task<JsonElement> SendJsonAsync(HttpMethod method, string path, object? body = null, HttpStatusCode expected = HttpStatusCode.OK)
         {
             using var response = await client.SendAsync(method, path, body);
@@ -40,7 +40,7 @@ internal static class Api
     {
         public async Task<JsonElement> JsonAsync() => JsonElement.Parse(await response.Content.ReadAsStringAsync());
 
-        /// <summary>Expects an error in the one form that errors have.</summary>
+        /// <summary>Expects problem details.</summary>
         public async Task<JsonElement> ProblemAsync(HttpStatusCode expected)
         {
             var text = await response.Content.ReadAsStringAsync();
@@ -78,7 +78,7 @@ internal static class Api
         public string WithoutTraceId() => string.Join('\n', json.EnumerateObject().Where(p => p.Name != "trace_id").Select(p => p.ToString()));
     }
 
-    /// <summary>A body that is sent as it is written.</summary>
+    /// <summary>A body that is sent unchanged.</summary>
     public static StringContent Raw(string text, string contentType = "application/json") =>
         new(text, Encoding.UTF8, System.Net.Http.Headers.MediaTypeHeaderValue.Parse(contentType).MediaType!);
 }

@@ -16,7 +16,7 @@ internal abstract class AppFixture
     [OneTimeTearDown]
     public async Task StopApp() => await App.DisposeAsync();
 
-    /// <summary>Replaces services of the outside world.</summary>
+    /// <summary>Replaces external services.</summary>
     protected virtual void Adjust(WebApplicationBuilder builder)
     {
     }

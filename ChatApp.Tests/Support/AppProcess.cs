@@ -30,7 +30,7 @@ internal sealed class AppProcess : IAsyncDisposable
         }
         start.Environment["Urls"] = Address.ToString();
         start.Environment["Database__DataDirectory"] = dataDirectory;
-        start.Environment["RateLimits__Enabled"] = "false"; // tests are in a hurry
+        start.Environment["RateLimits__Enabled"] = "false"; // tests send many requests
         foreach (var (name, value) in settings ?? [])
         {
             start.Environment[name] = value;
@@ -44,7 +44,7 @@ internal sealed class AppProcess : IAsyncDisposable
 
     public Uri Address { get; }
 
-    /// <summary>Bytes of memory that it uses at the moment.</summary>
+    /// <summary>The memory that it currently uses, in bytes.</summary>
     public long ResidentBytes => 1024 * File.ReadLines($"/proc/{_process.Id}/status").Where(l => l.StartsWith("VmRSS:", StringComparison.Ordinal))
         .Select(l => long.Parse(l.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture)).Single();
 
@@ -79,7 +79,7 @@ internal sealed class AppProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Has the app's own command look for broken rules in the data.</summary>
+    /// <summary>Checks the rules of the data with the app's own command.</summary>
     public static async Task AssertSoundAsync(string dataDirectory, Dictionary<string, string>? settings = null)
     {
         await using var check = new AppProcess(dataDirectory, settings, "--check");
@@ -97,7 +97,7 @@ internal sealed class AppProcess : IAsyncDisposable
                 return await StatusAsync(client, "/health") == HttpStatusCode.OK;
             },
             "the app is healthy",
-            TimeSpan.FromMinutes(2)); // a first start makes a database cluster
+            TimeSpan.FromMinutes(2)); // a first start creates a database cluster
     }
 
     public HttpClient Anonymous() => new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = Address };
@@ -118,7 +118,7 @@ internal sealed class AppProcess : IAsyncDisposable
         return client;
     }
 
-    /// <summary>The status of an answer; null if there is none.</summary>
+    /// <summary>The status of a response; null if there is none.</summary>
     public static async Task<HttpStatusCode?> StatusAsync(HttpClient client, string path)
     {
         try
@@ -132,7 +132,7 @@ internal sealed class AppProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Asks it to stop, as systemd, Docker and Ctrl+C do.</summary>
+    /// <summary>Stops it gracefully, as systemd, Docker and Ctrl+C do.</summary>
     /// <returns>Its exit code.</returns>
     public async Task<int> StopAsync()
     {
@@ -140,7 +140,7 @@ internal sealed class AppProcess : IAsyncDisposable
         return await ExitAsync();
     }
 
-    /// <summary>Gives it no chance.</summary>
+    /// <summary>Kills it.</summary>
     public async Task KillAsync()
     {
         _process.Kill();
@@ -169,7 +169,7 @@ internal sealed class AppProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    // Below the ports that the system gives to outgoing connections, one of which could otherwise take it first.
+    // Below the ephemeral ports, so that no outgoing connection can take the port first.
     private static int FreePort()
     {
         while (true)

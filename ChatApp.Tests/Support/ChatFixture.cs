@@ -9,16 +9,16 @@ using Npgsql;
 
 namespace ChatApp.Tests.Support;
 
-/// <summary>A fixture with an app whose model does what the test says.</summary>
+/// <summary>A fixture with an app whose model the test controls.</summary>
 internal abstract class ChatFixture : AppFixture
 {
     protected GatedModel Model { get; } = new();
 
-    /// <summary>Whatever the tests did, together and against each other: the database keeps its rules.</summary>
+    /// <summary>After all tests, the rules of the data must hold.</summary>
     [OneTimeTearDown]
     public Task CheckDatabase() => AssertSoundAsync();
 
-    /// <summary>The rules of the data hold.</summary>
+    /// <summary>Checks the rules of the data.</summary>
     protected async Task AssertSoundAsync()
     {
         await using var connection = new NpgsqlConnection(App.ConnectionString);
@@ -28,7 +28,7 @@ internal abstract class ChatFixture : AppFixture
 
     protected override void Adjust(WebApplicationBuilder builder) => Model.AddTo(builder.Services);
 
-    /// <summary>A session with this many exchanges in it, all of them answered.</summary>
+    /// <summary>Creates a session and sends it these messages, each with its reply.</summary>
     protected static async Task<JsonElement> CreateSessionAsync(TestUser user, string? title = null, params string[] messages)
     {
         var session = await user.Client.SendJsonAsync(HttpMethod.Post, "/chat/sessions", new { title }, HttpStatusCode.Created);
@@ -46,16 +46,16 @@ internal abstract class ChatFixture : AppFixture
         return App.WithDb(db => db.Sessions.AsNoTracking().SingleAsync(s => s.Id == id));
     }
 
-    /// <summary>All messages of the session in their order, the deleted ones too.</summary>
+    /// <summary>All messages of the session in order, including deleted ones.</summary>
     protected Task<List<ChatMessage>> StoredMessagesAsync(Guid sessionId) =>
         App.WithDb(db => db.Messages.AsNoTracking().Where(m => m.SessionId == sessionId).OrderBy(m => m.Seq).ToListAsync());
 
     protected Task<ChatMessage> StoredMessageAsync(Guid id) => App.WithDb(db => db.Messages.AsNoTracking().SingleAsync(m => m.Id == id));
 
-    /// <summary>Waits until the answer's end is stored.</summary>
+    /// <summary>Waits until the end of the reply is stored.</summary>
     protected async Task<ChatMessage> EndedAsync(Guid replyId)
     {
-        await Eventually.TrueAsync(async () => (await StoredMessageAsync(replyId)).Status != MessageStatus.Generating, "the answer has ended");
+        await Eventually.TrueAsync(async () => (await StoredMessageAsync(replyId)).Status != MessageStatus.Generating, "the reply has ended");
         return await StoredMessageAsync(replyId);
     }
 }

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace ChatApp.Tests.Support;
 
-/// <summary>A folder for a private PostgreSQL server's data, where also its unprivileged user can get.</summary>
+/// <summary>A folder for a private PostgreSQL server's data, accessible to the unprivileged user that it runs as.</summary>
 internal sealed class DataFolder : IDisposable
 {
     private static int _count;
@@ -18,13 +18,13 @@ internal sealed class DataFolder : IDisposable
 
     private string PostmasterPath => System.IO.Path.Combine(Cluster, "postmaster.pid");
 
-    /// <summary>What the server says about itself: its process, its data, when it started, its port, its socket's folder, …</summary>
+    /// <summary>The lines of <c>postmaster.pid</c>: process id, data directory, start time, port, socket directory, …</summary>
     public IReadOnlyList<string> PostmasterFile => File.ReadAllLines(PostmasterPath);
 
     /// <summary>The server's first process.</summary>
     public int Postmaster => int.Parse(PostmasterFile[0], CultureInfo.InvariantCulture);
 
-    /// <summary>Kills the server, as a machine that runs out of memory would, and waits until the app has started another one.</summary>
+    /// <summary>Kills the server, as the kernel does when memory runs out, and waits until the app has started another one.</summary>
     public async Task KillServerAsync()
     {
         var killed = Postmaster;
@@ -33,7 +33,7 @@ internal sealed class DataFolder : IDisposable
             () => File.Exists(PostmasterPath) && File.ReadLines(PostmasterPath).FirstOrDefault() is { Length: > 0 } pid && pid != $"{killed}", "the server is started again");
     }
 
-    /// <summary>All processes of the server that lives here, the first one and its children.</summary>
+    /// <summary>All processes of the server: the first one and its children.</summary>
     public IReadOnlyList<int> Processes()
     {
         var all = Directory.GetDirectories("/proc").Select(d => int.TryParse(System.IO.Path.GetFileName(d), out var pid) ? pid : 0).Where(pid => pid > 0)
@@ -44,7 +44,7 @@ internal sealed class DataFolder : IDisposable
 
     public void Dispose()
     {
-        // After a test that failed there may be a server left.
+        // A failed test may leave a server behind.
         foreach (var pid in Processes())
         {
             try
@@ -55,7 +55,7 @@ internal sealed class DataFolder : IDisposable
             }
             catch (ArgumentException)
             {
-                // It has ended by itself.
+                // It has already exited.
             }
         }
         Directory.Delete(System.IO.Path.GetDirectoryName(Path)!, recursive: true);
@@ -78,7 +78,7 @@ internal sealed class DataFolder : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return ""; // it has ended
+            return ""; // it has exited
         }
     }
 }

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace ChatApp.Tests.Support;
 
-/// <summary>A server-sent event as it came over the wire.</summary>
+/// <summary>A server-sent event as received.</summary>
 internal sealed record ServerEvent(string? Id, string? Name, JsonElement Data)
 {
     public string Type => Data.Text("type");
@@ -28,7 +28,7 @@ internal sealed class EventStream : IDisposable
 
     public static Task<EventStream> GetAsync(HttpClient client, string path) => OpenAsync(client, new HttpRequestMessage(HttpMethod.Get, path));
 
-    /// <summary>Listens to an answer that was begun before.</summary>
+    /// <summary>Resumes the stream of a reply.</summary>
     public static Task<EventStream> ResumeAsync(HttpClient client, string messageId, string? lastEventId = null)
     {
         var request = new HttpRequestMessage(HttpMethod.Get, $"/chat/messages/{messageId}/stream");
@@ -90,7 +90,7 @@ internal static class ServerEvents
 {
     extension(IEnumerable<ServerEvent> events)
     {
-        /// <summary>The text of the token events, put together.</summary>
+        /// <summary>The text of all token events.</summary>
         public string Tokens() => string.Concat(events.Where(e => e.Type == "token").Select(e => e.Data.Text("content")));
     }
 }

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace ChatApp.Tests.Support;
 
-/// <summary>Waits for what must become true, however long a busy machine takes.</summary>
+/// <summary>Waits for conditions, generously enough for a busy machine.</summary>
 internal static class Eventually
 {
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -12,7 +12,7 @@ internal static class Eventually
         var started = Stopwatch.GetTimestamp();
         while (!await condition())
         {
-            Assert.That(Stopwatch.GetElapsedTime(started), Is.LessThan(patience ?? Patience), $"It never came to this: {what}.");
+            Assert.That(Stopwatch.GetElapsedTime(started), Is.LessThan(patience ?? Patience), $"This did not become true in time: {what}.");
             await Task.Delay(20);
         }
     }

@@ -9,20 +9,20 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace ChatApp.Tests.Support;
 
-/// <summary>A model in the hands of a test. What nobody has asked to hold is answered at once.</summary>
+/// <summary>A model that a test controls. Messages that no test holds get a reply at once.</summary>
 internal sealed class GatedModel : IModelCatalog, IChatClient
 {
     public const string Name = "gated";
     public const string Provider = "test";
-    public const string Answer = "This is an answer.";
+    public const string Reply = "This is a reply.";
 
     private readonly ConcurrentDictionary<string, ModelCall> _held = new();
     private readonly ConcurrentDictionary<string, ModelScript> _scripts = new();
 
-    /// <summary>Tokens that a prompt and its answer may have.</summary>
+    /// <summary>The maximum number of tokens of a prompt and its reply.</summary>
     public int ContextWindow { get; set; } = 100_000;
 
-    /// <summary>Names that it answers to as well.</summary>
+    /// <summary>Further names of this model.</summary>
     public IReadOnlyList<string> Others { get; set; } = [];
 
     public IReadOnlyList<ModelInfo> Known() =>
@@ -35,15 +35,15 @@ internal sealed class GatedModel : IModelCatalog, IChatClient
 
     public void AddTo(IServiceCollection services) => services.AddSingleton<IModelCatalog>(this);
 
-    /// <summary>Plays these turns, one after the other, when it is asked this: the first at the question, the next ones at what its tools return.</summary>
+    /// <summary>Plays these turns for this question: the first for the question itself, the next ones for the results of its tools.</summary>
     public ModelScript Script(string question, params ModelTurn[] turns) => _scripts[question] = new ModelScript(turns);
 
-    /// <summary>Holds the answer to this question: the test gives it piece by piece.</summary>
+    /// <summary>Holds the reply to this question: the test sends it piece by piece.</summary>
     public ModelCall Hold(string question) => _held[question] = new ModelCall();
 
-    /// <summary>What it is asked when a session is to be named in which it has answered these questions at once.</summary>
+    /// <summary>The title prompt for a session with these questions and their default replies.</summary>
     public static string Conversation(params string[] questions) =>
-        string.Join("\n\n", questions.Select(q => $"<user>\n{q}\n</user>\n\n<assistant>\n{Answer}\n</assistant>"));
+        string.Join("\n\n", questions.Select(q => $"<user>\n{q}\n</user>\n\n<assistant>\n{Reply}\n</assistant>"));
 
     public ChatModel Get(string? name) =>
         name is null or Name or ChatModel.Default ? new(Name, Provider, this, ContextWindow)
@@ -63,7 +63,7 @@ internal sealed class GatedModel : IModelCatalog, IChatClient
         }
         if (!_held.TryRemove(prompt[^1].Text, out var call))
         {
-            yield return new(ChatRole.Assistant, Answer);
+            yield return new(ChatRole.Assistant, Reply);
             yield return ModelCall.Usage(prompt.Count, 4);
             yield break;
         }
@@ -84,22 +84,22 @@ internal sealed class GatedModel : IModelCatalog, IChatClient
     }
 }
 
-/// <summary>One call of the model, as its test lets it go on.</summary>
+/// <summary>One call of the model, controlled by the test.</summary>
 internal sealed class ModelCall
 {
     private readonly Channel<ChatResponseUpdate> _updates = Channel.CreateUnbounded<ChatResponseUpdate>();
     private readonly TaskCompletionSource<IReadOnlyList<ChatMessage>> _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>The prompt, once the model has been asked.</summary>
+    /// <summary>The prompt, once the model is called.</summary>
     public Task<IReadOnlyList<ChatMessage>> Asked => _asked.Task.WaitAsync(Eventually.Patience);
 
-    /// <summary>Ends when nobody reads the answer any more.</summary>
+    /// <summary>Completes when the call has ended or was cancelled.</summary>
     public Task Left => _left.Task.WaitAsync(Eventually.Patience);
 
     public ChatOptions? Options { get; private set; }
 
-    /// <summary>Gives text.</summary>
+    /// <summary>Sends deltas.</summary>
     public ModelCall Say(params string[] deltas)
     {
         foreach (var delta in deltas)
@@ -109,7 +109,7 @@ internal sealed class ModelCall
         return this;
     }
 
-    /// <summary>Gives an update of any kind.</summary>
+    /// <summary>Sends any update.</summary>
     public ModelCall Give(ChatResponseUpdate update)
     {
         _updates.Writer.TryWrite(update);
@@ -119,10 +119,10 @@ internal sealed class ModelCall
     /// <summary>Reports the tokens used.</summary>
     public ModelCall Report(long prompt, long completion) => Give(Usage(prompt, completion));
 
-    /// <summary>Ends the answer.</summary>
+    /// <summary>Ends the reply.</summary>
     public void End() => _updates.Writer.TryComplete();
 
-    /// <summary>Breaks off.</summary>
+    /// <summary>Fails the call.</summary>
     public void Fail(Exception exception) => _updates.Writer.TryComplete(exception);
 
     public static ChatResponseUpdate Usage(long prompt, long completion) => new()

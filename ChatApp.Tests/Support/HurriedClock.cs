@@ -1,6 +1,6 @@
 namespace ChatApp.Tests.Support;
 
-/// <summary>A clock that runs a hundred times too fast: for tests of what happens when somebody's patience ends.</summary>
+/// <summary>A clock that runs a hundred times too fast, for tests of timeouts.</summary>
 internal sealed class HurriedClock : TimeProvider
 {
     private const int Haste = 100;

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace ChatApp.Tests.Support;
 
-/// <summary>Compares JSON by what it says: neither blanks nor the order of properties matter.</summary>
+/// <summary>Compares JSON by value: whitespace and the order of properties do not matter.</summary>
 internal static class JsonText
 {
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

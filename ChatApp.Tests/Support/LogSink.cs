@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ChatApp.Tests.Support;
 
-/// <summary>Keeps what is logged.</summary>
+/// <summary>Collects log lines.</summary>
 internal sealed class LogSink : ILoggerProvider
 {
     private readonly ConcurrentQueue<string> _lines = new();

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Hosting;
 
 namespace ChatApp.Tests.Support;
 
-/// <summary>Counts the requests for one path that are open at the moment.</summary>
+/// <summary>Counts the open requests for one path.</summary>
 internal sealed class OpenRequests(string path) : IStartupFilter
 {
     private int _count;

@@ -4,8 +4,8 @@ using System.Diagnostics;
 namespace ChatApp.Tests.Support;
 
 /// <summary>
-/// All different statements that apps in this process have run since the first test, as Npgsql itself reports them: also those that bypass EF Core.
-/// What tests look up behind the app's back is left out.
+/// All distinct statements that apps in this process have run since the first test, as Npgsql reports them, including those that bypass EF Core.
+/// The tests' own queries are excluded.
 /// </summary>
 internal static class RecordedSql
 {
@@ -28,14 +28,14 @@ internal static class RecordedSql
 
     public static void Stop() => _listener?.Dispose();
 
-    /// <summary>Runs a test's own look into the database.</summary>
+    /// <summary>Runs a test's own query.</summary>
     public static async Task<T> PauseAsync<T>(Func<Task<T>> look)
     {
         IsTest.Value = true; // until this method returns
         return await look();
     }
 
-    // An app's pool is known by the name that it gives its connections; tests that open connections of their own give none.
+    // The app names its connections; tests' own connections have no name.
     private static void Record(Activity activity)
     {
         if (!IsTest.Value && activity.GetTagItem("db.query.text") is string text

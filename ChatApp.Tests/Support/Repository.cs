@@ -1,6 +1,6 @@
 namespace ChatApp.Tests.Support;
 
-/// <summary>The files that the tests were built from.</summary>
+/// <summary>The repository's files.</summary>
 internal static class Repository
 {
     /// <summary>A file by its path from the repository's root.</summary>

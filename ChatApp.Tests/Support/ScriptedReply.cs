@@ -18,7 +18,7 @@ internal sealed record ScriptedReply
         /// <summary>Invalid JSON follows.</summary>
         Garbage,
 
-        /// <summary>Nothing follows and the connection stays open; <see cref="ScriptedModelServer.Hanging"/> tells when.</summary>
+        /// <summary>Nothing follows and the connection stays open; <see cref="ScriptedModelServer.Hanging"/> then completes.</summary>
         Hang,
 
         /// <summary>A line of 100 MB follows.</summary>

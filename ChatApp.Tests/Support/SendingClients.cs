@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace ChatApp.Tests.Support;
 
 /// <summary>
-/// Clients that send messages without pause, each with a key as its text, in a session of their own. What they get no clear answer to they send again with
-/// the same key, as a client should; so when they have stopped, each key must be one message.
+/// Clients that send messages without pause, each in its own session, with the idempotency key as the text. Without a conclusive response they retry with
+/// the same key, as clients should; so at the end there must be exactly one message per key.
 /// </summary>
 internal sealed class SendingClients
 {
@@ -16,16 +16,16 @@ internal sealed class SendingClients
     private int _unknown;
     private volatile bool _stopping;
 
-    /// <summary>How many messages have been accepted.</summary>
+    /// <summary>The number of accepted messages.</summary>
     public int Count => _acknowledged.Count;
 
-    /// <summary>How many requests have had to be sent again because they failed or nobody knows what became of them.</summary>
+    /// <summary>The number of requests that were retried because they failed or their outcome is unknown.</summary>
     public int Retries => _unknown + _statuses.GetValueOrDefault(HttpStatusCode.ServiceUnavailable);
 
-    /// <summary>Which answers there were.</summary>
+    /// <summary>The statuses of all responses so far.</summary>
     public IReadOnlyCollection<HttpStatusCode> Statuses => [.. _statuses.Keys];
 
-    /// <summary>Starts clients that use these connections.</summary>
+    /// <summary>Starts one client per connection.</summary>
     public static async Task<SendingClients> StartAsync(params HttpClient[] connections)
     {
         var clients = new SendingClients();
@@ -37,21 +37,21 @@ internal sealed class SendingClients
         return clients;
     }
 
-    /// <summary>Waits until so many more messages have been accepted.</summary>
+    /// <summary>Waits until this many more messages have been accepted.</summary>
     public Task MoreAsync(int messages)
     {
         var goal = Count + messages;
         return Eventually.TrueAsync(() => Count >= goal || _clients.Exists(c => c.IsFaulted), "messages are accepted");
     }
 
-    /// <summary>Lets each client bring the message that it is at to its end.</summary>
+    /// <summary>Stops the clients, each after its current message.</summary>
     public async Task StopAsync()
     {
         _stopping = true;
         await Task.WhenAll(_clients).WaitAsync(Eventually.Patience);
     }
 
-    /// <summary>Each message is there once, in the place that its client was told, and its key still gives the first answer.</summary>
+    /// <summary>Each message is stored once and in order, and its key still returns the first result.</summary>
     public async Task AssertNothingLostAsync(HttpClient connection)
     {
         foreach (var session in _acknowledged.Values.GroupBy(a => a.Session))
@@ -59,9 +59,9 @@ internal sealed class SendingClients
             var stored = await ReadAsync(connection, session.Key);
             var expected = session.OrderBy(a => a.Number).Select(a => (a.Key, a.MessageId));
             Assert.That(stored.Where(m => m.Text("role") == "user").Select(m => (m.Text("content"), m.Text("id"))), Is.EqualTo(expected));
-            var answers = stored.Where(m => m.Text("role") == "assistant").Select(m => m.Text("status")).ToList();
-            Assert.That(answers, Has.Count.EqualTo(session.Count()));
-            Assert.That(answers, Has.None.EqualTo("failed"), "an answer needs no database but at its beginning and its end, and can wait for it");
+            var replies = stored.Where(m => m.Text("role") == "assistant").Select(m => m.Text("status")).ToList();
+            Assert.That(replies, Has.Count.EqualTo(session.Count()));
+            Assert.That(replies, Has.None.EqualTo("failed"), "a reply needs the database only at its start and its end, and can wait for it");
             var last = session.MaxBy(a => a.Number)!;
             Assert.That((await PostAsync(connection, last.Session, last.Key)).Id, Is.EqualTo(last.MessageId));
         }
@@ -72,13 +72,13 @@ internal sealed class SendingClients
         for (var i = 0; !_stopping; i++)
         {
             var key = $"client {client} message {i}";
-            (HttpStatusCode? Status, string? Id) answer;
-            while ((answer = await PostAsync(connection, session, key)).Id is null)
+            (HttpStatusCode? Status, string? Id) response;
+            while ((response = await PostAsync(connection, session, key)).Id is null)
             {
-                Assert.That(answer.Status, Is.Null.Or.EqualTo(HttpStatusCode.Conflict).Or.EqualTo(HttpStatusCode.ServiceUnavailable));
+                Assert.That(response.Status, Is.Null.Or.EqualTo(HttpStatusCode.Conflict).Or.EqualTo(HttpStatusCode.ServiceUnavailable));
                 await Task.Delay(20);
             }
-            _acknowledged[key] = new(session, key, i, answer.Id);
+            _acknowledged[key] = new(session, key, i, response.Id);
         }
     }
 

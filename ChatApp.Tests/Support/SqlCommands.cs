@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace ChatApp.Tests.Support;
 
-/// <summary>The SQL commands that one request causes, as Npgsql itself tells of them: also those that pass EF Core by.</summary>
+/// <summary>The SQL commands of one request, as Npgsql reports them, including those that bypass EF Core.</summary>
 internal sealed class SqlCommands : IDisposable
 {
     private readonly ActivityTraceId _trace = ActivityTraceId.CreateRandom();
@@ -21,10 +21,10 @@ internal sealed class SqlCommands : IDisposable
         ActivitySource.AddActivityListener(_listener);
     }
 
-    /// <summary>So far, in the order of their ends.</summary>
+    /// <summary>The commands so far, in order of completion.</summary>
     public IReadOnlyList<string> Texts => [.. _texts];
 
-    /// <summary>Marks the request whose commands are of interest.</summary>
+    /// <summary>Marks the request whose commands are recorded.</summary>
     public HttpRequestMessage Get(string path)
     {
         var request = new HttpRequestMessage(HttpMethod.Get, path);
@@ -34,7 +34,7 @@ internal sealed class SqlCommands : IDisposable
 
     public void Dispose() => _listener.Dispose();
 
-    // Other tests run at the same time, in this process too.
+    // Other tests run at the same time in this process.
     private void Record(Activity activity)
     {
         if (activity.TraceId == _trace && (activity.GetTagItem("db.query.text") ?? activity.GetTagItem("db.statement")) is string text)

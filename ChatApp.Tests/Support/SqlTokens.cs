@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace ChatApp.Tests.Support;
 
-/// <summary>Part of a statement: a token, or what stands between parentheses.</summary>
+/// <summary>Part of a statement: a token, or a parenthesised group.</summary>
 internal sealed record SqlNode(string Text, IReadOnlyList<SqlNode>? Group = null)
 {
     public bool Is(params ReadOnlySpan<string> words)
@@ -18,7 +18,7 @@ internal sealed record SqlNode(string Text, IReadOnlyList<SqlNode>? Group = null
     }
 }
 
-/// <summary>Cuts SQL into tokens, nested by its parentheses. Comments are left out; texts become <c>'</c>, quoted names lose their quotes, a qualified name is one token.</summary>
+/// <summary>Splits SQL into tokens, nested by its parentheses. Comments are dropped, string literals become <c>'</c>, quoted names lose their quotes, a qualified name is one token.</summary>
 internal static partial class SqlTokens
 {
     public static IReadOnlyList<SqlNode> Parse(string sql)

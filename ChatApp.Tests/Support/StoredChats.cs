@@ -3,7 +3,7 @@ using ChatApp.Domain.Sessions;
 
 namespace ChatApp.Tests.Support;
 
-/// <summary>Puts conversations straight into the database: for tests that need many messages, or special ones.</summary>
+/// <summary>Inserts conversations directly into the database, for tests that need many messages or special ones.</summary>
 internal static class StoredChats
 {
     private static readonly DateTimeOffset Began = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
@@ -11,7 +11,7 @@ internal static class StoredChats
 
     extension(TestApp app)
     {
-        /// <summary>A session with these messages, the user's and answers by turns, a minute apart.</summary>
+        /// <summary>A session with these messages, alternately the user's and replies, a minute apart.</summary>
         public Task<(ChatSession Session, IReadOnlyList<ChatMessage> Messages)> StoreAsync(TestUser user, string title, params IEnumerable<string> contents) => app.WithDb(async db =>
         {
             var id = NewId();
@@ -34,6 +34,6 @@ internal static class StoredChats
         });
     }
 
-    // Ascending, also within a millisecond.
+    // Ascending even within a millisecond.
     private static Guid NewId() => Guid.CreateVersion7(Began.AddMilliseconds(Interlocked.Increment(ref _ids)));
 }

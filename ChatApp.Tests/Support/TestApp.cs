@@ -12,7 +12,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ChatApp.Tests.Support;
 
-/// <summary>The real application on a real port, with a database of its own.</summary>
+/// <summary>The real application on a real port, with its own database.</summary>
 internal sealed class TestApp : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -29,15 +29,15 @@ internal sealed class TestApp : IAsyncDisposable
 
     public string ConnectionString { get; }
 
-    /// <summary>Everything that the app has logged, down to Debug.</summary>
+    /// <summary>All log lines of the app, down to Debug.</summary>
     public LogSink Log { get; }
 
     public IServiceProvider Services => _app.Services;
 
     /// <summary>Starts an app.</summary>
-    /// <param name="settings">Configuration, by the names of the documentation.</param>
-    /// <param name="connectionString">A database to share with another app; null: a new one.</param>
-    /// <param name="adjust">Replaces services of the outside world, such as the clock.</param>
+    /// <param name="settings">Configuration, by its documented names.</param>
+    /// <param name="connectionString">A database to share with another app; null for a new one.</param>
+    /// <param name="adjust">Replaces external services, such as the clock.</param>
     public static async Task<TestApp> StartAsync(
         Dictionary<string, string>? settings = null, string? connectionString = null, Action<WebApplicationBuilder>? adjust = null)
     {
@@ -45,16 +45,16 @@ internal sealed class TestApp : IAsyncDisposable
         string[] args =
         [
             "--urls=http://127.0.0.1:0", $"--ConnectionStrings:ChatApp={database}",
-            "--Models:FindOllama=false", // what runs on this machine is no part of the tests
-            "--RateLimits:Enabled=false", // tests are in a hurry
-            "--Chat:TitleModel=built-in", // what they script is for answers
+            "--Models:FindOllama=false", // an Ollama of this machine must not affect tests
+            "--RateLimits:Enabled=false", // tests send many requests
+            "--Chat:TitleModel=built-in", // scripts are for replies, not for titles
             .. (settings ?? []).Select(s => $"--{s.Key}={s.Value}"),
         ];
         var log = new LogSink();
         var app = ChatAppHost.Build(args, builder =>
         {
             builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Debug);
-            builder.Services.Configure<PasswordHasherOptions>(o => o.IterationCount = 1000); // a run signs in hundreds of times
+            builder.Services.Configure<PasswordHasherOptions>(o => o.IterationCount = 1000); // tests sign in hundreds of times
             adjust?.Invoke(builder);
         });
         await app.StartAsync();
@@ -109,14 +109,14 @@ internal sealed class TestApp : IAsyncDisposable
 
     public static FormUrlEncodedContent Form(string name, string password) => new(new Dictionary<string, string> { ["username"] = name, ["password"] = password });
 
-    /// <summary>Looks at the database behind the app's back.</summary>
+    /// <summary>Runs a test's own query or change on the database.</summary>
     public Task<T> WithDb<T>(Func<ChatDbContext, Task<T>> look) => RecordedSql.PauseAsync(async () =>
     {
         await using var scope = _app.Services.CreateAsyncScope();
         return await look(scope.ServiceProvider.GetRequiredService<ChatDbContext>());
     });
 
-    /// <summary>Calls a service as the app itself would.</summary>
+    /// <summary>Calls one of the app's services.</summary>
     public async Task<T> WithServiceAsync<TService, T>(Func<TService, Task<T>> call)
         where TService : notnull
     {

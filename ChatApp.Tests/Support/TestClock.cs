@@ -1,6 +1,6 @@
 namespace ChatApp.Tests.Support;
 
-/// <summary>The system's clock, set forward by as much as a test likes.</summary>
+/// <summary>The system's clock, moved forward by a test.</summary>
 internal sealed class TestClock : TimeProvider
 {
     private long _offset;

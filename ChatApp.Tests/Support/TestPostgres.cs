@@ -9,17 +9,17 @@ using Npgsql;
 
 namespace ChatApp.Tests.Support;
 
-/// <summary>A real PostgreSQL server of the test run's own, started when the first test needs it. Each fixture gets a copy of a migrated database.</summary>
+/// <summary>The test run's own PostgreSQL server, started when the first test needs it. Each fixture gets a copy of a migrated database.</summary>
 internal static class TestPostgres
 {
     private const string Template = "chatapp_template";
 
     private static readonly Lazy<Task<PrivatePostgres>> Server = new(StartAsync);
-    private static readonly SemaphoreSlim Copying = new(1); // a template is copied by one session at a time
+    private static readonly SemaphoreSlim Copying = new(1); // a template can be copied by one connection at a time
     private static readonly string Directory = Path.Combine(Path.GetTempPath(), $"chatapp-tests-{Environment.ProcessId}");
     private static int _copies;
 
-    /// <summary>A connection string of a new database with the present schema and no data.</summary>
+    /// <summary>A connection string of a new, migrated, empty database.</summary>
     public static async Task<string> CopyAsync()
     {
         var name = $"test_{Interlocked.Increment(ref _copies)}";
@@ -57,7 +57,7 @@ internal static class TestPostgres
     private static async Task<PrivatePostgres> StartAsync()
     {
         var server = await PrivatePostgres.StartAsync(Directory, durable: false, NullLogger.Instance, CancellationToken.None);
-        // Without a pool: nobody may be connected to a template that is copied.
+        // Without a pool: a template can be copied only while it has no connections.
         var template = new NpgsqlConnectionStringBuilder(server.ConnectionString(Template)) { Pooling = false }.ConnectionString;
         await using var db = new ChatDbContext(new DbContextOptionsBuilder<ChatDbContext>().UseChatApp(template).Options);
         await db.Database.MigrateAsync();
@@ -69,7 +69,7 @@ internal static class TestPostgres
         var server = await Server.Value;
         await using var connection = new NpgsqlConnection(server.ConnectionString("postgres") + ";Pooling=false");
         await connection.OpenAsync();
-#pragma warning disable CA2100 // the names are made here
+#pragma warning disable CA2100 // the names are generated here
         await using var command = new NpgsqlCommand(sql, connection);
 #pragma warning restore CA2100
         await command.ExecuteNonQueryAsync();

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace ChatApp.Tests.Support;
 
-/// <summary>A fixture with two instances of the app on one database. Only the first one's model answers when it is told to.</summary>
+/// <summary>A fixture with two instances of the app on one database. Tests control only the first one's model.</summary>
 internal abstract class TwoInstances : ChatFixture
 {
     protected TestApp Other { get; private set; } = null!;
@@ -19,10 +19,10 @@ internal abstract class TwoInstances : ChatFixture
     [OneTimeTearDown]
     public async Task StopOther() => await Other.DisposeAsync();
 
-    /// <summary>The user's client at the other instance.</summary>
+    /// <summary>The user's client for the other instance.</summary>
     protected HttpClient Elsewhere() => Other.WithToken(User.Client.DefaultRequestHeaders.Authorization!.Parameter!);
 
-    /// <summary>A new session with an answer that has begun to grow at the first instance.</summary>
+    /// <summary>A new session with a running reply at the first instance.</summary>
     protected async Task<(JsonElement Session, string Reply, ModelCall Call)> BeginAsync(string question, string beginning)
     {
         var call = Model.Hold(question);

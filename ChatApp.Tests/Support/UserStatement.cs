@@ -1,8 +1,8 @@
 namespace ChatApp.Tests.Support;
 
 /// <summary>
-/// Looks through a statement for tables with rows of users that it reads or writes without saying whose: each needs <c>user_id</c> equal to a value,
-/// or to the <c>user_id</c> of another table that has one. What an OR or a NOT weakens does not count.
+/// Finds the users' tables that a statement reads or writes without naming the user: each needs <c>user_id</c> equal to a value,
+/// or to the <c>user_id</c> of another such table. Conditions below an OR or a NOT do not count.
 /// </summary>
 internal sealed class UserStatement
 {
@@ -34,7 +34,7 @@ internal sealed class UserStatement
         }
     }
 
-    // A block's own tables are judged by its own conditions; then those within it, which may refer to them.
+    // Checks a block's own tables against its own conditions, then the nested blocks, which may refer to them.
     private void Block(IReadOnlyList<SqlNode> nodes, IReadOnlyDictionary<string, bool> outer)
     {
         var (tables, accounts) = Tables(nodes);
@@ -68,7 +68,7 @@ internal sealed class UserStatement
         {
             [var value] => value != "user_id" && value[0] is '@' or '$' or '\'' or '(',
             [var alias, "user_id"] when bound.TryGetValue(alias, out var isBound) => isBound,
-            [var alias, ..] => !bound.ContainsKey(alias) && !accounts.Contains(alias), // a query of its own, judged where it stands, or a list of values
+            [var alias, ..] => !bound.ContainsKey(alias) && !accounts.Contains(alias), // a nested query, checked on its own, or a list of values
             _ => false,
         };
     }
@@ -115,7 +115,7 @@ internal sealed class UserStatement
         return (users, accounts);
     }
 
-    // Only what must hold: the members of a conjunction, also within parentheses.
+    // Only conditions that must hold: the members of a conjunction, also within parentheses.
     private static void Equalities(IReadOnlyList<SqlNode> condition, List<(string, string)> found)
     {
         if (condition.Any(n => n.Is("OR")))

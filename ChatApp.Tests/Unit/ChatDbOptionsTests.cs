@@ -20,7 +20,7 @@ internal sealed class ChatDbOptionsTests
     }
 
     [Test]
-    public void WithDefaults_Given_KeepsWhatIsGiven()
+    public void WithDefaults_GivenValues_AreKept()
     {
         var settings = new NpgsqlConnectionStringBuilder(ChatDbOptions.WithDefaults("Host=/run/pg;CommandTimeout=77;maximum pool size=7;Application Name=mine;GSS Encryption Mode=Prefer"));
 
@@ -35,6 +35,6 @@ internal sealed class ChatDbOptionsTests
     [TestCase("/run/pg")]
     [TestCase("localhost")]
     [TestCase("127.0.0.1")]
-    public void WithDefaults_ServerOnThisMachine_SparesTheEncryptionRoundTrip(string host) => Assert.That(
+    public void WithDefaults_LocalServer_SkipsTheEncryptionRoundTrip(string host) => Assert.That(
         new NpgsqlConnectionStringBuilder(ChatDbOptions.WithDefaults($"Host={host}")).GssEncryptionMode, Is.EqualTo(GssEncryptionMode.Disable));
 }

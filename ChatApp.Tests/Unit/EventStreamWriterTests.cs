@@ -12,7 +12,7 @@ internal sealed class EventStreamWriterTests
     private readonly ManualClock _clock = new();
 
     [Test]
-    public async Task Write_NothingForAWhile_SendsAHeartbeatEveryFifteenSeconds()
+    public async Task Write_IdleStream_SendsAHeartbeatEveryFifteenSeconds()
     {
         using var body = new MemoryStream();
         await using var writer = new EventStreamWriter(Context(body), ServerEvent.Ping, _clock);
@@ -40,7 +40,7 @@ internal sealed class EventStreamWriterTests
     }
 
     [Test]
-    public async Task Write_HeartbeatOfTheStream_IsTheOneThatIsSent()
+    public async Task Write_HeartbeatOfTheStream_IsSent()
     {
         using var body = new MemoryStream();
         await using var writer = new EventStreamWriter(Context(body), ServerEvent.Verbatim(": heartbeat"), _clock);
@@ -59,7 +59,7 @@ internal sealed class EventStreamWriterTests
 
     private static string Text(MemoryStream body) => Encoding.UTF8.GetString(body.ToArray());
 
-    /// <summary>A clock with one timer, set forward by hand.</summary>
+    /// <summary>A clock with one timer, advanced by the test.</summary>
     private sealed class ManualClock : TimeProvider, ITimer
     {
         private TimerCallback _callback = _ => { };

@@ -11,7 +11,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace ChatApp.Tests.Unit;
 
-/// <summary>Web → Domain ← Data ← migrations, read off the assemblies themselves.</summary>
+/// <summary>Web → Domain ← Data ← migrations, checked on the assemblies.</summary>
 internal sealed class LayerTests
 {
     private static readonly Assembly Domain = typeof(IChatDb).Assembly;
@@ -21,15 +21,15 @@ internal sealed class LayerTests
     private static readonly Type[] Controllers = [.. Web.GetTypes().Where(t => t.IsSubclassOf(typeof(ControllerBase)) && !t.IsAbstract)];
 
     [Test]
-    public void Domain_References_KnowNoWebNoDatabaseNoIdentity() => Assert.That(
+    public void Domain_References_ExcludeWebDatabaseAndIdentity() => Assert.That(
         Names(Domain), Has.None.StartsWith("Microsoft.AspNetCore").And.None.StartsWith("Npgsql").And.None.Contains("Identity").And.None.StartsWith("ChatApp"));
 
     [Test]
-    public void Data_References_KnowTheDomainAndNotTheWeb() =>
+    public void Data_References_IncludeTheDomainAndNotTheWeb() =>
         Assert.That(Names(Data), Has.Some.EqualTo("ChatApp.Domain").And.None.EqualTo("ChatApp.Web").And.None.StartsWith("Microsoft.AspNetCore.Mvc"));
 
     [Test]
-    public void Migrations_References_KnowOnlyData() => Assert.That(
+    public void Migrations_References_IncludeOnlyData() => Assert.That(
         Names(Assembly.Load("ChatApp.Migrations")).Where(n => n.StartsWith("ChatApp", StringComparison.Ordinal)), Is.SubsetOf(new[] { "ChatApp.Data", "ChatApp.Domain" }));
 
     [Test]
@@ -46,7 +46,7 @@ internal sealed class LayerTests
     }
 
     [TestCaseSource(nameof(Controllers))]
-    public void Controller_EachOne_SaysWhoMayCallIt(Type controller) =>
+    public void Controller_EachOne_DeclaresWhoMayCallIt(Type controller) =>
         Assert.That(controller.IsDefined(typeof(AuthorizeAttribute)) || controller.IsDefined(typeof(AllowAnonymousAttribute)), Is.True);
 
     [TestCaseSource(nameof(Controllers))]

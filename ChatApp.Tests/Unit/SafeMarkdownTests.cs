@@ -20,11 +20,11 @@ internal sealed class SafeMarkdownTests
     [TestCase("<b onclick=alert(1)>x</b>", "&lt;b onclick=alert(1)&gt;x&lt;/b&gt;")]
     [TestCase("x{onclick=alert(1)}", "x{onclick=alert(1)}")]
     [TestCase("one\ntwo", "one<br />\ntwo")]
-    public void ToHtml_Paragraph_IsThis(string markdown, string html) => Assert.That(SafeMarkdown.ToHtml(markdown), Is.EqualTo($"<p>{html}</p>\n"));
+    public void ToHtml_Paragraph_IsTheExpectedHtml(string markdown, string html) => Assert.That(SafeMarkdown.ToHtml(markdown), Is.EqualTo($"<p>{html}</p>\n"));
 
     [TestCase("# One", "<h3>One</h3>\n")]
     [TestCase("###### Six", "<h6>Six</h6>\n")]
-    public void ToHtml_Heading_StandsBelowThePagesOwn(string markdown, string html) => Assert.That(SafeMarkdown.ToHtml(markdown), Is.EqualTo(html));
+    public void ToHtml_Heading_RanksBelowThePagesOwn(string markdown, string html) => Assert.That(SafeMarkdown.ToHtml(markdown), Is.EqualTo(html));
 
     [Test]
     public void ToHtml_Code_HasItsLanguageAndIsEscaped() => Assert.That(
@@ -45,7 +45,7 @@ internal sealed class SafeMarkdownTests
     [TestCase("1. ", 400)]
     [TestCase("[", 1_000)]
     [TestCase("*a", 4_000)]
-    public void ToHtml_NestedBeyondMeasure_IsTheTextItselfOrHtmlButNoError(string unit, int count)
+    public void ToHtml_ExtremeNesting_IsTextOrHtmlButNoError(string unit, int count)
     {
         var markdown = string.Concat(Enumerable.Repeat(unit, count)) + "<end>";
 
@@ -56,13 +56,13 @@ internal sealed class SafeMarkdownTests
     [Test]
     public void ToHtml_LinksThatNeverEnd_AreNotParsed()
     {
-        var markdown = string.Concat(Enumerable.Repeat("[a](", 16_000)); // half a second for Markdig, four times that at twice the length
+        var markdown = string.Concat(Enumerable.Repeat("[a](", 16_000)); // Markdig takes half a second, and quadratic time
 
         Assert.That(SafeMarkdown.ToHtml(markdown), Is.EqualTo($"<p class=\"plain\">{markdown}</p>"));
     }
 
     [Test]
-    public void ToHtml_LongAndOrdinary_IsRendered()
+    public void ToHtml_LongText_IsRendered()
     {
         var markdown = string.Concat(Enumerable.Repeat("A paragraph with a [link](https://example.org) and **weight**.\n\n", 1_000));
 

@@ -3,14 +3,14 @@ using ChatApp.Domain.Errors;
 namespace ChatApp.Web.Background;
 
 /// <summary>
-/// Work that is repeated until the app stops, each tick with services of a scope of its own. A tick that fails is retried: an exception that got out would
+/// Work that is repeated until the app stops, each tick in its own scope of services. A tick that fails is retried: an unhandled exception would
 /// end the app, or at least the work.
 /// </summary>
-/// <param name="name">Names the work in the log.</param>
-/// <param name="tick">Does it once and returns when to do it again.</param>
-/// <param name="scopes">Makes the scopes.</param>
+/// <param name="name">The name of the work in the log.</param>
+/// <param name="tick">Runs once and returns the time until the next tick.</param>
+/// <param name="scopes">Creates the scopes.</param>
 /// <param name="clock">Measures the time between two ticks.</param>
-/// <param name="log">Receives the failures.</param>
+/// <param name="log">The log.</param>
 public sealed partial class RecurringWork(
     string name, Func<IServiceProvider, CancellationToken, Task<TimeSpan>> tick, IServiceScopeFactory scopes, TimeProvider clock, ILogger<RecurringWork> log)
     : BackgroundService

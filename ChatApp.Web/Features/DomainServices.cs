@@ -40,7 +40,7 @@ public static class DomainServices
         services.AddSingleton<ReplyReader>();
         services.AddScoped<QuotaService>();
         services.AddScoped<CompletionService>();
-        services.AddScoped<CompletionAnswers>();
+        services.AddScoped<CompletionReplies>();
         services.AddSingleton<SessionWatcher>();
         services.AddSingleton<UserFeed>();
         services.AddSingleton<McpCommands>();

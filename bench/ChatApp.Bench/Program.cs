@@ -38,7 +38,7 @@ static int Help()
         dotnet run -c Release --project bench/ChatApp.Bench -- <scenario> [--json]
           send    --clients 32 --seconds 10 --sessions 32    messages to a provider that replies instantly; bound: the same transactions in plain Npgsql
           stream  --streams 1000 --tokens 200 --rate 50 --rounds 3    streamed replies; bound: bare Kestrel
-          idle    --listeners 5000 --seconds 10    subscribers without events
+          idle    --subscribers 5000 --seconds 10  subscribers without events
           list    --clients 32 --seconds 5 --sessions 1000    the list of sessions; bound: the same JSON from bare Kestrel and plain Npgsql
           history --clients 32 --seconds 5 --messages 2000    short and long histories; the same bound
           search  --messages 1000000 --rounds 30 --explain    searches by three users among many

@@ -60,7 +60,7 @@ public sealed class ModelCaller(TimeProvider clock)
         var receiver = new Receiver(onUpdate);
         try
         {
-            // The deadline is not left to the client alone: a provider may hang without observing the token.
+            // The deadline does not rely on the client: a provider may hang without observing the token.
             await receiver.ReadAsync(model.Client.GetStreamingResponseAsync(request.Messages, options, ct), ct).WaitAsync(ct);
             return receiver.ToolCalls;
         }
@@ -101,11 +101,11 @@ public sealed class ModelCaller(TimeProvider clock)
             }
             finally
             {
-                _ = DisposeAsync(enumerator); // that may hang as well
+                _ = DisposeAsync(enumerator); // this may hang, too
             }
         }
 
-        /// <summary>Passes no further updates on.</summary>
+        /// <summary>Stops passing updates on.</summary>
         public void Close()
         {
             lock (_lock)
@@ -114,9 +114,9 @@ public sealed class ModelCaller(TimeProvider clock)
             }
         }
 
-        /// <summary>As reported; estimated from what was sent and received if nothing, or nonsense that would ruin the totals, was reported.</summary>
+        /// <summary>The reported usage; an estimate if none, or an implausible one, was reported.</summary>
         /// <param name="request">What was sent.</param>
-        /// <param name="refused">Whether the provider refused the call, which it then does not charge.</param>
+        /// <param name="refused">Whether the provider rejected the call, which is then not charged.</param>
         public TokenUsage Usage(ModelRequest request, bool refused) =>
             _reported is { InputTokenCount: { } input and >= 0 and <= int.MaxValue, OutputTokenCount: { } output and >= 0 and <= int.MaxValue }
             ? new(input, output, Estimated: false)

@@ -6,10 +6,10 @@ namespace ChatApp.Domain.Chat.Generation;
 
 /// <summary>One request to a model's provider.</summary>
 /// <param name="Model">The model.</param>
-/// <param name="Persona">The persona that it plays: its temperature and the longest reply.</param>
+/// <param name="Persona">The persona, for its temperature and maximum reply length.</param>
 /// <param name="Messages">The prompt: system prompt, system messages and the history that fits, oldest first.</param>
-/// <param name="Tools">The tools that it is offered.</param>
-/// <param name="Caller">The user and the session that it is made for.</param>
+/// <param name="Tools">The tools that are offered.</param>
+/// <param name="Caller">The user and the session of the request.</param>
 public sealed record ModelRequest(ChatModel Model, Persona Persona, IReadOnlyList<AiMessage> Messages, IReadOnlyList<ChatTool> Tools, ChatCaller Caller)
 {
     /// <summary>Older messages that did not fit into the context window.</summary>
@@ -18,9 +18,9 @@ public sealed record ModelRequest(ChatModel Model, Persona Persona, IReadOnlyLis
     /// <summary>Whether the model may call tools in this turn.</summary>
     public bool MayCall { get; init; }
 
-    /// <summary>About how many tokens are sent.</summary>
+    /// <summary>The estimated number of tokens sent.</summary>
     public int EstimatedTokens => TokenEstimator.Estimate(Messages, Tools);
 
-    /// <summary>The most tokens that it can cost.</summary>
+    /// <summary>The most tokens that the request can cost.</summary>
     public int MostTokens => Math.Min(TokenEstimator.Most(Messages, Tools), Model.ContextWindow) + Persona.MaxTokens;
 }

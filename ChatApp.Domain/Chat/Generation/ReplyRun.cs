@@ -14,7 +14,7 @@ namespace ChatApp.Domain.Chat.Generation;
 /// <param name="reply">The assistant message.</param>
 /// <param name="persona">The session's persona.</param>
 /// <param name="running">Holds the text and the tool calls, for the subscribers.</param>
-#pragma warning disable CA1001 // a semaphore whose handle nobody asks for has nothing to dispose
+#pragma warning disable CA1001 // a semaphore without a wait handle has nothing to dispose
 public sealed class ReplyRun(ChatMessage reply, string persona, RunningReply running)
 #pragma warning restore CA1001
 {

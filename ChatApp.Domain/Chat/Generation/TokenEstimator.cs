@@ -8,11 +8,11 @@ namespace ChatApp.Domain.Chat.Generation;
 
 /// <summary>
 /// Estimates tokens where the provider reports none: four characters a token in alphabetic scripts ("about four characters" for English, says OpenAI's help
-/// centre), one character a token in scripts that write a word in one or two characters.
+/// centre), one character a token in scripts whose words have one or two characters.
 /// </summary>
 public static class TokenEstimator
 {
-    /// <summary>What a provider adds around each message, roughly.</summary>
+    /// <summary>The approximate overhead of each message.</summary>
     public const int TokensPerMessage = 4;
 
     public static int Count(string text)
@@ -22,7 +22,7 @@ public static class TokenEstimator
         return Count(narrow, wide);
     }
 
-    /// <summary>Tokens of a text that came in pieces, each of which was tallied.</summary>
+    /// <summary>The tokens of a text that was tallied piece by piece.</summary>
     public static int Count(int narrow, int wide) => wide + (narrow + 3) / 4;
 
     /// <summary>Adds a piece's characters to the counts of narrow and wide ones.</summary>
@@ -34,16 +34,16 @@ public static class TokenEstimator
         }
     }
 
-    /// <summary>About how many tokens a prompt has.</summary>
+    /// <summary>The estimated tokens of a prompt.</summary>
     public static int Estimate(IReadOnlyList<AiMessage> messages, IReadOnlyList<ChatTool> tools) => Sum(messages, tools, Count);
 
-    /// <summary>About how many tokens it takes to offer these tools.</summary>
+    /// <summary>The estimated tokens of these tools' definitions.</summary>
     public static int Estimate(IReadOnlyList<ChatTool> tools) => Estimate([], tools);
 
-    /// <summary>About how many tokens a model has generated to call these tools.</summary>
+    /// <summary>The estimated tokens of these tool calls.</summary>
     public static int Estimate(IEnumerable<FunctionCallContent> calls) => calls.Sum(c => Count(Text(c)));
 
-    /// <summary>The most tokens that a prompt can have: no tokenizer makes more of a text than it has bytes.</summary>
+    /// <summary>The most tokens that a prompt can have: no tokenizer produces more tokens than a text has bytes.</summary>
     public static int Most(IReadOnlyList<AiMessage> messages, IReadOnlyList<ChatTool> tools) => Sum(messages, tools, Encoding.UTF8.GetByteCount);
 
     private static int Sum(IReadOnlyList<AiMessage> messages, IReadOnlyList<ChatTool> tools, Func<string, int> count) =>

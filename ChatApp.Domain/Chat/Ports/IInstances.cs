@@ -2,7 +2,7 @@ using ChatApp.Domain.Chat.Replies;
 
 namespace ChatApp.Domain.Chat.Ports;
 
-/// <summary>The instances of the app that share the database: who this one is, what the others publish, and which of them are dead.</summary>
+/// <summary>The instances of the app that share the database: this one's id, what the others publish, and which of them are dead.</summary>
 public interface IInstances
 {
     /// <summary>This instance. It counts as alive for as long as it holds its advisory lock, which the database releases when the process dies.</summary>
@@ -17,12 +17,12 @@ public interface IInstances
     /// <summary>Raised after a lost connection: messages of other instances may have been missed.</summary>
     event Action? Reconnected;
 
-    /// <summary>Tells the other instances that replies have grown here and that these sessions have changed.</summary>
+    /// <summary>Notifies the other instances that replies have grown here and that these sessions have changed.</summary>
     Task PublishAsync(IReadOnlyCollection<SessionChange> changes, CancellationToken ct);
 
-    /// <summary>Asks the instance that writes the reply to stop.</summary>
+    /// <summary>Requests the instance that writes the reply to stop it.</summary>
     Task PublishStopAsync(Guid replyId, CancellationToken ct);
 
-    /// <summary>Which of these instances are dead at this moment.</summary>
+    /// <summary>Those of these instances that are dead.</summary>
     Task<IReadOnlySet<long>> FindDeadAsync(IReadOnlyCollection<long> instances, CancellationToken ct);
 }

@@ -3,17 +3,17 @@ using Microsoft.Extensions.AI;
 
 namespace ChatApp.Domain.Chat.Ports;
 
-/// <summary>The models that this installation can talk to.</summary>
+/// <summary>The models of this installation.</summary>
 public interface IModelCatalog
 {
     /// <summary>The model with this name; the default one for null and for <see cref="ChatModel.Default"/>.</summary>
     /// <exception cref="InvalidException">There is no such model.</exception>
     ChatModel Get(string? name);
 
-    /// <summary>The models that can be chosen, as far as is known now; does not wait for any server.</summary>
+    /// <summary>The models that can be chosen, as known at the moment, without waiting for any server.</summary>
     IReadOnlyList<ModelInfo> Known();
 
-    /// <summary>The models that can be chosen. Servers whose lists are old are asked first, for a few seconds at most.</summary>
+    /// <summary>The models that can be chosen. Outdated lists are refreshed first, for a few seconds at most.</summary>
     Task<IReadOnlyList<ModelInfo>> ListAsync(CancellationToken ct);
 }
 
@@ -32,17 +32,17 @@ public sealed record ModelInfo(string Id, string Name, string Provider, int Cont
 /// <param name="Provider">Who serves it, e.g. <c>openai</c>.</param>
 /// <param name="Client">Calls it. It throws <see cref="ModelException"/> for all failures of a provider.</param>
 /// <param name="ContextWindow">Tokens that prompt and reply may have together.</param>
-/// <param name="SupportsTools">Whether it can call tools, as far as is known. Offering them to one that cannot does no harm: its client omits them.</param>
+/// <param name="SupportsTools">Whether it can call tools, as far as is known. It is safe to offer them to one that cannot: its client omits them.</param>
 public sealed record ChatModel(string Name, string Provider, IChatClient Client, int ContextWindow, bool SupportsTools = true)
 {
-    /// <summary>False for an assistant that only looks things up and cannot do a task such as naming a session.</summary>
+    /// <summary>False for an assistant that only looks things up and cannot generate titles.</summary>
     public bool IsLanguageModel { get; init; } = true;
 
     /// <summary>Stands for the model that is used when none is named.</summary>
     public const string Default = "default";
 }
 
-/// <summary>A provider refused a call, failed or returned nonsense.</summary>
+/// <summary>A provider rejected a call, failed or returned an invalid response.</summary>
 /// <param name="code">One of <see cref="ReplyErrorCode"/>.</param>
 /// <param name="message">A text for people, without keys or addresses with credentials.</param>
 /// <param name="inner">What the provider's library threw.</param>
@@ -54,7 +54,7 @@ public sealed class ModelException(string code, string message, Exception? inner
     public TimeSpan? RetryAfter { get; init; }
 }
 
-/// <summary>Who a call is made for, in <see cref="ChatOptions.AdditionalProperties"/>: for assistants and tools that act for the user. Never sent to a provider.</summary>
+/// <summary>The user and the session of a call, in <see cref="ChatOptions.AdditionalProperties"/>: for assistants and tools that act for the user. Never sent to a provider.</summary>
 /// <param name="UserId">The user.</param>
 /// <param name="SessionId">The session that the reply belongs to.</param>
 public sealed record ChatCaller(Guid UserId, Guid SessionId)

@@ -5,18 +5,18 @@ using ChatApp.Domain.Sessions;
 
 namespace ChatApp.Domain.Chat.Ports;
 
-/// <summary>The transactions at the beginning and at the end of a reply.</summary>
+/// <summary>The transactions at the start and at the end of a reply.</summary>
 public interface IReplyStore
 {
     /// <summary>Stores a message and its empty reply under the session's row lock, which serialises numbering, and counts both.</summary>
-    /// <returns>What happened, and what was stored if it was <see cref="AcceptOutcome.Accepted"/>.</returns>
+    /// <returns>The outcome, and what was stored if it is <see cref="AcceptOutcome.Accepted"/>.</returns>
     Task<(AcceptOutcome Outcome, AcceptedMessage? Stored)> AcceptAsync(Acceptance acceptance, CancellationToken ct);
 
     /// <summary>Stores a reply's end with its ledger records, the user's totals and the session's times, unless the reply has already been ended.</summary>
     /// <returns>Whether this call ended it.</returns>
     Task<bool> CloseAsync(ReplyRun run, DateTimeOffset now, TimeSpan temporaryIdleTimeout, CancellationToken ct);
 
-    /// <summary>What the journal holds beyond the text that is known, in the order of replies and positions.</summary>
+    /// <summary>The journal's text beyond the known positions, ordered by reply and position.</summary>
     Task<IReadOnlyList<ReplyDelta>> ReadDeltasAsync(IReadOnlyCollection<RunningReply> replies, CancellationToken ct);
 }
 
@@ -46,7 +46,7 @@ public enum AcceptOutcome
 /// <param name="Key">The session.</param>
 /// <param name="Content">The message's text.</param>
 /// <param name="ReplyId">The id that the reply will have.</param>
-/// <param name="Model">The model that replies unless the session has one.</param>
+/// <param name="Model">The model that replies unless the session names one.</param>
 /// <param name="At">When it was sent.</param>
 public sealed record Acceptance(Guid UserId, SessionKey Key, string Content, Guid ReplyId, string Model, DateTimeOffset At)
 {

@@ -14,7 +14,7 @@ public interface IToolSource
 /// <summary>A tool that models may call.</summary>
 /// <param name="Function">
 /// The function that is called. Models know it by its name: 1 to 64 of <c>a-z A-Z 0-9 _ -</c>. Its result is a text or something that is sent as JSON.
-/// It throws <see cref="ToolException"/> for what can go wrong outside.
+/// It throws <see cref="ToolException"/> for external failures.
 /// </param>
 /// <param name="Source">Where it comes from, for people, e.g. <c>iFixit</c>.</param>
 /// <param name="Status">What the page shows while it runs, e.g. <c>Searching iFixit…</c>.</param>

@@ -5,7 +5,7 @@ namespace ChatApp.Domain.Chat.Replies;
 /// <summary>A user's session that has changed; without a session, any of them may have.</summary>
 public readonly record struct SessionChange(Guid UserId, Guid? SessionId);
 
-/// <summary>Signals that a user's sessions have changed. What changed in them, the watchers read for themselves.</summary>
+/// <summary>Signals that a user's sessions have changed. Watchers read themselves what has changed.</summary>
 public sealed class ChangeSignals
 {
     private readonly ConcurrentDictionary<SessionChange, bool> _unpublished = new();
@@ -59,7 +59,7 @@ public sealed class ChangeSignals
         }
     }
 
-    /// <summary>The changes that the other instances have not been told of.</summary>
+    /// <summary>The changes that are not yet published to the other instances.</summary>
     internal IReadOnlyCollection<SessionChange> TakeUnpublished() =>
         _unpublished.IsEmpty ? [] : [.. _unpublished.Keys.Where(change => _unpublished.TryRemove(change, out _))];
 

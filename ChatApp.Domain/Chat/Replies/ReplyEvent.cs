@@ -14,7 +14,7 @@ public sealed record ReplyText(string Content, int End) : ReplyEvent;
 /// <summary>A tool is running, or waits for the user's approval.</summary>
 public sealed record ReplyTool(ToolCall Call) : ReplyEvent;
 
-/// <summary>The last event: the reply is stored.</summary>
+/// <summary>The last event: the reply's end is stored.</summary>
 public sealed record ReplyEnd(MessageStatus Status, TokenUsage? Usage, string? Error, string? ErrorCode) : ReplyEvent
 {
     /// <summary>Whether the reply was cut at a length limit.</summary>

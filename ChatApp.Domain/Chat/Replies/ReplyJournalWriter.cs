@@ -8,7 +8,7 @@ namespace ChatApp.Domain.Chat.Replies;
 public sealed partial class ReplyJournalWriter(
     RunningReplies running, IReplyJournal journal, IInstances instances, ChangeSignals signals, ILogger<ReplyJournalWriter> log)
 {
-    /// <summary>Between two ticks: the most text, in time, that is lost with a killed process.</summary>
+    /// <summary>Between two ticks; also how much text, in time, a killed process loses at most.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
 
     private Task _writing = Task.CompletedTask;
@@ -35,7 +35,7 @@ public sealed partial class ReplyJournalWriter(
         }
     }
 
-    /// <summary>Takes a reply out of the journal before its end is stored; nothing of it is written afterwards.</summary>
+    /// <summary>Removes a reply from the journal before its end is stored; none of its text is journalled afterwards.</summary>
     public Task CloseAsync(RunningReply reply) => reply.CloseJournal() ? _writing : Task.CompletedTask;
 
     private async Task WriteAsync(IReadOnlyCollection<SessionChange> changes, CancellationToken ct)

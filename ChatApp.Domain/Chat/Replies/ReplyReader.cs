@@ -10,7 +10,7 @@ namespace ChatApp.Domain.Chat.Replies;
 /// <summary>Reads a reply from any position, whether it is still generating or long finished.</summary>
 public sealed class ReplyReader(IServiceScopeFactory scopes, RunningReplies running, TimeProvider clock)
 {
-    /// <summary>Finds a reply of the caller with its session's thread key and the message that it replies to, which may be gone.</summary>
+    /// <summary>Finds a reply of the caller with its session's thread key and the message that it replies to, which may have been deleted.</summary>
     /// <exception cref="NotFoundException">The caller has no such reply.</exception>
     public async Task<(ChatMessage Reply, string ThreadId, Guid? UserMessageId)> FindAsync(Guid userId, Guid replyId, CancellationToken ct)
     {
@@ -29,7 +29,7 @@ public sealed class ReplyReader(IServiceScopeFactory scopes, RunningReplies runn
         return (found.Reply, found.ThreadId, found.UserMessageId);
     }
 
-    /// <summary>What comes after <paramref name="position"/> UTF-16 units of the reply, up to its end, whichever instance generates it.</summary>
+    /// <summary>The events after <paramref name="position"/> UTF-16 units of the reply, up to its end, whichever instance generates it.</summary>
     public async IAsyncEnumerable<ReplyEvent> ReadAsync(ChatMessage reply, int position, [EnumeratorCancellation] CancellationToken ct)
     {
         using var lease = await running.FindAsync(reply, ct);

@@ -14,12 +14,12 @@ namespace ChatApp.Domain.Chat.Replies;
 public sealed partial class ReplyRecovery(
     IServiceScopeFactory scopes, RunningReplies running, IInstances instances, ReplyGenerator generator, TimeProvider clock, ILogger<ReplyRecovery> log)
 {
-    /// <summary>Between two ticks while no instance seems to be missing.</summary>
+    /// <summary>Between two ticks while no instance is missing.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan MissingInterval = TimeSpan.FromMilliseconds(200);
 
-    // An instance counts as dead when it is missing in so many consecutive ticks: after a network fault a live one needs a moment to reconnect.
+    // An instance counts as dead when it is missing in this many consecutive ticks: after a network fault a live one needs a moment to reconnect.
     private const int Ticks = 6;
 
     private Dictionary<Guid, int> _missing = [];
@@ -30,7 +30,7 @@ public sealed partial class ReplyRecovery(
     {
         var before = _missing;
         _missing = [];
-        // Of all users: whose replies are due is what this finds out. Everything that follows is done user by user.
+        // Across all users, to find those with replies that are due. Everything else is done user by user.
         var generating = await scopes.UseAsync((IChatDb db) => db.Messages.AsNoTracking()
             .TagWith("across users: replies that are being generated").Where(m => m.Status == MessageStatus.Generating)
             .Select(m => new { m.UserId, m.Id, m.InstanceId, m.StopRequestedAt }).ToListAsync(ct));
@@ -83,7 +83,7 @@ public sealed partial class ReplyRecovery(
         }
     }
 
-    // What it must have cost as far as it got: a call for each round of tools, then the one for the reply's text.
+    // The estimated cost so far: a call for each round of tools, then the one for the reply's text.
     private async Task ChargeAsync(ReplyRun run, PromptBuilder prompts, CancellationToken ct)
     {
         try
@@ -104,7 +104,7 @@ public sealed partial class ReplyRecovery(
         }
         catch (InvalidException)
         {
-            // Its model is no longer configured: there is nothing to estimate a prompt for.
+            // Its model is no longer configured: no prompt can be estimated.
         }
     }
 

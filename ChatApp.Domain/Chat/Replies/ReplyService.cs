@@ -14,7 +14,7 @@ public sealed class ReplyService(
     IChatDb db, SessionService sessions, QuotaService quotas, IModelCatalog models, IInstances instances, RunningReplies running, ReplyReader replies,
     ReplyGenerator generator, TimeProvider clock)
 {
-    // A hanging provider delays nobody, so this is for a database or an instance that is in trouble.
+    // A hanging provider does not delay this, only an unavailable database or instance.
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>Stops the reply that is being generated in a session, on whichever instance, and waits until its end is stored.</summary>
@@ -43,21 +43,21 @@ public sealed class ReplyService(
         return await sessions.FindAsync(userId, SessionKey.Of(session.Id), ct);
     }
 
-    /// <summary>Has the model continue the reply where it stops: the same message grows.</summary>
+    /// <summary>Lets the model continue the reply where it ends: the same message grows.</summary>
     /// <param name="userId">The caller.</param>
     /// <param name="replyId">The unfinished reply.</param>
     /// <param name="idempotencyKey">The client's idempotency key: the same one again starts nothing.</param>
     /// <param name="ct">Ends the request.</param>
     /// <exception cref="NotFoundException">The caller has no such reply.</exception>
     /// <exception cref="ConflictException">
-    /// The reply is finished, is not the last message, another one is being generated, or the idempotency key was used for something else.
+    /// The reply is finished, is not the last message, another one is being generated, or the idempotency key was used for another request.
     /// </exception>
     /// <exception cref="QuotaExceededException">The caller's quota is used up.</exception>
-    /// <exception cref="InvalidException">The model that began it is no longer available.</exception>
+    /// <exception cref="InvalidException">The model that started it is no longer available.</exception>
     public Task<ChatMessage> ContinueAsync(Guid userId, Guid replyId, string? idempotencyKey, CancellationToken ct) =>
         RestartAsync(userId, replyId, RequestKey.Of(idempotencyKey, "continue", replyId), (_, old, _) => old, ct);
 
-    /// <summary>Has the session's model reply again, in a new message; the unfinished reply is deleted, and can be restored.</summary>
+    /// <summary>Lets the session's model reply again, in a new message; the unfinished reply is deleted, and can be restored.</summary>
     /// <param name="userId">The caller.</param>
     /// <param name="replyId">The unfinished reply.</param>
     /// <param name="model">The session's model from now on; null leaves it, <see cref="ChatModel.Default"/> leaves the choice to the app.</param>
@@ -65,7 +65,7 @@ public sealed class ReplyService(
     /// <param name="ct">Ends the request.</param>
     /// <exception cref="NotFoundException">The caller has no such reply.</exception>
     /// <exception cref="ConflictException">
-    /// The reply is finished, is not the last message, another one is being generated, or the idempotency key was used for something else.
+    /// The reply is finished, is not the last message, another one is being generated, or the idempotency key was used for another request.
     /// </exception>
     /// <exception cref="QuotaExceededException">The caller's quota is used up.</exception>
     /// <exception cref="InvalidException">There is no such model.</exception>
@@ -93,7 +93,7 @@ public sealed class ReplyService(
             await using var transaction = await db.Database.BeginTransactionAsync(ct);
             var now = clock.Now();
             var session = await db.LockSessionAsync(userId, sessionId, now, ct);
-            if (request is not null && await db.FindCreatedAsync(userId, request, now, ct) is { } before) // under the lock: of two at once the second sees the first
+            if (request is not null && await db.FindCreatedAsync(userId, request, now, ct) is { } before) // under the lock, so that a concurrent repetition sees the first
             {
                 return await db.Messages.AsNoTracking().OwnedBy(userId).Live().SingleOrDefaultAsync(m => m.Id == before, ct) ?? throw new NotFoundException("Message");
             }
@@ -171,7 +171,7 @@ public sealed class ReplyService(
         }
         catch (NotFoundException)
         {
-            // It has ended and was deleted at the same moment.
+            // It has ended and was deleted in the meantime.
         }
     }
 }

@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace ChatApp.Domain.Chat.Replies;
 
 /// <summary>
-/// The replies that are being generated: those of this instance, and copies of other instances' replies, which grow from the journal as long as somebody
+/// The replies that are being generated: those of this instance, and copies of other instances' replies, which grow from the journal as long as a subscriber
 /// has a lease on them. Finished replies are read from the database.
 /// </summary>
 public sealed class RunningReplies : IDisposable
@@ -43,7 +43,7 @@ public sealed class RunningReplies : IDisposable
         _growing.Dispose();
     }
 
-    /// <summary>Registers a reply that is about to be generated here; before its message is committed, so that nobody looks for it in vain.</summary>
+    /// <summary>Registers a reply that is about to be generated here; before its message is committed, so that it is always found.</summary>
     /// <param name="id">The reply.</param>
     /// <param name="userId">The user it belongs to.</param>
     /// <param name="continued">The stored beginning, when it is continued.</param>
@@ -84,7 +84,7 @@ public sealed class RunningReplies : IDisposable
         }
     }
 
-    /// <summary>Lets all copies grow once there is news of other instances, or after a while.</summary>
+    /// <summary>Updates all copies after a signal of another instance, or after a while.</summary>
     public async Task FollowAsync(CancellationToken ct)
     {
         await _wake.WaitAsync(Interval, ct);
@@ -170,7 +170,7 @@ public sealed class RunningReplies : IDisposable
         var left = _copies.AddOrUpdate(reply.Id, _ => new(reply, 0), (_, present) => present with { Leases = present.Leases - 1 });
         if (left.Leases <= 0)
         {
-            _copies.TryRemove(new(reply.Id, left)); // unless somebody takes a lease at this moment
+            _copies.TryRemove(new(reply.Id, left)); // unless a subscriber takes a lease at this moment
         }
     }
 

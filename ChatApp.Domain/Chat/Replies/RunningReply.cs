@@ -7,7 +7,7 @@ namespace ChatApp.Domain.Chat.Replies;
 
 /// <summary>
 /// A reply in memory while it is generated. Its subscribers share one text and each keeps only a position in it, so that a slow subscriber costs nothing
-/// and one that comes late, or comes back, starts wherever it likes.
+/// and a late or returning one starts at any position.
 /// </summary>
 /// <param name="id">The assistant message.</param>
 /// <param name="userId">The user it belongs to.</param>
@@ -74,7 +74,7 @@ public sealed class RunningReply(Guid id, Guid userId, string text = "", IReadOn
         }
     }
 
-    /// <summary>The text from a position on; empty if the text has not got that far.</summary>
+    /// <summary>The text from a position on; empty if the text does not reach it.</summary>
     public string From(int position) => Look(position).Text;
 
     public void RequestStop() => _ = _stop.CancelAsync();
@@ -110,7 +110,7 @@ public sealed class RunningReply(Guid id, Guid userId, string text = "", IReadOn
                 }
                 else if (calls != seen)
                 {
-                    // Calls that were over before the subscription are part of the stored message; those that ended between two looks are reported.
+                    // Calls that ended before the subscription are part of the stored message; those that ended since the last event are reported.
                     foreach (var call in calls.Except(seen ?? [], ToolCall.ByProgress).Where(c => !c.IsOver || seen?.Any(s => s.Id == c.Id) == false))
                     {
                         yield return new ReplyTool(call);
@@ -158,7 +158,7 @@ public sealed class RunningReply(Guid id, Guid userId, string text = "", IReadOn
     }
 
     /// <summary>Keeps further text out of the journal.</summary>
-    /// <returns>Whether any text has been taken for it.</returns>
+    /// <returns>Whether any of its text was journalled.</returns>
     internal bool CloseJournal()
     {
         lock (_lock)

@@ -5,12 +5,12 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace ChatApp.Domain.Chat.Replies;
 
-/// <summary>What happens in a user's sessions.</summary>
+/// <summary>An event of a user's sessions.</summary>
 public abstract record UserEvent;
 
 /// <summary>Sessions, their messages or the status of a reply have changed.</summary>
 /// <param name="Sessions">The sessions that have changed; null if any of them may have.</param>
-/// <param name="Generating">The replies that are being generated now. One that was there before and is missing has ended.</param>
+/// <param name="Generating">The replies that are being generated now. One that is missing from the list has ended.</param>
 public sealed record SessionsChanged(IReadOnlyCollection<Guid>? Sessions, IReadOnlyList<GeneratingReply> Generating) : UserEvent;
 
 /// <summary>A reply that is being generated.</summary>
@@ -26,7 +26,7 @@ public sealed record ReplyGrown(Guid SessionId, Guid MessageId, int Start, strin
 /// <summary>The tool calls of a reply have progressed.</summary>
 public sealed record ToolsChanged(Guid SessionId, Guid MessageId) : UserEvent;
 
-/// <summary>All that happens in a user's sessions, as one stream: what a browser's tabs share.</summary>
+/// <summary>All changes of a user's sessions as one stream, which a browser's tabs share.</summary>
 public sealed class UserFeed(IServiceScopeFactory scopes, RunningReplies running, ChangeSignals signals, TimeProvider clock)
 {
     // Changes that come close together are reported together.
@@ -68,7 +68,7 @@ public sealed class UserFeed(IServiceScopeFactory scopes, RunningReplies running
         }
     }
 
-    // Starts to watch the replies that have begun, and lets go of those that have ended, after their last events.
+    // Subscribes to new replies, and unsubscribes from those that have ended, after their last events.
     private async Task<List<UserEvent>> UpdateAsync(Guid userId, Dictionary<Guid, WatchedReply> watched, CancellationToken ct)
     {
         var rest = new List<UserEvent>();

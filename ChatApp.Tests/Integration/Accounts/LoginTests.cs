@@ -54,7 +54,7 @@ internal sealed class LoginTests : AppFixture
         var unknown = await client.ProblemAsync(HttpMethod.Post, "/auths/login", TestApp.Form("nobody-at-all", Wrong), HttpStatusCode.Unauthorized);
 
         Assert.That(unknown.WithoutTraceId(), Is.EqualTo(wrong.WithoutTraceId()));
-        Assert.That(await LoginsAsync(user), Is.EqualTo(1), "only the one that the test began with");
+        Assert.That(await LoginsAsync(user), Is.EqualTo(1), "only the first one");
     }
 
     [Test]

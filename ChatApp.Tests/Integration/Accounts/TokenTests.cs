@@ -61,7 +61,7 @@ internal sealed class TokenTests : AppFixture
 
         Assert.That(responses.Count(r => r.StatusCode == HttpStatusCode.OK), Is.EqualTo(1));
         Assert.That(responses.Count(r => r.StatusCode == HttpStatusCode.Unauthorized), Is.EqualTo(9));
-        Assert.That(await LiveTokensAsync(user), Is.Zero, "a token that came twice ends the login");
+        Assert.That(await LiveTokensAsync(user), Is.Zero, "a token that is used twice ends the sign-in");
     }
 
     [TestCase("""{"refresh_token": "nonsense"}""", HttpStatusCode.Unauthorized)]

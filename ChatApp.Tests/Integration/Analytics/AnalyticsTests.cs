@@ -28,7 +28,7 @@ internal sealed class AnalyticsTests : ChatFixture
     [Test]
     public async Task Session_WithMessages_CountsThem()
     {
-        Model.Hold("One 😀").Say("Answer 東京").Report(100, 7).End();
+        Model.Hold("One 😀").Say("Reply! 東京").Report(100, 7).End();
         Model.Hold("Two").Say("Part").Report(50, 3).Fail(new ModelException(ReplyErrorCode.ProviderUnavailable, "Away."));
         var session = await CreateSessionAsync(_user, "Counted", "One 😀", "Two");
         await SetDurationsAsync(session, 1_500, 500);
@@ -54,12 +54,12 @@ internal sealed class AnalyticsTests : ChatFixture
     }
 
     [Test]
-    public async Task Session_DeletedMessage_CountsNoMoreButItsTokensDo()
+    public async Task Session_DeletedMessage_IsNotCountedButItsTokensAre()
     {
         Model.Hold("Hello").Say("Hi").Report(100, 7).End();
         var session = await CreateSessionAsync(_user, "Deleted", "Hello");
-        var answer = (await StoredMessagesAsync(session.Id()))[1];
-        await _user.Client.SendJsonAsync(HttpMethod.Delete, $"/chat/sessions/{session.Text("id")}/messages/{answer.Id}");
+        var reply = (await StoredMessagesAsync(session.Id()))[1];
+        await _user.Client.SendJsonAsync(HttpMethod.Delete, $"/chat/sessions/{session.Text("id")}/messages/{reply.Id}");
 
         var analytics = await _user.Client.GetJsonAsync($"/analytics/{session.Text("id")}");
 
@@ -121,7 +121,7 @@ internal sealed class AnalyticsTests : ChatFixture
     }
 
     [Test]
-    public async Task Usage_WhileAnswersEnd_AddsUp()
+    public async Task Usage_WhileRepliesEnd_AddsUp()
     {
         var sending = Task.WhenAll(Enumerable.Range(0, 4).Select(_ => CreateSessionAsync(_user, "Busy", [.. Enumerable.Range(0, 15).Select(i => $"Question {i}")])));
         while (!sending.IsCompleted)
@@ -137,7 +137,7 @@ internal sealed class AnalyticsTests : ChatFixture
     }
 
     [Test]
-    public async Task Usage_OfNobody_IsEmpty()
+    public async Task Usage_UnusedAccount_IsEmpty()
     {
         var usage = await _user.Client.GetJsonAsync("/analytics/usage");
 

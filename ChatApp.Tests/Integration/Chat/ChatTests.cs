@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ChatApp.Tests.Integration.Chat;
 
-/// <summary>Sending a message and waiting for its answer: <c>POST /chat</c> and <c>POST /chat/sessions/{key}/messages</c>.</summary>
+/// <summary>Sending a message and waiting for its reply: <c>POST /chat</c> and <c>POST /chat/sessions/{key}/messages</c>.</summary>
 internal sealed class ChatTests : ChatFixture
 {
     private TestUser _user = null!;
@@ -16,22 +16,22 @@ internal sealed class ChatTests : ChatFixture
     public async Task Register() => _user = await App.RegisterAsync();
 
     [Test]
-    public async Task Chat_OnTheDefaultThread_AnswersAndStoresBoth()
+    public async Task Chat_OnTheDefaultThread_RepliesAndStoresBoth()
     {
-        var answer = await _user.Client.SendJsonAsync(HttpMethod.Post, "/chat", new { message = "  Hello there\n" });
+        var response = await _user.Client.SendJsonAsync(HttpMethod.Post, "/chat", new { message = "  Hello there\n" });
 
-        var messages = await StoredMessagesAsync(answer.GetProperty("session_id").GetGuid());
+        var messages = await StoredMessagesAsync(response.GetProperty("session_id").GetGuid());
         var session = await App.WithDb(db => db.Sessions.SingleAsync(s => s.UserId == _user.Id));
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(answer.EnumerateObject().Select(p => p.Name), Is.EqualTo(new[] { "response", "thread_id", "session_id", "message_id", "usage" }));
-            Assert.That(answer.Text("response"), Is.EqualTo(GatedModel.Answer));
-            Assert.That(answer.Text("thread_id"), Is.EqualTo($"user-{_user.Id}"));
-            Assert.That(answer.Text("message_id"), Is.EqualTo(messages[1].Id.ToString()));
+            Assert.That(response.EnumerateObject().Select(p => p.Name), Is.EqualTo(new[] { "response", "thread_id", "session_id", "message_id", "usage" }));
+            Assert.That(response.Text("response"), Is.EqualTo(GatedModel.Reply));
+            Assert.That(response.Text("thread_id"), Is.EqualTo($"user-{_user.Id}"));
+            Assert.That(response.Text("message_id"), Is.EqualTo(messages[1].Id.ToString()));
             Assert.That(messages.Select(m => (m.Seq, m.Role, m.Status, m.Content)), Is.EqualTo(new[]
             {
                 (1L, MessageRole.User, MessageStatus.Complete, "  Hello there\n"),
-                (2L, MessageRole.Assistant, MessageStatus.Complete, GatedModel.Answer),
+                (2L, MessageRole.Assistant, MessageStatus.Complete, GatedModel.Reply),
             }));
             Assert.That(messages[1].Model, Is.EqualTo(GatedModel.Name));
             Assert.That(messages, Has.All.Property("UserId").EqualTo(_user.Id));
@@ -47,8 +47,8 @@ internal sealed class ChatTests : ChatFixture
 
         foreach (var key in new[] { session.Text("id"), session.Text("thread_id") })
         {
-            var answer = await _user.Client.SendJsonAsync(HttpMethod.Post, "/chat", new { message = "next", thread_id = key });
-            Assert.That(answer.Text("session_id"), Is.EqualTo(session.Text("id")));
+            var response = await _user.Client.SendJsonAsync(HttpMethod.Post, "/chat", new { message = "next", thread_id = key });
+            Assert.That(response.Text("session_id"), Is.EqualTo(session.Text("id")));
         }
 
         Assert.That((await StoredMessagesAsync(session.Id())).Select(m => m.Seq), Is.EqualTo(Enumerable.Range(1, 6)));
@@ -56,7 +56,7 @@ internal sealed class ChatTests : ChatFixture
     }
 
     [Test]
-    public async Task Send_WithoutWaiting_Is201WithTheMessageAndTheReplyOnItsWay()
+    public async Task Send_WithoutWaiting_Is201WithTheMessageAndTheGeneratingReply()
     {
         var session = await CreateSessionAsync(_user);
         var call = Model.Hold("question");
@@ -76,23 +76,23 @@ internal sealed class ChatTests : ChatFixture
             Assert.That((reply.Text("role"), reply.Text("status"), reply.Text("content")), Is.EqualTo(("assistant", "generating", "")));
             Assert.That((await StoredMessageAsync(reply.Id())).Status, Is.EqualTo(MessageStatus.Generating));
         }
-        call.Say("answer").End();
-        Assert.That((await EndedAsync(reply.Id())).Content, Is.EqualTo("answer"));
+        call.Say("reply").End();
+        Assert.That((await EndedAsync(reply.Id())).Content, Is.EqualTo("reply"));
     }
 
     [Test]
-    public async Task Send_Waiting_AnswersWithTheFinishedReply()
+    public async Task Send_Waiting_ReturnsTheFinishedReply()
     {
         var session = await CreateSessionAsync(_user);
-        Model.Hold("question").Say("the ", "answer").Report(5, 3).End();
+        Model.Hold("question").Say("the ", "reply").Report(5, 3).End();
 
         var sent = await _user.Client.SendJsonAsync(
             HttpMethod.Post, $"/chat/sessions/{session.Text("id")}/messages?wait=true", new { content = "question" }, HttpStatusCode.Created);
 
         var reply = sent.GetProperty("reply");
-        Assert.That((reply.Text("status"), reply.Text("content"), reply.Text("model")), Is.EqualTo(("complete", "the answer", GatedModel.Name)));
+        Assert.That((reply.Text("status"), reply.Text("content"), reply.Text("model")), Is.EqualTo(("complete", "the reply", GatedModel.Name)));
         Assert.That(reply.GetProperty("usage").Number("total_tokens"), Is.EqualTo(8));
-        Assert.That(await StoredMessageAsync(reply.Id()), Has.Property("Content").EqualTo("the answer"));
+        Assert.That(await StoredMessageAsync(reply.Id()), Has.Property("Content").EqualTo("the reply"));
     }
 
     [TestCase("""{"message": "hi", "persona": "nobody"}""", "persona")]
@@ -141,7 +141,7 @@ internal sealed class ChatTests : ChatFixture
     }
 
     [Test]
-    public async Task Title_OfAnUnnamedSession_ComesFromTheFirstMessageOnly()
+    public async Task Title_UnnamedSession_ComesFromTheFirstMessageOnly()
     {
         var session = await CreateSessionAsync(_user, null, "## **How** do I bake bread?\nIn detail, please.", "And cake?");
 
@@ -150,7 +150,7 @@ internal sealed class ChatTests : ChatFixture
 
     [TestCase("Given")]
     [TestCase("New Chat")]
-    public async Task Title_ThatSomebodyGave_IsNeverReplaced(string title)
+    public async Task Title_GivenByTheUser_IsNeverReplaced(string title)
     {
         var created = await CreateSessionAsync(_user, title, "Something else");
         var renamed = await CreateSessionAsync(_user);

@@ -13,7 +13,7 @@ internal sealed class ConcurrencyTests : ChatFixture
     public async Task Register() => _user = await App.RegisterAsync();
 
     [Test]
-    public async Task Send_WhileAnAnswerIsWritten_Is409AndStoresNothing()
+    public async Task Send_WhileAReplyIsGenerated_Is409AndStoresNothing()
     {
         var session = await CreateSessionAsync(_user);
         var path = $"/chat/sessions/{session.Text("id")}/messages";
@@ -31,7 +31,7 @@ internal sealed class ConcurrencyTests : ChatFixture
         await EndedAsync(sent.GetProperty("reply").Id());
         await _user.Client.SendJsonAsync(HttpMethod.Post, $"{path}?wait=true", new { content = "second" }, HttpStatusCode.Created);
         var messages = await StoredMessagesAsync(session.Id());
-        Assert.That(messages.Select(m => m.Seq), Is.EqualTo(new[] { 1, 2, 3, 4 }), "a refused message takes no number");
+        Assert.That(messages.Select(m => m.Seq), Is.EqualTo(new[] { 1, 2, 3, 4 }), "a rejected message takes no seq");
         Assert.That((await StoredSessionAsync(session)).MessageCount, Is.EqualTo(4));
     }
 
@@ -46,7 +46,7 @@ internal sealed class ConcurrencyTests : ChatFixture
 
         Assert.That(responses.Count(r => r.StatusCode == HttpStatusCode.Created), Is.EqualTo(1));
         Assert.That(responses.Count(r => r.StatusCode == HttpStatusCode.Conflict), Is.EqualTo(19));
-        calls.ForEach(c => c.Say("answer").End());
+        calls.ForEach(c => c.Say("reply").End());
         var messages = await StoredMessagesAsync(session.Id());
         await EndedAsync(messages[1].Id);
         var stored = await StoredSessionAsync(session);
@@ -55,7 +55,7 @@ internal sealed class ConcurrencyTests : ChatFixture
     }
 
     [Test]
-    public async Task Send_ManyTimesInARowByMany_KeepsNumbersGaplessAndCountsRight()
+    public async Task Send_ManyTimesByManyUsers_KeepsSeqGaplessAndCountsRight()
     {
         var session = await CreateSessionAsync(_user);
 
@@ -82,7 +82,7 @@ internal sealed class ConcurrencyTests : ChatFixture
     }
 
     [Test]
-    public async Task Send_InTwoSessions_WritesBothAnswersAtTheSameTime()
+    public async Task Send_InTwoSessions_GeneratesBothRepliesAtTheSameTime()
     {
         var (one, two) = (Model.Hold("one"), Model.Hold("two"));
         var sessions = new[] { await CreateSessionAsync(_user), await CreateSessionAsync(_user) };
@@ -99,10 +99,10 @@ internal sealed class ConcurrencyTests : ChatFixture
     }
 
     [Test]
-    public async Task Send_ByAClientThatGoesAwayDuringTheCommit_IsAnswered()
+    public async Task Send_ClientLeavesDuringTheCommit_GetsItsReply()
     {
         var session = await CreateSessionAsync(_user);
-        // A commit that takes long, and that no cancellation stops any more.
+        // A slow commit that cannot be cancelled.
         await App.WithDb(db => db.Database.ExecuteSqlRawAsync("""
             CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS
                 'BEGIN PERFORM pg_sleep(1); RETURN NULL; EXCEPTION WHEN query_canceled THEN PERFORM pg_sleep(1); RETURN NULL; END';
@@ -125,8 +125,8 @@ internal sealed class ConcurrencyTests : ChatFixture
             await App.WithDb(db => db.Database.ExecuteSqlRawAsync("DROP FUNCTION slow CASCADE"));
         }
 
-        await Eventually.TrueAsync(async () => (await StoredMessagesAsync(session.Id())).Count == 2, "what was committed is there");
+        await Eventually.TrueAsync(async () => (await StoredMessagesAsync(session.Id())).Count == 2, "committed data exists");
         var reply = await EndedAsync((await StoredMessagesAsync(session.Id()))[1].Id);
-        Assert.That(reply.Content, Is.EqualTo(GatedModel.Answer));
+        Assert.That(reply.Content, Is.EqualTo(GatedModel.Reply));
     }
 }

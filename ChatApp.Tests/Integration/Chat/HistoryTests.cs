@@ -17,7 +17,7 @@ internal sealed class HistoryTests : ChatFixture
     [TestCase(41)]
     [TestCase(50)]
     [TestCase(200)]
-    public async Task History_PageByPage_ShowsEachMessageOnceInOrder(int limit)
+    public async Task History_PageByPage_HasEachMessageOnceInOrder(int limit)
     {
         var session = await CreateSessionAsync(_user);
         await AddMessagesAsync(session, 205);
@@ -39,7 +39,7 @@ internal sealed class HistoryTests : ChatFixture
     }
 
     [Test]
-    public async Task History_WhileMessagesArrive_PagesTheOlderOnesUndisturbed()
+    public async Task History_WhileMessagesArrive_PagesOlderOnesUndisturbed()
     {
         var session = await CreateSessionAsync(_user, null, "one", "two", "three");
         var path = $"/chat/sessions/{session.Text("id")}/messages";
@@ -48,8 +48,8 @@ internal sealed class HistoryTests : ChatFixture
         await _user.Client.SendJsonAsync(HttpMethod.Post, $"{path}?wait=true", new { content = "four" }, HttpStatusCode.Created);
         var second = await _user.Client.GetJsonAsync($"{path}?cursor={first.Text("next_cursor")}");
 
-        Assert.That(first.Items("messages").Select(m => m.Text("content")), Is.EqualTo(new[] { "three", GatedModel.Answer }));
-        Assert.That(second.Items("messages").Select(m => m.Text("content")), Is.EqualTo(new[] { "one", GatedModel.Answer, "two", GatedModel.Answer }));
+        Assert.That(first.Items("messages").Select(m => m.Text("content")), Is.EqualTo(new[] { "three", GatedModel.Reply }));
+        Assert.That(second.Items("messages").Select(m => m.Text("content")), Is.EqualTo(new[] { "one", GatedModel.Reply, "two", GatedModel.Reply }));
         Assert.That(second.GetProperty("next_cursor").ValueKind, Is.EqualTo(JsonValueKind.Null));
     }
 
@@ -79,7 +79,7 @@ internal sealed class HistoryTests : ChatFixture
     }
 
     [Test]
-    public async Task DeleteMessage_ThenRestore_KeepsCountAndPlace()
+    public async Task DeleteMessage_ThenRestore_KeepsCountAndPosition()
     {
         var session = await CreateSessionAsync(_user, null, "one", "two");
         var path = $"/chat/sessions/{session.Text("id")}/messages";
@@ -90,7 +90,7 @@ internal sealed class HistoryTests : ChatFixture
         Assert.That((await StoredSessionAsync(session)).MessageCount, Is.EqualTo(3));
         Assert.That((await _user.Client.GetJsonAsync(path)).Items("messages").Select(m => m.Id()), Has.None.EqualTo(second.Id));
         await _user.Client.ProblemAsync(HttpMethod.Delete, $"{path}/{second.Id}", null, HttpStatusCode.NotFound);
-        Assert.That((await StoredMessageAsync(second.Id)).Content, Is.EqualTo(second.Content), "it is only marked");
+        Assert.That((await StoredMessageAsync(second.Id)).Content, Is.EqualTo(second.Content), "it is only marked as deleted");
 
         var restored = await _user.Client.SendJsonAsync(HttpMethod.Post, $"{path}/{second.Id}/restore");
         Assert.That(restored.Id(), Is.EqualTo(second.Id));
@@ -153,11 +153,11 @@ internal sealed class HistoryTests : ChatFixture
         Assert.That(await StoredMessagesAsync(session.Id()), Has.Count.EqualTo(4).And.All.Property("DeletedAt").Not.Null);
         Assert.That((await StoredSessionAsync(other)).MessageCount, Is.EqualTo(2));
         await _user.Client.SendJsonAsync(HttpMethod.Post, "/chat", new { message = "anew", thread_id = session.Text("id") });
-        Assert.That((await StoredMessagesAsync(session.Id())).Select(m => m.Seq), Is.EqualTo(Enumerable.Range(1, 6)), "numbers are not used twice");
+        Assert.That((await StoredMessagesAsync(session.Id())).Select(m => m.Seq), Is.EqualTo(Enumerable.Range(1, 6)), "no seq is used twice");
     }
 
     [Test]
-    public async Task Delete_WhileTheAnswerIsWritten_Is409()
+    public async Task Delete_WhileTheReplyIsGenerated_Is409()
     {
         var session = await CreateSessionAsync(_user, null, "one");
         var call = Model.Hold("hold");
@@ -168,7 +168,7 @@ internal sealed class HistoryTests : ChatFixture
         await _user.Client.ProblemAsync(HttpMethod.Delete, $"/chat/history?thread_id={session.Text("id")}", null, HttpStatusCode.Conflict);
 
         Assert.That((await StoredSessionAsync(session)).MessageCount, Is.EqualTo(4));
-        call.Say("answer").End();
+        call.Say("reply").End();
         await EndedAsync(reply);
         await _user.Client.SendJsonAsync(HttpMethod.Delete, $"/chat/sessions/{session.Text("id")}/messages/{reply}");
         Assert.That((await StoredSessionAsync(session)).MessageCount, Is.EqualTo(3));

@@ -24,7 +24,7 @@ internal sealed class JournalTests : ChatFixture
     }
 
     [Test]
-    public async Task Reply_ThatEndsWhileItsTextIsBeingJournalled_LeavesNothingInTheJournal()
+    public async Task Reply_EndsWhileItsTextIsJournalled_LeavesNothingInTheJournal()
     {
         var user = await App.RegisterAsync();
         var call = Model.Hold("journalled");
@@ -35,7 +35,7 @@ internal sealed class JournalTests : ChatFixture
         await _journal.Held;
 
         call.End();
-        await Task.Delay(300); // time enough to store the end too early
+        await Task.Delay(300); // enough to store the end too early
         _journal.Release();
 
         Assert.That((await stream.RestAsync())[^1].Type, Is.EqualTo("done"));
@@ -44,7 +44,7 @@ internal sealed class JournalTests : ChatFixture
         Assert.That(await StoredMessageAsync(reply), Has.Property("Content").EqualTo("text").And.Property("Status").EqualTo(MessageStatus.Complete));
     }
 
-    /// <summary>The journal, which a test can stop in the midst of writing.</summary>
+    /// <summary>The journal, which a test can pause while it writes.</summary>
     private sealed class HeldJournal : IReplyJournal, IDisposable
     {
         private readonly TaskCompletionSource _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -68,7 +68,7 @@ internal sealed class JournalTests : ChatFixture
             if (!_open.IsSet)
             {
                 _held.TrySetResult();
-                _open.Wait(ct); // the thread itself, as if it were not scheduled
+                _open.Wait(ct); // blocks the thread, as if it were not scheduled
                 await Real.AppendAsync(deltas, ct);
                 _appended.TrySetResult();
                 return;

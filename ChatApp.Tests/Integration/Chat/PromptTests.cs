@@ -5,7 +5,7 @@ using Microsoft.Extensions.AI;
 
 namespace ChatApp.Tests.Integration.Chat;
 
-/// <summary>What the model is sent.</summary>
+/// <summary>The prompt that the model receives.</summary>
 internal sealed class PromptTests : ChatFixture
 {
     private TestUser _user = null!;
@@ -30,7 +30,7 @@ internal sealed class PromptTests : ChatFixture
         Assert.That(prompt[0].Text, Is.Not.Empty);
         Assert.That(prompt.Skip(1).Select(m => (m.Role, m.Text)), Is.EqualTo(new[]
         {
-            (ChatRole.User, "one"), (ChatRole.Assistant, GatedModel.Answer), (ChatRole.User, "two"), (ChatRole.Assistant, GatedModel.Answer), (ChatRole.User, "three"),
+            (ChatRole.User, "one"), (ChatRole.Assistant, GatedModel.Reply), (ChatRole.User, "two"), (ChatRole.Assistant, GatedModel.Reply), (ChatRole.User, "three"),
         }));
         Assert.That(ChatCaller.Of(call.Options), Is.EqualTo(new ChatCaller(_user.Id, session.Id())));
         Assert.That(call.Options!.MaxOutputTokens, Is.Positive);
@@ -50,7 +50,7 @@ internal sealed class PromptTests : ChatFixture
     }
 
     [Test]
-    public async Task Send_AfterAFailedAnswer_SendsItsPartialText()
+    public async Task Send_AfterAFailedReply_SendsItsPartialText()
     {
         var session = await CreateSessionAsync(_user);
         Model.Hold("fail").Say("half").Fail(new InvalidDataException());
@@ -61,24 +61,24 @@ internal sealed class PromptTests : ChatFixture
 
         await SendAsync(session.Text("id"), "again", call);
 
-        Assert.That((await call.Asked).Skip(1).Select(m => m.Text), Is.EqualTo(new[] { "fail", "half", "nothing", "again" }), "an empty answer is left out");
+        Assert.That((await call.Asked).Skip(1).Select(m => m.Text), Is.EqualTo(new[] { "fail", "half", "nothing", "again" }), "an empty reply is left out");
     }
 
     [Test]
-    public async Task Send_MoreThanTheModelCanRead_LeavesTheOldestOutAndSaysSo()
+    public async Task Send_LongerThanTheContextWindow_OmitsTheOldestAndSaysSo()
     {
         var session = await CreateSessionAsync(_user, null, "oldest " + new string('o', 30_000), "newer");
-        Model.ContextWindow = 6000; // the tools need some of it
+        Model.ContextWindow = 6000; // the tools take a part of it
         var call = Model.Hold("newest");
 
         var reply = await SendAsync(session.Text("id"), "newest", call);
 
-        Assert.That((await call.Asked).Skip(1).Select(m => m.Text), Is.EqualTo(new[] { GatedModel.Answer, "newer", GatedModel.Answer, "newest" }));
+        Assert.That((await call.Asked).Skip(1).Select(m => m.Text), Is.EqualTo(new[] { GatedModel.Reply, "newer", GatedModel.Reply, "newest" }));
         Assert.That(MessageDetails.From(reply.Metadata).OmittedMessages, Is.EqualTo(1));
     }
 
     [Test]
-    public async Task Send_AQuestionLongerThanTheWindow_IsSentAllTheSame()
+    public async Task Send_MessageLongerThanTheContextWindow_IsSentAnyway()
     {
         var session = await CreateSessionAsync(_user, null, "before");
         Model.ContextWindow = 100;
@@ -93,7 +93,7 @@ internal sealed class PromptTests : ChatFixture
     private async Task<Domain.Chat.ChatMessage> SendAsync(string thread, string text, ModelCall call)
     {
         call.Say("ok").End();
-        var answer = await _user.Client.SendJsonAsync(HttpMethod.Post, "/chat", new { message = text, thread_id = thread });
-        return await StoredMessageAsync(answer.GetProperty("message_id").GetGuid());
+        var response = await _user.Client.SendJsonAsync(HttpMethod.Post, "/chat", new { message = text, thread_id = thread });
+        return await StoredMessageAsync(response.GetProperty("message_id").GetGuid());
     }
 }

@@ -3,7 +3,7 @@ using ChatApp.Tests.Support;
 
 namespace ChatApp.Tests.Integration.Chat;
 
-/// <summary><c>GET /chat/messages/{id}/stream</c>: an answer's events for those who come later or come back.</summary>
+/// <summary><c>GET /chat/messages/{id}/stream</c>: a reply's events for late and returning subscribers.</summary>
 internal sealed class ResumeTests : ChatFixture
 {
     private const string First = "One 😀 two";
@@ -15,7 +15,7 @@ internal sealed class ResumeTests : ChatFixture
     public async Task Register() => _user = await App.RegisterAsync();
 
     [Test]
-    public async Task Resume_AtEveryPositionWhileLive_ReplaysTheRestAndGoesOn()
+    public async Task Resume_AtEveryPositionWhileRunning_ReplaysTheRestAndContinues()
     {
         var (reply, call) = await BeginAsync(First);
         var positions = Positions(First).ToList();
@@ -55,7 +55,7 @@ internal sealed class ResumeTests : ChatFixture
             var events = await stream.RestAsync();
             Assert.That(events.Tokens(), Is.EqualTo((First + Second)[position..]));
             Assert.That(events[^1].Type, Is.EqualTo("done"));
-            Assert.That(events.Select(e => e.Type), Has.None.EqualTo("start"), "a client that comes back has seen it");
+            Assert.That(events.Select(e => e.Type), Has.None.EqualTo("start"), "a resuming client has received it already");
         }
     }
 
@@ -64,7 +64,7 @@ internal sealed class ResumeTests : ChatFixture
     [TestCase("nonsense")]
     [TestCase("-5")]
     [TestCase("99999999999999999999")]
-    public async Task Resume_WithoutAPosition_BeginsAtTheStart(string? lastEventId)
+    public async Task Resume_WithoutAPosition_StartsAtTheBeginning(string? lastEventId)
     {
         var (reply, call) = await BeginAsync(First);
         call.End();
@@ -80,7 +80,7 @@ internal sealed class ResumeTests : ChatFixture
 
     [TestCase(true)]
     [TestCase(false)]
-    public async Task Resume_PositionThatNoEventHad_EndsProperly(bool live)
+    public async Task Resume_PositionOfNoEvent_EndsProperly(bool live)
     {
         var (reply, call) = await BeginAsync(First);
         if (!live)
@@ -89,7 +89,7 @@ internal sealed class ResumeTests : ChatFixture
             await EndedAsync(Guid.Parse(reply));
         }
 
-        foreach (var position in new[] { First.IndexOf('\ude00', StringComparison.Ordinal), First.Length + 1, int.MaxValue }) // within a pair, beyond the end
+        foreach (var position in new[] { First.IndexOf('\ude00', StringComparison.Ordinal), First.Length + 1, int.MaxValue }) // within a surrogate pair, and beyond the end
         {
             using var stream = await EventStream.ResumeAsync(_user.Client, reply, $"{position}");
             call.End();
@@ -98,25 +98,25 @@ internal sealed class ResumeTests : ChatFixture
     }
 
     [Test]
-    public async Task Resume_LiveByTwentyListeners_AllHearTheSame()
+    public async Task Resume_ByTwentySubscribers_AllReceiveTheSame()
     {
         var (reply, call) = await BeginAsync("");
         var streams = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => EventStream.ResumeAsync(_user.Client, reply)));
-        var listening = streams.Select(s => s.RestAsync()).ToList();
+        var reading = streams.Select(s => s.RestAsync()).ToList();
         for (var i = 0; i < 100; i++)
         {
             call.Say($"{i} ");
         }
         call.End();
 
-        var heard = await Task.WhenAll(listening);
+        var received = await Task.WhenAll(reading);
 
-        Assert.That(heard.Select(h => h.Tokens()), Has.All.EqualTo(string.Concat(Enumerable.Range(0, 100).Select(i => $"{i} "))));
-        Assert.That(heard.Select(h => h[^1].Type), Has.All.EqualTo("done"));
+        Assert.That(received.Select(e => e.Tokens()), Has.All.EqualTo(string.Concat(Enumerable.Range(0, 100).Select(i => $"{i} "))));
+        Assert.That(received.Select(e => e[^1].Type), Has.All.EqualTo("done"));
     }
 
     [Test]
-    public async Task Resume_AFailedAnswer_EndsWithItsError()
+    public async Task Resume_FailedReply_EndsWithItsError()
     {
         var (reply, call) = await BeginAsync(First);
         call.Fail(new InvalidDataException());
@@ -131,7 +131,7 @@ internal sealed class ResumeTests : ChatFixture
     }
 
     [Test]
-    public async Task Resume_AnAnswerWrittenByAnotherInstance_HearsItsEnd()
+    public async Task Resume_ReplyOfAnotherInstance_ReceivesItsEnd()
     {
         await using var other = await TestApp.StartAsync(connectionString: App.ConnectionString);
         using var client = other.WithToken(_user.AccessToken);
@@ -147,7 +147,7 @@ internal sealed class ResumeTests : ChatFixture
     }
 
     [Test]
-    public async Task Resume_ADeletedAnswer_Is404()
+    public async Task Resume_DeletedReply_Is404()
     {
         var (reply, call) = await BeginAsync(First);
         call.End();
@@ -158,7 +158,7 @@ internal sealed class ResumeTests : ChatFixture
     }
 
     [Test]
-    public async Task Resume_AUsersMessage_Is404()
+    public async Task Resume_UserMessage_Is404()
     {
         var session = await CreateSessionAsync(_user, "Mine", "hello");
         var message = (await StoredMessagesAsync(session.Id())).Single(m => m.Role == MessageRole.User);
@@ -166,7 +166,7 @@ internal sealed class ResumeTests : ChatFixture
         await _user.Client.ProblemAsync(HttpMethod.Get, $"/chat/messages/{message.Id}/stream", null, System.Net.HttpStatusCode.NotFound);
     }
 
-    // An answer that has said this much so far.
+    // A running reply with this text so far.
     private async Task<(string Reply, ModelCall Call)> BeginAsync(string text)
     {
         var session = await CreateSessionAsync(_user);

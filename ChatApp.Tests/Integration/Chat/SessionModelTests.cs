@@ -20,7 +20,7 @@ internal sealed class SessionModelTests : ChatFixture
 
     [TestCase(false)]
     [TestCase(true)]
-    public async Task Send_ModelChosenOnce_AnswersFromThenOn(bool hasQuota)
+    public async Task Send_ModelChosenOnce_RepliesFromThenOn(bool hasQuota)
     {
         if (hasQuota)
         {
@@ -48,7 +48,7 @@ internal sealed class SessionModelTests : ChatFixture
     }
 
     [Test]
-    public async Task Send_ChosenModelIsGone_SaysSoAndAnotherGoesOn()
+    public async Task Send_ChosenModelGone_SaysSoAndAnotherContinues()
     {
         await SendAsync("Hello", "other");
         Model.Others = ["third"];
@@ -77,7 +77,7 @@ internal sealed class SessionModelTests : ChatFixture
     }
 
     [Test]
-    public async Task Retry_ChosenModelIsGone_WorksWithAnother()
+    public async Task Retry_ChosenModelGone_WorksWithAnother()
     {
         await SendAsync("Hello", "other");
         Model.Others = [];
@@ -86,11 +86,11 @@ internal sealed class SessionModelTests : ChatFixture
         await _user.Client.ProblemAsync(HttpMethod.Post, $"/chat/messages/{failed.Id}/retry?model=nonsense", null, HttpStatusCode.BadRequest);
         var retried = await _user.Client.SendJsonAsync(HttpMethod.Post, $"/chat/messages/{failed.Id}/retry?model=gated");
 
-        Assert.That((await EndedAsync(retried.Id())).Content, Is.EqualTo(GatedModel.Answer));
+        Assert.That((await EndedAsync(retried.Id())).Content, Is.EqualTo(GatedModel.Reply));
     }
 
     [Test]
-    public async Task Send_PersonaChangedLater_EachAnswerTellsWhoGaveIt()
+    public async Task Send_PersonaChangedLater_EachReplyHasItsPersona()
     {
         await _user.Client.SendJsonAsync(HttpMethod.Post, $"/chat/sessions/{_thread}/messages?wait=true", new { content = "One" }, HttpStatusCode.Created);
         await _user.Client.SendJsonAsync(

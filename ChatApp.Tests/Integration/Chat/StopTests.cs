@@ -4,11 +4,11 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ChatApp.Tests.Integration.Chat;
 
-/// <summary>What becomes of answers when the app stops or the model takes too long; each test has its own app.</summary>
+/// <summary>How replies end when the app stops or the model takes too long. Each test has its own app.</summary>
 internal sealed class StopTests
 {
     [Test]
-    public async Task Stop_WhileAnswersAreWritten_InterruptsThemWithTheirTextAndTellsTheListeners()
+    public async Task Stop_WhileRepliesAreGenerated_InterruptsThemWithTheirTextAndNotifiesSubscribers()
     {
         var model = new GatedModel();
         var database = await TestPostgres.CopyAsync();
@@ -40,13 +40,13 @@ internal sealed class StopTests
             Assert.That(stored[0].Id, Is.EqualTo(reply));
             using var client = next.WithToken(user.AccessToken);
             var again = await client.SendJsonAsync(HttpMethod.Post, "/chat", new { message = "go on" });
-            Assert.That(again.Text("response"), Is.EqualTo(GatedModel.Answer));
+            Assert.That(again.Text("response"), Is.EqualTo(GatedModel.Reply));
         }
         await TestPostgres.DropAsync(database);
     }
 
     [Test]
-    public async Task Reply_ThatTakesTooLong_FailsWithItsText()
+    public async Task Reply_TakesTooLong_FailsWithItsText()
     {
         var model = new GatedModel();
         await using var app = await TestApp.StartAsync(new() { ["Chat:ReplyTimeout"] = "00:00:01" }, adjust: b => model.AddTo(b.Services));

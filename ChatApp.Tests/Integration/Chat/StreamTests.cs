@@ -6,12 +6,12 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ChatApp.Tests.Integration.Chat;
 
-/// <summary><c>POST /chat/stream</c>, as the bytes come over the wire.</summary>
+/// <summary><c>POST /chat/stream</c>, as received by a client.</summary>
 internal sealed class StreamTests : ChatFixture
 {
     private TestUser _user = null!;
 
-    private static IEnumerable<TestCaseData> Answers()
+    private static IEnumerable<TestCaseData> Replies()
     {
         yield return Case("Words", ["Hello", ",", " world", "!"], "Hello, world!");
         yield return Case("LineBreaks", ["one\n", "two\r\n\r\n", "data: {\"type\":\"done\"}\n\n", "\r"], "one\ntwo\r\n\r\ndata: {\"type\":\"done\"}\n\n\r");
@@ -30,7 +30,7 @@ internal sealed class StreamTests : ChatFixture
     public async Task Register() => _user = await App.RegisterAsync();
 
     [Test]
-    public async Task Stream_AnAnswer_IsStartTokensDoneWithAnIdAndOneDataLineEach()
+    public async Task Stream_Reply_IsStartTokensDoneWithAnIdAndOneDataLineEach()
     {
         var call = Model.Hold("format");
         using var stream = await EventStream.PostAsync(_user.Client, new { message = "format" });
@@ -39,7 +39,7 @@ internal sealed class StreamTests : ChatFixture
         {
             call.Say(word);
             events.Add((await stream.NextAsync())!);
-            Assert.That(events[^1].Data.Text("content"), Is.EqualTo(word), "each token comes as soon as the model gives it");
+            Assert.That(events[^1].Data.Text("content"), Is.EqualTo(word), "each token arrives as soon as the model sends it");
         }
         call.Report(11, 7).End();
         events.AddRange(await stream.RestAsync());
@@ -66,7 +66,7 @@ internal sealed class StreamTests : ChatFixture
         }
     }
 
-    [TestCaseSource(nameof(Answers))]
+    [TestCaseSource(nameof(Replies))]
     public async Task Stream_WhateverTheModelSends_TokensAreTheStoredContent(string[] deltas, string expected)
     {
         var user = await App.RegisterAsync();
@@ -113,12 +113,12 @@ internal sealed class StreamTests : ChatFixture
             Assert.That(MessageDetails.From(stored.Metadata).Error, Is.EqualTo(error.Data.Text("content")));
         }
         using var again = await EventStream.PostAsync(user.Client, new { message = "again" });
-        Assert.That((await again.RestAsync())[^1].Type, Is.EqualTo("done"), "the session goes on");
+        Assert.That((await again.RestAsync())[^1].Type, Is.EqualTo("done"), "the session can be continued");
     }
 
     [TestCase("NUL \0 and half \ud800 of a pair")]
     [TestCase("")]
-    public async Task Stream_ModelFailsWithAnOddText_EndsWithAnError(string text)
+    public async Task Stream_ModelFailsWithUnusualText_EndsWithAnError(string text)
     {
         var user = await App.RegisterAsync();
         Model.Hold("odd").Fail(new ModelException(ReplyErrorCode.ProviderRefused, text));
@@ -131,7 +131,7 @@ internal sealed class StreamTests : ChatFixture
     }
 
     [Test]
-    public async Task Stream_EndThatTheDatabaseRefuses_IsStoredOnceItTakesIt()
+    public async Task Stream_DatabaseRejectsTheEnd_IsStoredOnceItAcceptsIt()
     {
         var user = await App.RegisterAsync();
         var call = Model.Hold("refused");
@@ -142,7 +142,7 @@ internal sealed class StreamTests : ChatFixture
             CREATE TRIGGER refuse BEFORE UPDATE ON messages EXECUTE FUNCTION refuse();
             """));
         call.Say("kept").End();
-        await Eventually.TrueAsync(() => App.Log.Text.Contains("cannot be stored yet", StringComparison.Ordinal), "the database has refused the end");
+        await Eventually.TrueAsync(() => App.Log.Text.Contains("cannot be stored yet", StringComparison.Ordinal), "the database has rejected the end");
 
         await App.WithDb(db => db.Database.ExecuteSqlRawAsync("DROP FUNCTION refuse CASCADE"));
 
@@ -152,10 +152,10 @@ internal sealed class StreamTests : ChatFixture
 
     [TestCase("")]
     [TestCase(" \n\t ")]
-    public async Task Stream_EmptyAnswer_EndsWithAnError(string answer)
+    public async Task Stream_EmptyReply_EndsWithAnError(string reply)
     {
         var user = await App.RegisterAsync();
-        Model.Hold("empty").Say(answer).End();
+        Model.Hold("empty").Say(reply).End();
         using var stream = await EventStream.PostAsync(user.Client, new { message = "empty" });
 
         var events = await stream.RestAsync();
@@ -166,13 +166,13 @@ internal sealed class StreamTests : ChatFixture
     }
 
     [Test]
-    public async Task Stream_EndlessAnswer_IsCutAtTheLimit()
+    public async Task Stream_EndlessReply_IsTruncatedAtTheLimit()
     {
         var user = await App.RegisterAsync();
         var call = Model.Hold("endless");
         using var stream = await EventStream.PostAsync(user.Client, new { message = "endless" });
         var reply = (await stream.NextAsync())!.Data.GetProperty("message_id").GetGuid();
-        var chunk = "x" + string.Concat(Enumerable.Repeat("😀", 50_000)); // so that the limit lies within a pair
+        var chunk = "x" + string.Concat(Enumerable.Repeat("😀", 50_000)); // so that the limit falls within a surrogate pair
         for (var i = 0; i < 6; i++)
         {
             call.Say(chunk);
@@ -193,7 +193,7 @@ internal sealed class StreamTests : ChatFixture
     }
 
     [Test]
-    public async Task Stream_ClientGoesAway_AnswerIsCompletedAndStored()
+    public async Task Stream_ClientLeaves_ReplyIsCompletedAndStored()
     {
         var user = await App.RegisterAsync();
         var call = Model.Hold("leave");
@@ -212,7 +212,7 @@ internal sealed class StreamTests : ChatFixture
     }
 
     [Test]
-    public async Task Stream_RefusedBeforeItBegins_IsAProblemAndNoStream()
+    public async Task Stream_RejectedBeforeItStarts_IsAProblemAndNoStream()
     {
         await _user.Client.ProblemAsync(HttpMethod.Post, "/chat/stream", new { message = " " }, HttpStatusCode.BadRequest);
         await _user.Client.ProblemAsync(HttpMethod.Post, "/chat/stream", new { message = "hi", thread_id = "nowhere" }, HttpStatusCode.NotFound);

@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ChatApp.Tests.Integration.Chat;
 
-/// <summary>New sessions are named by the model, within the accounts, and never against a name that somebody has given.</summary>
+/// <summary>The model generates titles for new sessions: charged within the quota, and never replacing a title that the user has given.</summary>
 internal sealed class TitleTests : ChatFixture
 {
     protected override Dictionary<string, string> Settings => new() { ["Chat:TitleModel"] = "" };
@@ -17,11 +17,11 @@ internal sealed class TitleTests : ChatFixture
     public async Task Register() => _user = await App.RegisterAsync();
 
     [Test]
-    public async Task Title_FirstExchange_IsMadeByTheModelAndCharged()
+    public async Task Title_FirstExchange_IsGeneratedByTheModelAndCharged()
     {
         var call = Model.Hold(GatedModel.Conversation("How do I plan a trip to Tokyo?"));
         var id = await SendAsync("How do I plan a trip to Tokyo?");
-        Assert.That(await TitleAsync(id), Is.EqualTo("How do I plan a trip to Tokyo?"), "until the model has answered");
+        Assert.That(await TitleAsync(id), Is.EqualTo("How do I plan a trip to Tokyo?"), "until the model has replied");
 
         var prompt = await call.Asked;
         call.Say("<think>Hm.</think>", "\"Tokyo ", "Trip Planning.\"").Report(70, 9).End();
@@ -36,7 +36,7 @@ internal sealed class TitleTests : ChatFixture
     }
 
     [Test]
-    public async Task Title_UserNamesTheSessionMeanwhile_StaysTheirs()
+    public async Task Title_UserNamesTheSessionMeanwhile_IsKept()
     {
         var call = Model.Hold(GatedModel.Conversation("meanwhile"));
         var id = await SendAsync("meanwhile");
@@ -45,14 +45,14 @@ internal sealed class TitleTests : ChatFixture
         await _user.Client.SendJsonAsync(HttpMethod.Put, $"/chat/sessions/{id}", new { title = "Mine" });
         call.Say("The model's").Report(50, 2).End();
 
-        await Eventually.TrueAsync(async () => (await TitleCallsAsync()).Single() is { CompletionTokens: 2 }, "the call is over");
+        await Eventually.TrueAsync(async () => (await TitleCallsAsync()).Single() is { CompletionTokens: 2 }, "the call has ended");
         await _user.Client.SendJsonAsync(HttpMethod.Post, $"/chat/sessions/{id}/messages?wait=true", new { content = "more" }, System.Net.HttpStatusCode.Created);
         Assert.That(await TitleAsync(id), Is.EqualTo("Mine"));
         Assert.That(await TitleCallsAsync(), Has.Count.EqualTo(1));
     }
 
     [Test]
-    public async Task Title_SessionWithAName_AsksNoModel()
+    public async Task Title_NamedSession_CallsNoModel()
     {
         var session = await CreateSessionAsync(_user, "Named", "hello");
 
@@ -63,11 +63,11 @@ internal sealed class TitleTests : ChatFixture
     }
 
     [Test]
-    public async Task Title_ProviderFails_IsTheFirstLineAndTheNextExchangeTriesAgain()
+    public async Task Title_ProviderFails_IsTheFirstLineAndTheNextExchangeRetries()
     {
         Model.Hold(GatedModel.Conversation("first")).Fail(new ModelException(ReplyErrorCode.ProviderRefused, "No."));
         var id = await SendAsync("first");
-        await Eventually.TrueAsync(async () => (await TitleCallsAsync()).SingleOrDefault() is { PromptTokens: 0, CompletionTokens: 0 }, "a refused call costs nothing");
+        await Eventually.TrueAsync(async () => (await TitleCallsAsync()).SingleOrDefault() is { PromptTokens: 0, CompletionTokens: 0 }, "a rejected call is not charged");
         Assert.That(await TitleAsync(id), Is.EqualTo("first"));
 
         Model.Hold(GatedModel.Conversation("first", "second")).Say("A Better Name").Report(60, 3).End();
@@ -83,15 +83,15 @@ internal sealed class TitleTests : ChatFixture
         Model.Hold(GatedModel.Conversation("useless")).Say("…\n").Report(60, 1).End();
         var id = await SendAsync("useless");
 
-        await Eventually.TrueAsync(async () => (await TitleCallsAsync()).SingleOrDefault() is { CompletionTokens: 1 }, "the call is over");
+        await Eventually.TrueAsync(async () => (await TitleCallsAsync()).SingleOrDefault() is { CompletionTokens: 1 }, "the call has ended");
         Assert.That(await TitleAsync(id), Is.EqualTo("useless"));
     }
 
     [Test]
-    public async Task Title_QuotaHasNoRoom_AsksNoModel()
+    public async Task Title_QuotaUsedUp_CallsNoModel()
     {
-        // The answer fits, its title does not any more.
-        Model.Hold("costly").Say("answer").Report(4_000, 5_900).End();
+        // The reply fits into the quota, its title does not.
+        Model.Hold("costly").Say("reply").Report(4_000, 5_900).End();
         await App.SetQuotaAsync(_user.Id, 10_000);
         var id = await SendAsync("costly");
         var (_, other) = (_user, await App.RegisterAsync());
@@ -103,7 +103,7 @@ internal sealed class TitleTests : ChatFixture
     }
 
     [Test]
-    public async Task Title_WhileTheCallRuns_IsChargedWithTheMostItCanCost()
+    public async Task Title_WhileTheCallRuns_ReservesItsMaximumCost()
     {
         var call = Model.Hold(GatedModel.Conversation("running"));
         await SendAsync("running");
@@ -119,12 +119,12 @@ internal sealed class TitleTests : ChatFixture
 
     private async Task<Guid> SendAsync(string question) => (await CreateSessionAsync(_user, null, question)).Id();
 
-    /// <summary>When a later session has its name, an earlier one will not get any.</summary>
+    /// <summary>Titles are generated in order: once a later session has one, an earlier one will not get any.</summary>
     private async Task<Guid> NamedByModelAsync(string question, string title)
     {
         Model.Hold(GatedModel.Conversation(question)).Say(title).Report(1, 1).End();
         var id = await SendAsync(question);
-        await Eventually.TrueAsync(async () => await TitleAsync(id) == title, "the later session is named");
+        await Eventually.TrueAsync(async () => await TitleAsync(id) == title, "the later session has its title");
         return id;
     }
 

@@ -6,7 +6,7 @@ using Microsoft.Extensions.AI;
 
 namespace ChatApp.Tests.Integration.Chat;
 
-/// <summary>The ledger, and the totals that must equal its sums.</summary>
+/// <summary>The ledger, and the totals that equal its sums.</summary>
 internal sealed class UsageTests : ChatFixture
 {
     private TestUser _user = null!;
@@ -17,18 +17,18 @@ internal sealed class UsageTests : ChatFixture
     [Test]
     public async Task Usage_Reported_IsInMessageLedgerAndTotals()
     {
-        Model.Hold("reported").Say("answer").Report(120, 30).End();
+        Model.Hold("reported").Say("reply").Report(120, 30).End();
 
-        var answer = await _user.Client.SendJsonAsync(HttpMethod.Post, "/chat", new { message = "reported" });
+        var response = await _user.Client.SendJsonAsync(HttpMethod.Post, "/chat", new { message = "reported" });
 
-        Assert.That(answer.GetProperty("usage").GetRawText(), Is.EqualTo("""{"prompt_tokens":120,"completion_tokens":30,"total_tokens":150,"estimated":false}"""));
+        Assert.That(response.GetProperty("usage").GetRawText(), Is.EqualTo("""{"prompt_tokens":120,"completion_tokens":30,"total_tokens":150,"estimated":false}"""));
         var record = (await LedgerAsync()).Single();
         using (Assert.EnterMultipleScope())
         {
             Assert.That((record.PromptTokens, record.CompletionTokens, record.Estimated), Is.EqualTo((120L, 30L, false)));
             Assert.That((record.Provider, record.Model, record.Purpose), Is.EqualTo((GatedModel.Provider, GatedModel.Name, UsagePurpose.Reply)));
-            Assert.That(record.MessageId.ToString(), Is.EqualTo(answer.Text("message_id")));
-            Assert.That(record.SessionId.ToString(), Is.EqualTo(answer.Text("session_id")));
+            Assert.That(record.MessageId.ToString(), Is.EqualTo(response.Text("message_id")));
+            Assert.That(record.SessionId.ToString(), Is.EqualTo(response.Text("session_id")));
         }
         await AssertTotalsAreTheLedgersSumsAsync(1);
     }
@@ -36,11 +36,11 @@ internal sealed class UsageTests : ChatFixture
     [Test]
     public async Task Usage_ReportedSeveralTimes_CountsTheLast()
     {
-        Model.Hold("twice").Report(10, 1).Say("answer").Report(10, 5).End();
+        Model.Hold("twice").Report(10, 1).Say("reply").Report(10, 5).End();
 
-        var answer = await _user.Client.SendJsonAsync(HttpMethod.Post, "/chat", new { message = "twice" });
+        var response = await _user.Client.SendJsonAsync(HttpMethod.Post, "/chat", new { message = "twice" });
 
-        Assert.That(answer.GetProperty("usage").Number("total_tokens"), Is.EqualTo(15));
+        Assert.That(response.GetProperty("usage").Number("total_tokens"), Is.EqualTo(15));
         await AssertTotalsAreTheLedgersSumsAsync(1);
     }
 
@@ -49,11 +49,11 @@ internal sealed class UsageTests : ChatFixture
     {
         Model.Hold("not reported").Say(new string('a', 400)).End();
 
-        var answer = await _user.Client.SendJsonAsync(HttpMethod.Post, "/chat", new { message = "not reported" });
+        var response = await _user.Client.SendJsonAsync(HttpMethod.Post, "/chat", new { message = "not reported" });
 
-        Assert.That(answer.GetProperty("usage").GetProperty("estimated").GetBoolean(), Is.True);
-        Assert.That(answer.GetProperty("usage").Number("completion_tokens"), Is.EqualTo(100));
-        Assert.That(answer.GetProperty("usage").Number("prompt_tokens"), Is.Positive);
+        Assert.That(response.GetProperty("usage").GetProperty("estimated").GetBoolean(), Is.True);
+        Assert.That(response.GetProperty("usage").Number("completion_tokens"), Is.EqualTo(100));
+        Assert.That(response.GetProperty("usage").Number("prompt_tokens"), Is.Positive);
         Assert.That((await LedgerAsync()).Single().Estimated, Is.True);
         await AssertTotalsAreTheLedgersSumsAsync(1);
     }
@@ -66,16 +66,16 @@ internal sealed class UsageTests : ChatFixture
     public async Task Usage_ReportedNonsense_IsEstimated(long? prompt, long? completion)
     {
         var nonsense = new ChatResponseUpdate { Contents = [new UsageContent(new() { InputTokenCount = prompt, OutputTokenCount = completion })] };
-        Model.Hold("nonsense").Say("answer").Give(nonsense).End();
+        Model.Hold("nonsense").Say("reply").Give(nonsense).End();
 
-        var answer = await _user.Client.SendJsonAsync(HttpMethod.Post, "/chat", new { message = "nonsense" });
+        var response = await _user.Client.SendJsonAsync(HttpMethod.Post, "/chat", new { message = "nonsense" });
 
-        Assert.That(answer.GetProperty("usage").GetProperty("estimated").GetBoolean(), Is.True);
+        Assert.That(response.GetProperty("usage").GetProperty("estimated").GetBoolean(), Is.True);
         await AssertTotalsAreTheLedgersSumsAsync(1);
     }
 
     [Test]
-    public async Task Usage_OfAFailedAnswer_IsChargedForWhatCame()
+    public async Task Usage_FailedReply_IsChargedForThePartialText()
     {
         Model.Hold("fails").Say(new string('a', 40)).Fail(new InvalidDataException());
         await _user.Client.SendAsync(HttpMethod.Post, "/chat", new { message = "fails" });
@@ -86,13 +86,13 @@ internal sealed class UsageTests : ChatFixture
     }
 
     [Test]
-    public async Task Usage_OfManyAnswersAtOnce_AddsUp()
+    public async Task Usage_ManyRepliesAtOnce_AddsUp()
     {
         var sessions = new List<string>();
         for (var i = 0; i < 8; i++)
         {
             sessions.Add((await CreateSessionAsync(_user)).Text("id"));
-            var call = Model.Hold($"sum {i}").Say("answer");
+            var call = Model.Hold($"sum {i}").Say("reply");
             (i % 2 == 0 ? call.Report(100 + i, i) : call).End();
         }
 
@@ -104,7 +104,7 @@ internal sealed class UsageTests : ChatFixture
     }
 
     [Test]
-    public async Task Usage_AfterTheChatIsGone_Stays()
+    public async Task Usage_SessionDeleted_IsKept()
     {
         var session = await CreateSessionAsync(_user, "Short-lived", "hello");
         await _user.Client.SendJsonAsync(HttpMethod.Delete, $"/chat/sessions/{session.Text("id")}");

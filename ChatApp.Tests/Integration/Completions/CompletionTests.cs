@@ -9,7 +9,7 @@ using Microsoft.Extensions.AI;
 
 namespace ChatApp.Tests.Integration.Completions;
 
-/// <summary>Programs made for OpenAI's API work here as they are.</summary>
+/// <summary>Programs written for OpenAI's API work unchanged.</summary>
 internal sealed class CompletionTests : ChatFixture
 {
     private const string Path = "/v1/chat/completions";
@@ -31,7 +31,7 @@ internal sealed class CompletionTests : ChatFixture
     public void Close() => _client.Dispose();
 
     [Test]
-    public async Task OfficialClient_Unchanged_GetsModelsAnswersAndStreams()
+    public async Task OfficialClient_Unchanged_GetsModelsRepliesAndStreams()
     {
         var root = Directory.GetParent(AppContext.BaseDirectory)!;
         while (!Directory.Exists(System.IO.Path.Combine(root.FullName, "node_modules")))
@@ -51,15 +51,15 @@ internal sealed class CompletionTests : ChatFixture
         var got = JsonElement.Parse(await output);
         Assert.That(got.GetProperty("models").EnumerateArray().Select(m => m.GetString()), Does.Contain(GatedModel.Name));
         var choice = got.GetProperty("whole").GetProperty("choices")[0];
-        Assert.That((choice.GetProperty("message").Text("content"), choice.Text("finish_reason")), Is.EqualTo((GatedModel.Answer, "stop")));
-        Assert.That((got.Text("text"), got.Text("helper"), got.Text("reason")), Is.EqualTo((GatedModel.Answer, GatedModel.Answer, "stop")));
+        Assert.That((choice.GetProperty("message").Text("content"), choice.Text("finish_reason")), Is.EqualTo((GatedModel.Reply, "stop")));
+        Assert.That((got.Text("text"), got.Text("helper"), got.Text("reason")), Is.EqualTo((GatedModel.Reply, GatedModel.Reply, "stop")));
         Assert.That(got.GetProperty("usage").Number("total_tokens"), Is.EqualTo(got.GetProperty("whole").GetProperty("usage").Number("total_tokens")).And.GreaterThan(0));
         Assert.That(got.GetProperty("problem").Number("status"), Is.EqualTo(400));
         Assert.That(got.GetProperty("problem").Text("message"), Does.Not.Contain("no body"));
     }
 
     [Test]
-    public async Task Complete_NotStored_LeavesOnlyItsCost()
+    public async Task Complete_NotStored_LeavesOnlyItsUsage()
     {
         var before = await TotalAsync();
 
@@ -67,7 +67,7 @@ internal sealed class CompletionTests : ChatFixture
 
         Assert.That(await TotalAsync(), Is.GreaterThan(before));
         await Eventually.TrueAsync(
-            async () => !await App.WithDb(db => db.Messages.AnyAsync(m => m.UserId == _user.Id && m.Content == "Forget me")), "nothing is kept");
+            async () => !await App.WithDb(db => db.Messages.AnyAsync(m => m.UserId == _user.Id && m.Content == "Forget me")), "nothing remains stored");
     }
 
     [Test]
@@ -114,7 +114,7 @@ internal sealed class CompletionTests : ChatFixture
     }
 
     [Test]
-    public async Task Complete_InASession_GoesOnWithItsOwnHistory()
+    public async Task Complete_InASession_ContinuesItsHistory()
     {
         var user = await App.RegisterAsync();
         var call = Model.Hold("second");
@@ -130,7 +130,7 @@ internal sealed class CompletionTests : ChatFixture
     }
 
     [Test]
-    public async Task Complete_ClientLeaves_StopsTheModelAndForgets()
+    public async Task Complete_ClientLeaves_StopsTheModelAndStoresNothing()
     {
         var call = Model.Hold("Leaving");
         var stream = await EventStream.PostAsync(_client, new { stream = true, messages = new[] { new { role = "user", content = "Leaving" } } }, Path);
@@ -141,11 +141,11 @@ internal sealed class CompletionTests : ChatFixture
         stream.Dispose();
 
         await call.Left;
-        await Eventually.TrueAsync(async () => !await App.WithDb(db => db.Messages.AnyAsync(m => m.Content == "Leaving")), "nothing is kept");
+        await Eventually.TrueAsync(async () => !await App.WithDb(db => db.Messages.AnyAsync(m => m.Content == "Leaving")), "nothing remains stored");
     }
 
     [Test]
-    public async Task Complete_ModelFails_SaysSoWholeAndInTheStream()
+    public async Task Complete_ModelFails_IsAnErrorWithAndWithoutAStream()
     {
         var body = new { messages = new[] { new { role = "user", content = "Fail" } } };
         Model.Hold("Fail").Fail(new ModelException(ReplyErrorCode.ProviderRefused, "No more money."));

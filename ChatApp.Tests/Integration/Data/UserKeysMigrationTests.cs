@@ -10,7 +10,7 @@ using Npgsql;
 
 namespace ChatApp.Tests.Integration.Data;
 
-/// <summary>The migration that makes keys begin with the user, from the schema before it and with all kinds of data.</summary>
+/// <summary>The migration that adds the user to all keys, from the previous schema and with all kinds of data.</summary>
 internal sealed class UserKeysMigrationTests
 {
     private const string Before = "20261121094047_SessionExpiry";
@@ -60,7 +60,7 @@ internal sealed class UserKeysMigrationTests
         ANALYZE;
         """;
 
-    // How long a million takes is in docs/operations.md.
+    // docs/operations.md says how long a million messages take.
     private static readonly int Messages = int.Parse(Environment.GetEnvironmentVariable("CHATAPP_TEST_MESSAGES") ?? "1000", CultureInfo.InvariantCulture);
 
     private string _database = "";
@@ -86,7 +86,7 @@ internal sealed class UserKeysMigrationTests
             await db.Database.MigrateAsync();
             await TestContext.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{Messages} messages: {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s"));
         }
-        Assert.That((await ViolationsAsync()).Select(v => v.Rule).Distinct(), Is.EqualTo(new[] { "Every reply that is being generated has a living instance" }), "the process is gone");
+        Assert.That((await ViolationsAsync()).Select(v => v.Rule).Distinct(), Is.EqualTo(new[] { "Every reply that is being generated has a living instance" }), "the process has exited");
 
         await using var app = await TestApp.StartAsync(connectionString: _database);
         await Eventually.TrueAsync(async () => (await ViolationsAsync()).Count == 0, "the replies are recovered and all rules hold");
@@ -101,7 +101,7 @@ internal sealed class UserKeysMigrationTests
             Assert.That(trash.Select(s => s.Text("title")), Is.EqualTo(new[] { "trash" }));
             Assert.That(await ContentsAsync(client, "plain"), Is.EqualTo(new[] { "zebra plain 1", "zebra plain 2" }));
             Assert.That(await ContentsAsync(client, "temporary generating"), Is.EqualTo(new[] { "zebra temporary generating 1", "half of it" }));
-            Assert.That((await client.GetJsonAsync("/search?query=zebra")).Number("count"), Is.EqualTo(5), "the unlisted and the deleted are not found, nor is what was being generated");
+            Assert.That((await client.GetJsonAsync("/search?query=zebra")).Number("count"), Is.EqualTo(5), "unlisted, deleted and generating messages are not found");
             Assert.That((await client.GetJsonAsync("/analytics/usage")).Number("total_tokens"), Is.GreaterThanOrEqualTo(48 + bigSessions * 120));
         }
         Assert.That(await PurposesAsync(), Is.EquivalentTo(new[] { "reply", "title" }));

@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace ChatApp.Tests.Integration.Data;
 
-/// <summary>What PostgreSQL's catalogue says of the keys of tables with rows of users.</summary>
+/// <summary>The keys of users' tables, according to PostgreSQL's catalogue.</summary>
 internal sealed class UserKeysTests : AppFixture
 {
     // contype: primary key and foreign key; unique indexes may have no constraint.

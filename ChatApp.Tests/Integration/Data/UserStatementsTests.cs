@@ -3,18 +3,18 @@ using ChatApp.Tests.Support;
 namespace ChatApp.Tests.Integration.Data;
 
 /// <summary>
-/// Every statement that the apps of all other tests have run names the user for each table with rows of users. Not parallelizable, which lets it run
-/// after those that are; a run of these tests alone judges what they send themselves.
+/// Every statement run by the apps of all other tests names the user for each of the users' tables. Not parallelizable, so that it runs
+/// after the parallel ones; alone, it checks the statements of its own app.
 /// </summary>
 [NonParallelizable]
 internal sealed class UserStatementsTests : ChatFixture
 {
-    // By the tag that the statement carries.
+    // Recognised by the statement's tag.
     private static readonly Dictionary<string, string> Exceptions = new()
     {
-        ["across users: sessions that are due"] = "the clean-up asks which users have any, then works user by user",
+        ["across users: sessions that are due"] = "the clean-up finds the users with any, then works user by user",
         ["across users: idempotency keys that are due"] = "the same",
-        ["across users: replies that are being generated"] = "recovery looks for those whose instance is gone, then closes them one by one",
+        ["across users: replies that are being generated"] = "recovery finds those of dead instances, then closes them one by one",
         ["across users: migration"] = "the schema is everybody's",
     };
 

@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ChatApp.Tests.Integration.Export;
 
-/// <summary><c>GET /export</c>: everything.</summary>
+/// <summary><c>GET /export</c>: all sessions in an archive.</summary>
 internal sealed class ArchiveTests : ChatFixture
 {
     private TestUser _user = null!;
@@ -46,7 +46,7 @@ internal sealed class ArchiveTests : ChatFixture
     }
 
     [Test]
-    public async Task All_ManySessions_AreAllThere()
+    public async Task All_ManySessions_AreAllIncluded()
     {
         for (var i = 0; i < 120; i++)
         {
@@ -58,7 +58,7 @@ internal sealed class ArchiveTests : ChatFixture
     }
 
     [Test]
-    public async Task All_ReaderThatWaits_IsNotReadAheadOf()
+    public async Task All_SlowReader_IsNotReadAheadOf()
     {
         const int Sessions = 40;
         for (var i = 0; i < Sessions; i++)
@@ -77,13 +77,13 @@ internal sealed class ArchiveTests : ChatFixture
         await body.CopyToAsync(whole);
 
         Assert.That(commands.Texts, Has.Count.GreaterThan(2 * Sessions), "each session is read for each of its files");
-        Assert.That(before, Is.LessThan(Sessions), "the beginning is sent long before the end is read");
+        Assert.That(before, Is.LessThan(Sessions), "the start is sent before the end is read");
         using var zip = new ZipArchive(whole);
         Assert.That(zip.Entries, Has.Count.EqualTo(2 * Sessions));
     }
 
     [Test]
-    public async Task All_DatabaseFailsInTheMiddle_IsNoWholeArchive()
+    public async Task All_DatabaseFailsMidway_IsAnIncompleteArchive()
     {
         for (var i = 0; i < 40; i++)
         {
@@ -103,7 +103,7 @@ internal sealed class ArchiveTests : ChatFixture
         }
     }
 
-    // What compresses to less than half of its size only.
+    // Text that only compresses to half of its size.
     private static string Noise() => RandomNumberGenerator.GetString("0123456789", 200_000);
 
     private static string Read(ZipArchive zip, string name)

@@ -16,7 +16,7 @@ internal sealed class ExportTests : ChatFixture
     public async Task Register() => _user = await App.RegisterAsync();
 
     [Test]
-    public async Task Json_Session_IsAllOfIt()
+    public async Task Json_Session_IsComplete()
     {
         Model.Hold("Hello").Say("Hi **there**").Report(10, 5).End();
         var session = await CreateSessionAsync(_user, "Data", "Hello", "Again");
@@ -93,7 +93,7 @@ internal sealed class ExportTests : ChatFixture
     }
 
     [Test]
-    public async Task Html_UnfinishedAnswer_SaysSo()
+    public async Task Html_UnfinishedReply_SaysSo()
     {
         Model.Hold("Break").Say("Half").Fail(new ModelException(ReplyErrorCode.ProviderUnavailable, "The model cannot be reached."));
         var session = await CreateSessionAsync(_user, "Unfinished", "Break");
@@ -130,7 +130,7 @@ internal sealed class ExportTests : ChatFixture
     }
 
     [Test]
-    public async Task Print_Session_IsAWholePage()
+    public async Task Print_Session_IsACompletePage()
     {
         var (session, _) = await App.StoreAsync(_user, "<Long>", Enumerable.Range(0, 130).Select(i => $"Message {i}"));
 

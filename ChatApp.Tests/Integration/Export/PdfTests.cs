@@ -30,7 +30,7 @@ internal sealed class PdfTests : ChatFixture
         Assert.That(Encoding.ASCII.GetString(pdf, 0, 5), Is.EqualTo("%PDF-"));
         Assert.That(response.Content.Headers.ContentDisposition!.FileName!.Trim('"'), Is.EqualTo("session.pdf"));
         Assert.That(response.Content.Headers.ContentDisposition.FileNameStar, Is.EqualTo("Größe.pdf"));
-        await Eventually.TrueAsync(() => Task.FromResult(Folders().Count == 0), "the folder is gone");
+        await Eventually.TrueAsync(() => Task.FromResult(Folders().Count == 0), "the folder is deleted");
     }
 
     [Test]
@@ -57,7 +57,7 @@ internal sealed class PdfTests : ChatFixture
     }
 }
 
-/// <summary>The same where Chromium is missing or misbehaves.</summary>
+/// <summary>PDF export where Chromium is missing or misbehaves.</summary>
 internal sealed class PdfFailureTests
 {
     [Test]
@@ -106,11 +106,11 @@ internal sealed class PdfFailureTests
     }
 }
 
-/// <summary>The printer itself, with pages that no export has.</summary>
+/// <summary>The printer itself, with pages that no export contains.</summary>
 internal sealed class PdfPrinterTests
 {
     [Test]
-    public async Task Print_PageThatReachesOut_RunsNoScriptAndReachesNobody()
+    public async Task Print_PageWithOutsideReferences_RunsNoScriptAndConnectsNowhere()
     {
         var asked = 0;
         await using var server = await StartAsync(() => Interlocked.Increment(ref asked));

@@ -42,7 +42,7 @@ internal sealed partial class AnthropicChatClientTests
         var error = await FailAsync();
 
         Assert.That((error.Code, error.RetryAfter), Is.EqualTo((code, (TimeSpan?)TimeSpan.FromSeconds(seconds))));
-        Assert.That(_server.Requests, Has.Count.EqualTo(1), "the ledger counts calls: nobody else asks again");
+        Assert.That(_server.Requests, Has.Count.EqualTo(1), "the ledger counts calls: only the caller retries");
     }
 
     [TestCase("overloaded_error", ReplyErrorCode.ProviderUnavailable, "overloaded")]
@@ -93,7 +93,7 @@ internal sealed partial class AnthropicChatClientTests
             }
         });
 
-        Assert.That((text, usage), Is.EqualTo(("Half of it", 0)), "what the beginning reports is not the whole");
+        Assert.That((text, usage), Is.EqualTo(("Half of it", 0)), "the usage at the start is incomplete");
         Assert.That(error.Code, Is.EqualTo(code));
         Assert.That(error.ToString(), Does.Not.Contain(Key));
     }

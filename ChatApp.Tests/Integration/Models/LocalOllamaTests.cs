@@ -25,7 +25,7 @@ internal sealed class LocalOllamaTests
     public async Task Get_OllamaComesAndGoes_IsUsedWhileItRuns()
     {
         using var catalog = Catalog();
-        Assert.That(catalog.Get(null).Name, Is.EqualTo("built-in"), "nobody has looked");
+        Assert.That(catalog.Get(null).Name, Is.EqualTo("built-in"), "nothing has looked for one");
 
         await LookAsync(catalog);
         Assert.That((catalog.Get(null).Name, catalog.Get(null).Provider), Is.EqualTo(("llama3.2:latest", "ollama")));
@@ -33,7 +33,7 @@ internal sealed class LocalOllamaTests
         _ollama.IsAway = true;
         await LookAsync(catalog);
         Assert.That(catalog.Get(null).Name, Is.EqualTo("built-in"));
-        Assert.That(catalog.Get("llama3.2").Provider, Is.EqualTo("ollama"), "its sessions do not go elsewhere without a word");
+        Assert.That(catalog.Get("llama3.2").Provider, Is.EqualTo("ollama"), "its sessions do not silently switch to another provider");
         var info = (await catalog.ListAsync(CancellationToken.None)).Select(m => (m.Id, m.IsDefault, m.Problem is null));
         Assert.That(info, Is.EqualTo(new[] { ("llama3.2:latest", false, false), ("built-in", true, true) }));
 
@@ -94,7 +94,7 @@ internal sealed class LocalOllamaTests
         Assert.That(models.Select(m => (m.Text("id"), m.Text("state"))), Is.EqualTo(new[] { ("mine", "unavailable"), ("built-in", "available") }));
         Assert.That(models[0].Text("reason"), Is.EqualTo("The model server did not respond in time."));
         using var reply = await user.Client.SendAsync(HttpMethod.Post, "/chat", new { message = "Hello" });
-        Assert.That(reply.StatusCode, Is.EqualTo(HttpStatusCode.OK), "that the list hangs does not mean that the model does");
+        Assert.That(reply.StatusCode, Is.EqualTo(HttpStatusCode.OK), "a hanging list does not make the model unavailable");
     }
 
     private async Task LookAsync(ModelCatalog catalog)

@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace ChatApp.Tests.Integration.Replies;
 
-/// <summary>The same message sent twice by an impatient client is stored once.</summary>
+/// <summary>A request that a client repeats with the same key has its effect once.</summary>
 internal sealed class IdempotencyTests : ChatFixture
 {
     private readonly TestClock _clock = new();
@@ -24,7 +24,7 @@ internal sealed class IdempotencyTests : ChatFixture
     }
 
     [Test]
-    public async Task Send_TwiceWithTheSameKey_StoresOneAndGivesTheFirstAnswer()
+    public async Task Send_TwiceWithTheSameKey_StoresOneAndReturnsTheFirstResult()
     {
         var session = await CreateSessionAsync(_user);
 
@@ -40,29 +40,29 @@ internal sealed class IdempotencyTests : ChatFixture
     }
 
     [Test]
-    public async Task Send_TwentyAtOnceWithTheSameKey_StoresOneAndAnswersAll()
+    public async Task Send_TwentyAtOnceWithTheSameKey_StoresOneAndAllGetIt()
     {
         var session = await CreateSessionAsync(_user);
         var call = Model.Hold("together");
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => SendAsync(session, "together", "key-2")));
+        var responses = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => SendAsync(session, "together", "key-2")));
 
-        Assert.That(answers.Select(a => a.StatusCode), Is.All.EqualTo(HttpStatusCode.Created));
-        var ids = await Task.WhenAll(answers.Select(async a => (await a.JsonAsync()).Text("id")));
+        Assert.That(responses.Select(r => r.StatusCode), Is.All.EqualTo(HttpStatusCode.Created));
+        var ids = await Task.WhenAll(responses.Select(async r => (await r.JsonAsync()).Text("id")));
         Assert.That(ids.Distinct().Count(), Is.EqualTo(1));
         Assert.That(await StoredMessagesAsync(session.Id()), Has.Count.EqualTo(2));
         call.End();
     }
 
     [Test]
-    public async Task CreateSession_TwentyAtOnceWithTheSameKey_MakesOne()
+    public async Task CreateSession_TwentyAtOnceWithTheSameKey_CreatesOne()
     {
         var user = await App.RegisterAsync();
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => PostAsync(user, "/chat/sessions", new { title = "One" }, "session-1")));
+        var responses = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => PostAsync(user, "/chat/sessions", new { title = "One" }, "session-1")));
 
-        Assert.That(answers.Select(a => a.StatusCode), Is.All.EqualTo(HttpStatusCode.Created));
-        var ids = await Task.WhenAll(answers.Select(async a => (await a.JsonAsync()).Text("id")));
+        Assert.That(responses.Select(r => r.StatusCode), Is.All.EqualTo(HttpStatusCode.Created));
+        var ids = await Task.WhenAll(responses.Select(async r => (await r.JsonAsync()).Text("id")));
         Assert.That(ids.Distinct().Count(), Is.EqualTo(1));
         Assert.That((await user.Client.GetJsonAsync("/chat/sessions")).Number("count"), Is.EqualTo(1));
         await (await PostAsync(user, "/chat/sessions", new { title = "Another" }, "session-1")).ProblemAsync(HttpStatusCode.Conflict);
@@ -84,17 +84,17 @@ internal sealed class IdempotencyTests : ChatFixture
     }
 
     [Test]
-    public async Task CreateApiKey_TenAtOnceWithTheSameKey_MakesOneAndShowsItsSecretOnce()
+    public async Task CreateApiKey_TenAtOnceWithTheSameKey_CreatesOneAndShowsItsSecretOnce()
     {
         var user = await App.RegisterAsync();
         var body = new { name = "program", scopes = new[] { "read" }, expires_in_days = 30 };
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => PostAsync(user, "/users/me/api-keys", body, "api-key-1")));
+        var responses = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => PostAsync(user, "/users/me/api-keys", body, "api-key-1")));
         _clock.Advance(TimeSpan.FromMinutes(1));
         var late = await PostAsync(user, "/users/me/api-keys", body, "api-key-1");
 
-        Assert.That(answers.Append(late).Select(a => a.StatusCode), Is.All.EqualTo(HttpStatusCode.Created));
-        var made = await Task.WhenAll(answers.Append(late).Select(a => a.JsonAsync()));
+        Assert.That(responses.Append(late).Select(r => r.StatusCode), Is.All.EqualTo(HttpStatusCode.Created));
+        var made = await Task.WhenAll(responses.Append(late).Select(r => r.JsonAsync()));
         Assert.That(made.Select(m => m.GetProperty("key").ToString()).Distinct().Count(), Is.EqualTo(1));
         Assert.That(made.Count(m => m.Text("secret") is not null), Is.EqualTo(1));
         Assert.That((await user.Client.GetJsonAsync("/users/me/api-keys")).Number("count"), Is.EqualTo(1));
@@ -105,7 +105,7 @@ internal sealed class IdempotencyTests : ChatFixture
 
     [TestCase("continue", 2)]
     [TestCase("retry", 3)]
-    public async Task GoOn_TenAtOnceWithTheSameKey_BeginsOneAnswer(string verb, int stored)
+    public async Task RetryOrContinue_TenAtOnceWithTheSameKey_StartsOneReply(string verb, int stored)
     {
         var (question, user) = ($"unfinished, {verb}", await App.RegisterAsync());
         var session = await CreateSessionAsync(user);
@@ -116,10 +116,10 @@ internal sealed class IdempotencyTests : ChatFixture
         await user.Client.SendJsonAsync(HttpMethod.Post, "/api/interrupt", new { session_id = session.Text("id") });
         var path = $"/chat/messages/{sent.GetProperty("reply").Text("id")}/{verb}";
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => PostAsync(user, path, new { }, "go-on")));
+        var responses = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => PostAsync(user, path, new { }, "go-on")));
 
-        Assert.That(answers.Select(a => a.StatusCode), Is.All.EqualTo(HttpStatusCode.OK));
-        var ids = (await Task.WhenAll(answers.Select(async a => (await a.JsonAsync()).Id()))).Distinct().ToList();
+        Assert.That(responses.Select(r => r.StatusCode), Is.All.EqualTo(HttpStatusCode.OK));
+        var ids = (await Task.WhenAll(responses.Select(async r => (await r.JsonAsync()).Id()))).Distinct().ToList();
         Assert.That(ids, Has.Count.EqualTo(1));
         await EndedAsync(ids[0]);
         Assert.That((await (await PostAsync(user, path, new { }, "go-on")).JsonAsync()).Text("status"), Is.EqualTo("complete"));
@@ -133,9 +133,9 @@ internal sealed class IdempotencyTests : ChatFixture
         var session = await CreateSessionAsync(_user);
         await SendAsync(session, "this", "key-3");
 
-        var answer = await SendAsync(session, "that", "key-3");
+        var response = await SendAsync(session, "that", "key-3");
 
-        await answer.ProblemAsync(HttpStatusCode.Conflict);
+        await response.ProblemAsync(HttpStatusCode.Conflict);
         Assert.That(await StoredMessagesAsync(session.Id()), Has.Count.EqualTo(2));
     }
 
@@ -173,9 +173,9 @@ internal sealed class IdempotencyTests : ChatFixture
     {
         var session = await CreateSessionAsync(_user);
 
-        var answer = await SendAsync(session, "x", key is int length ? new string('k', length) : (string)key);
+        var response = await SendAsync(session, "x", key is int length ? new string('k', length) : (string)key);
 
-        await answer.ProblemAsync(HttpStatusCode.BadRequest);
+        await response.ProblemAsync(HttpStatusCode.BadRequest);
     }
 
     private Task<HttpResponseMessage> SendAsync(JsonElement session, string content, string key, TestUser? user = null) =>

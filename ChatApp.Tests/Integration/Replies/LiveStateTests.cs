@@ -3,11 +3,11 @@ using ChatApp.Tests.Support;
 
 namespace ChatApp.Tests.Integration.Replies;
 
-/// <summary>The clients that show a session's state as it is.</summary>
+/// <summary>The live state of a session, for clients that mirror it.</summary>
 internal sealed class LiveStateTests : TwoInstances
 {
     [Test]
-    public async Task Chat_WithoutASession_MakesOneAndAnswersAtOnce()
+    public async Task Chat_WithoutASession_CreatesOneAndRepliesAtOnce()
     {
         var call = Model.Hold("at once");
 
@@ -20,7 +20,7 @@ internal sealed class LiveStateTests : TwoInstances
     }
 
     [Test]
-    public async Task State_UnknownName_IsMadeOnceHoweverManyAsk()
+    public async Task State_UnknownNameRequestedConcurrently_IsCreatedOnce()
     {
         var states = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => User.Client.GetJsonAsync("/api/state?session_id=my%20room")));
 
@@ -30,11 +30,11 @@ internal sealed class LiveStateTests : TwoInstances
     }
 
     [Test]
-    public async Task State_UnusableName_IsInvalid([Values("%00", "LONG")] string name) => await User.Client.ProblemAsync(
+    public async Task State_InvalidName_IsRejected([Values("%00", "LONG")] string name) => await User.Client.ProblemAsync(
         HttpMethod.Get, $"/api/state?session_id={name.Replace("LONG", new string('x', 129), StringComparison.Ordinal)}", null, HttpStatusCode.BadRequest);
 
     [Test]
-    public async Task Watch_OnBothInstances_ShowsTheSameGrowingAnswer()
+    public async Task Watch_OnBothInstances_ShowsTheSameGrowingReply()
     {
         var call = Model.Hold("watch me");
         using var client = Elsewhere();
@@ -56,7 +56,7 @@ internal sealed class LiveStateTests : TwoInstances
     }
 
     [Test]
-    public async Task System_Message_IsSeenByTheNextAnswer()
+    public async Task System_Message_IsSeenByTheNextReply()
     {
         await User.Client.SendJsonAsync(HttpMethod.Post, "/api/system", new { message = "Answer in Latin.", session_id = "latin" });
         var call = Model.Hold("salve");
@@ -69,7 +69,7 @@ internal sealed class LiveStateTests : TwoInstances
     }
 
     [Test]
-    public async Task Events_OfAUser_TellOfAnswersOnEveryInstanceAndOfNobodyElses()
+    public async Task Events_OfAUser_ReportRepliesOfEveryInstanceAndOfNobodyElse()
     {
         using var client = Elsewhere();
         using var feed = await EventStream.GetAsync(client, "/chat/events");
@@ -79,13 +79,13 @@ internal sealed class LiveStateTests : TwoInstances
 
         var (_, reply, call) = await BeginAsync("feed", "Fed");
 
-        ServerEvent? told;
+        ServerEvent? received;
         do
         {
-            told = await feed.NextAsync();
+            received = await feed.NextAsync();
         }
-        while (told!.Type != "reply");
-        Assert.That((told.Data.Text("message_id"), told.Data.Text("content")), Is.EqualTo((reply, "Fed")));
+        while (received!.Type != "reply");
+        Assert.That((received.Data.Text("message_id"), received.Data.Text("content")), Is.EqualTo((reply, "Fed")));
         call.End();
     }
 

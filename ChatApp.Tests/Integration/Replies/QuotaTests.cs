@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ChatApp.Tests.Integration.Replies;
 
-/// <summary>Nobody spends more tokens than allowed, however many ask at once.</summary>
+/// <summary>Quotas hold, however many requests arrive at once.</summary>
 internal sealed class QuotaTests : TwoInstances
 {
     [Test]
@@ -16,12 +16,12 @@ internal sealed class QuotaTests : TwoInstances
         var sessions = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => CreateSessionAsync(user)));
         using var elsewhere = Other.WithToken(user.Client.DefaultRequestHeaders.Authorization!.Parameter!);
 
-        var answers = await Task.WhenAll(sessions.Select((s, i) =>
+        var responses = await Task.WhenAll(sessions.Select((s, i) =>
             (i % 2 == 0 ? user.Client : elsewhere).SendAsync(HttpMethod.Post, $"/chat/sessions/{s.Text("id")}/messages?wait=true", new { content = "spend" })));
 
-        Assert.That(answers.Select(a => a.StatusCode), Is.All.AnyOf(HttpStatusCode.Created, HttpStatusCode.TooManyRequests));
-        Assert.That(answers.Count(a => a.StatusCode == HttpStatusCode.Created), Is.GreaterThan(0));
-        Assert.That(answers.Count(a => a.StatusCode == HttpStatusCode.TooManyRequests), Is.GreaterThan(0));
+        Assert.That(responses.Select(r => r.StatusCode), Is.All.AnyOf(HttpStatusCode.Created, HttpStatusCode.TooManyRequests));
+        Assert.That(responses.Count(r => r.StatusCode == HttpStatusCode.Created), Is.GreaterThan(0));
+        Assert.That(responses.Count(r => r.StatusCode == HttpStatusCode.TooManyRequests), Is.GreaterThan(0));
         var usage = await App.WithDb(db => db.UserUsage.AsNoTracking().SingleAsync(u => u.UserId == user.Id));
         Assert.That(usage.TotalTokens, Is.InRange(1, quota));
         Assert.That(usage.ReservedTokens, Is.Zero);
@@ -35,17 +35,17 @@ internal sealed class QuotaTests : TwoInstances
         await App.SetQuotaAsync(user.Id, 1);
         var session = await CreateSessionAsync(user);
 
-        var answer = await user.Client.SendAsync(HttpMethod.Post, $"/chat/sessions/{session.Text("id")}/messages", new { content = "too much" });
+        var response = await user.Client.SendAsync(HttpMethod.Post, $"/chat/sessions/{session.Text("id")}/messages", new { content = "too much" });
 
-        var problem = await answer.ProblemAsync(HttpStatusCode.TooManyRequests);
+        var problem = await response.ProblemAsync(HttpStatusCode.TooManyRequests);
         Assert.That(problem.Text("detail"), Does.Contain("quota"));
-        Assert.That(answer.Headers.RetryAfter, Is.Not.Null);
+        Assert.That(response.Headers.RetryAfter, Is.Not.Null);
         Assert.That(await StoredMessagesAsync(session.Id()), Is.Empty);
         Assert.That((await StoredSessionAsync(session)).NextSeq, Is.EqualTo(1));
     }
 
     [Test]
-    public async Task Send_WhileAnAnswerIsWritten_KeepsItsTokensAsideUntilItEnds()
+    public async Task Send_WhileAReplyIsGenerated_ReservesItsTokensUntilItEnds()
     {
         var user = await App.RegisterAsync();
         await App.SetQuotaAsync(user.Id, 1_000_000);

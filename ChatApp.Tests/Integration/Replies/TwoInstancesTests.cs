@@ -9,11 +9,11 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace ChatApp.Tests.Integration.Replies;
 
-/// <summary>It makes no difference which instance writes an answer and which is listened to.</summary>
+/// <summary>It makes no difference which instance writes a reply and which one a subscriber is connected to.</summary>
 internal sealed class TwoInstancesTests : TwoInstances
 {
     [Test]
-    public async Task Resume_OnAnotherInstance_HearsEveryTokenOnceAndTheEnd()
+    public async Task Resume_OnAnotherInstance_ReceivesEveryTokenOnceAndTheEnd()
     {
         var (_, reply, call) = await BeginAsync("follow", "Growing ");
         using var client = Elsewhere();
@@ -31,10 +31,10 @@ internal sealed class TwoInstancesTests : TwoInstances
     }
 
     [Test]
-    public async Task Interrupt_OnAnotherInstance_StopsAHangingAnswerAndKeepsItsText()
+    public async Task Interrupt_OnAnotherInstance_StopsAHangingReplyAndKeepsItsText()
     {
         var (session, reply, _) = await BeginAsync("hang", "As far as");
-        await Eventually.TrueAsync(async () => (await StoredMessageAsync(Guid.Parse(reply))).InstanceId is not null, "it is being written");
+        await Eventually.TrueAsync(async () => (await StoredMessageAsync(Guid.Parse(reply))).InstanceId is not null, "it is being generated");
         using var client = Elsewhere();
 
         var state = await client.SendJsonAsync(HttpMethod.Post, "/api/interrupt", new { session_id = session.Text("id") });
@@ -53,11 +53,11 @@ internal sealed class TwoInstancesTests : TwoInstances
         using var client = Elsewhere();
         var path = $"/chat/sessions/{session.Text("id")}/messages";
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => (i % 2 == 0 ? User.Client : client).SendAsync(HttpMethod.Post, path, new { content = "race" })));
+        var responses = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => (i % 2 == 0 ? User.Client : client).SendAsync(HttpMethod.Post, path, new { content = "race" })));
 
-        // An instance whose model answers at once may have ended one answer before the next message came.
-        var accepted = answers.Count(a => a.StatusCode == HttpStatusCode.Created);
-        Assert.That(answers.Count(a => a.StatusCode == HttpStatusCode.Conflict), Is.EqualTo(20 - accepted));
+        // The other instance's model replies at once, so one reply may have ended before the next message arrived.
+        var accepted = responses.Count(r => r.StatusCode == HttpStatusCode.Created);
+        Assert.That(responses.Count(r => r.StatusCode == HttpStatusCode.Conflict), Is.EqualTo(20 - accepted));
         Assert.That(accepted, Is.GreaterThan(0));
         call.End();
         await Eventually.TrueAsync(async () => (await StoredMessagesAsync(session.Id())).TrueForAll(m => m.Status != MessageStatus.Generating), "all have ended");
@@ -66,7 +66,7 @@ internal sealed class TwoInstancesTests : TwoInstances
     }
 
     [Test]
-    public async Task Recovery_AnswerOfADeadInstance_IsClosedWithItsJournalledText()
+    public async Task Recovery_ReplyOfADeadInstance_IsClosedWithItsJournalledText()
     {
         var session = await CreateSessionAsync(User, null, "before");
         var dead = await LeaveBehindAsync(session.Id(), "left", " behind");
@@ -82,7 +82,7 @@ internal sealed class TwoInstancesTests : TwoInstances
     }
 
     [Test]
-    public async Task Journal_AnswerThatGrows_IsThereBeforeItsEndAndGoneAfter()
+    public async Task Journal_GrowingReply_HasRowsUntilItsEnd()
     {
         var (_, reply, call) = await BeginAsync("journal", "Written down");
         var id = Guid.Parse(reply);
@@ -104,7 +104,7 @@ internal sealed class TwoInstancesTests : TwoInstances
         Assert.That(dead, Is.EquivalentTo(new long[] { 42 }));
     }
 
-    // What a process leaves that is killed while it writes.
+    // The rows that a killed process leaves behind.
     private Task<Guid> LeaveBehindAsync(Guid sessionId, params string[] pieces) => App.WithDb(async db =>
     {
         var now = DateTimeOffset.UnixEpoch;

@@ -5,11 +5,11 @@ using ChatApp.Tests.Support;
 
 namespace ChatApp.Tests.Integration.Replies;
 
-/// <summary>What becomes of answers that were stopped or failed.</summary>
+/// <summary>Continuing and retrying replies that were stopped or have failed.</summary>
 internal sealed class UnfinishedReplyTests : TwoInstances
 {
     [Test]
-    public async Task Continue_InterruptedAnswer_GrowsInItsPlaceAndIsChargedTwice()
+    public async Task Continue_InterruptedReply_GrowsInItsPlaceAndIsChargedTwice()
     {
         var (session, reply, _) = await BeginAsync("to be continued", "One, two");
         await User.Client.SendJsonAsync(HttpMethod.Post, "/api/interrupt", new { session_id = session.Text("id") });
@@ -29,7 +29,7 @@ internal sealed class UnfinishedReplyTests : TwoInstances
     }
 
     [Test]
-    public async Task Retry_InterruptedAnswer_AnswersAnewAndKeepsTheOldOneRestorable()
+    public async Task Retry_InterruptedReply_GeneratesANewOneAndKeepsTheOldRestorable()
     {
         var (session, reply, _) = await BeginAsync("try again", "Wrong");
         await User.Client.SendJsonAsync(HttpMethod.Post, "/api/interrupt", new { session_id = session.Text("id") });
@@ -37,7 +37,7 @@ internal sealed class UnfinishedReplyTests : TwoInstances
         var retried = await User.Client.SendJsonAsync(HttpMethod.Post, $"/chat/messages/{reply}/retry");
 
         var ended = await EndedAsync(retried.Id());
-        Assert.That((ended.Status, ended.Content, ended.Seq), Is.EqualTo((MessageStatus.Complete, GatedModel.Answer, 3L)));
+        Assert.That((ended.Status, ended.Content, ended.Seq), Is.EqualTo((MessageStatus.Complete, GatedModel.Reply, 3L)));
         Assert.That((await StoredMessageAsync(Guid.Parse(reply))).DeletedAt, Is.Not.Null);
         Assert.That((await StoredSessionAsync(session)).MessageCount, Is.EqualTo(2));
         await User.Client.SendJsonAsync(HttpMethod.Post, $"/chat/sessions/{session.Text("id")}/messages/{reply}/restore");
@@ -46,7 +46,7 @@ internal sealed class UnfinishedReplyTests : TwoInstances
 
     [TestCase("continue")]
     [TestCase("retry")]
-    public async Task GoOn_FinishedOrForeignAnswer_IsRefused(string verb)
+    public async Task RetryOrContinue_FinishedOrForeignReply_IsRejected(string verb)
     {
         var session = await CreateSessionAsync(User, null, "finished");
         var reply = (await StoredMessagesAsync(session.Id()))[1].Id;

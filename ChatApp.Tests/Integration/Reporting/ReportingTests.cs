@@ -7,7 +7,7 @@ using Npgsql;
 
 namespace ChatApp.Tests.Integration.Reporting;
 
-/// <summary>What the role of docs/reporting.md can read, signed in as that role.</summary>
+/// <summary>What the role of docs/reporting.md can read.</summary>
 internal sealed partial class ReportingTests : ChatFixture
 {
     private const string Password = "reporting";
@@ -56,7 +56,7 @@ internal sealed partial class ReportingTests : ChatFixture
     public async Task Views_WithOrWithoutTheSchema_AreReadable(string query) => Assert.That(await ReadAsync(query), Is.Not.Empty);
 
     [Test]
-    public async Task Role_EverythingElse_IsRefused()
+    public async Task Role_EverythingElse_IsDenied()
     {
         var tables = await App.WithDb(db => db.Database.SqlQuery<string>(
             $"SELECT tablename::text AS \"Value\" FROM pg_tables WHERE schemaname = 'public'").ToListAsync());
@@ -73,7 +73,7 @@ internal sealed partial class ReportingTests : ChatFixture
     }
 
     [Test]
-    public async Task Start_DatabaseRoleThatMayNotMakeRoles_WorksAndSaysSo()
+    public async Task Start_DatabaseRoleCannotCreateRoles_WorksAndSaysSo()
     {
         using var folder = new DataFolder();
         await using var server = await PrivatePostgres.StartAsync(folder.Path, durable: false, NullLogger.Instance, CancellationToken.None);
@@ -92,7 +92,7 @@ internal sealed partial class ReportingTests : ChatFixture
             Assert.That(app.Log.Text, Does.Contain("The role chatapp_reporting is missing"));
             var user = await app.RegisterAsync();
             await app.StoreAsync(user, "Modest", "A magpie");
-            Assert.That((await user.Client.GetJsonAsync("/search?query=magpie")).Number("count"), Is.EqualTo(1), "its extensions are there too");
+            Assert.That((await user.Client.GetJsonAsync("/search?query=magpie")).Number("count"), Is.EqualTo(1), "its extensions exist, too");
             Assert.That(await app.WithDb(db => db.Database.SqlQuery<long>($"SELECT count(*) AS \"Value\" FROM reporting.conversations").SingleAsync()), Is.EqualTo(1));
         }
         NpgsqlConnection.ClearAllPools();

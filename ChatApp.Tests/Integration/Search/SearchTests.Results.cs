@@ -4,7 +4,7 @@ using ChatApp.Tests.Support;
 
 namespace ChatApp.Tests.Integration.Search;
 
-// In which order, how and for whom results are shown.
+// The order, form and visibility of results.
 internal sealed partial class SearchTests
 {
     [Test]
@@ -56,7 +56,7 @@ internal sealed partial class SearchTests
     }
 
     [Test]
-    public async Task Search_WhatIsNotTheCallersOrDeleted_IsNeverFound()
+    public async Task Search_DeletedOrNotTheCallers_IsNeverFound()
     {
         var other = await App.RegisterAsync();
         await App.StoreAsync(other, "Foreign", "A walrus of others.");
@@ -76,7 +76,7 @@ internal sealed partial class SearchTests
     }
 
     [Test]
-    public async Task Search_AnswerThatIsBeingWritten_IsFoundWhenItIsThere()
+    public async Task Search_GeneratingReply_IsFoundOnceItIsComplete()
     {
         var call = Model.Hold("Tell me.");
         var session = await CreateSessionAsync(_user, "Live");
@@ -85,13 +85,13 @@ internal sealed partial class SearchTests
         Assert.That(await SearchAsync("narwhal"), Is.Empty);
 
         call.End();
-        await Eventually.TrueAsync(async () => (await SearchAsync("narwhal")).Count == 1, "the answer is found");
+        await Eventually.TrueAsync(async () => (await SearchAsync("narwhal")).Count == 1, "the reply is found");
     }
 
     [TestCase("magpie", 7, 30)]
     [TestCase("agpi", 7, 30)]
     [TestCase("magpie", 200, 2_300)]
-    public async Task Search_PageByPage_GivesEachMatchOnce(string query, int limit, int matches)
+    public async Task Search_PageByPage_HasEachMatchOnce(string query, int limit, int matches)
     {
         var (_, messages) = await App.StoreAsync(_user, "Many", Enumerable.Range(0, matches).Select(i => $"The magpie {string.Concat(Enumerable.Repeat("sings ", i % 5))}{i}"));
         var (seen, ranks, cursor) = (new List<string>(), new List<double>(), (string?)null);

@@ -16,7 +16,7 @@ internal sealed partial class SearchTests : ChatFixture
     [TestCase("photosynthesis", Description = "a word")]
     [TestCase("PHOTOSYNTHESIS", Description = "whatever the case")]
     [TestCase("photosyn", Description = "the beginning of a word")]
-    [TestCase("photosyn*", Description = "the same, said with a star")]
+    [TestCase("photosyn*", Description = "the same with a star")]
     [TestCase("leaves light", Description = "words in any order, apart")]
     [TestCase("light leaves", Description = "words in any order, apart")]
     [TestCase("\"catch the light\"", Description = "a phrase")]
@@ -102,7 +102,7 @@ internal sealed partial class SearchTests : ChatFixture
     }
 
     [Test]
-    public async Task Search_CodeSigns_AreNotPassedOver()
+    public async Task Search_CodeSigns_AreNotIgnored()
     {
         await App.StoreAsync(_user, "Languages", "I like C most.", "A cat.", "The % sign.", "a_b");
 
@@ -118,7 +118,7 @@ internal sealed partial class SearchTests : ChatFixture
     [TestCase("query=-only")]
     [TestCase("query=-%22only%20this%22%20-that")]
     [TestCase("query={long}")]
-    public async Task Search_NothingToLookFor_Is400(string query)
+    public async Task Search_NoSearchableTerm_Is400(string query)
     {
         var problem = await _user.Client.ProblemAsync(
             HttpMethod.Get, $"/search?{query.Replace("{long}", new string('q', SearchQuery.MaxLength + 1), StringComparison.Ordinal)}", null, HttpStatusCode.BadRequest);
@@ -155,17 +155,17 @@ internal sealed partial class SearchTests : ChatFixture
     [TestCase("½ ² ™ №")]
     [TestCase("İ ß ſ K")]
     [TestCase("a b c d e f g h i j k l m n o p q r s t u v w x y z 1 2 3 4 5 6 7 8 9")]
-    public async Task Search_StrangeQuery_IsAnswered(string query)
+    public async Task Search_UnusualQuery_Succeeds(string query)
     {
         await App.StoreAsync(_user, "Strange", $"before {query} after");
 
         var found = await SearchAsync(query);
 
-        Assert.That(found, Has.Count.EqualTo(1), "it stands there as it is");
+        Assert.That(found, Has.Count.EqualTo(1), "it is shown unchanged");
     }
 
     [Test]
-    public async Task Search_WordsOfAllKindsAtOnce_AreAllWanted()
+    public async Task Search_WordsOfAllKinds_AreAllRequired()
     {
         var (_, messages) = await App.StoreAsync(_user, "All", "The C++ compiler of 東京 says: undefined reference to main", "The C++ compiler says hello.");
 

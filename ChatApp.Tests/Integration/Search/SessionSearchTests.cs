@@ -43,9 +43,9 @@ internal sealed class SessionSearchTests : ChatFixture
     [Test]
     public async Task Search_Result_IsTheWholeMessage()
     {
-        var (session, messages) = await App.StoreAsync(_user, "Whole", "Question of fish", "Answer of fish");
+        var (session, messages) = await App.StoreAsync(_user, "Whole", "Question of fish", "Reply of fish");
 
-        var found = (await SearchAsync(session.Id.ToString(), "answer")).Items("results")[0];
+        var found = (await SearchAsync(session.Id.ToString(), "reply")).Items("results")[0];
         var listed = (await _user.Client.GetJsonAsync($"/chat/sessions/{session.Id}/messages")).Items("messages")[1];
 
         Assert.That(found.GetRawText(), Is.EqualTo(listed.GetRawText()));
@@ -61,7 +61,7 @@ internal sealed class SessionSearchTests : ChatFixture
     }
 
     [Test]
-    public async Task Search_MoreThanAThousand_GoesOnByCursor()
+    public async Task Search_MoreThanAThousand_ContinuesByCursor()
     {
         var (session, messages) = await App.StoreAsync(_user, "Long", Enumerable.Range(0, SearchService.SessionPageLength + 3).Select(i => $"newt {i}"));
 

@@ -10,7 +10,7 @@ namespace ChatApp.Tests.Integration.Sessions;
 internal sealed class DefaultSessionTests : ChatFixture
 {
     [Test]
-    public async Task Open_TheDefaultTwentyTimesAtOnce_MakesOneSession()
+    public async Task Open_TheDefaultTwentyTimesAtOnce_CreatesOneSession()
     {
         var user = await App.RegisterAsync();
 
@@ -24,7 +24,7 @@ internal sealed class DefaultSessionTests : ChatFixture
 
     [Test]
     [Repeat(5)]
-    public async Task Chat_TheFirstTwentyMessagesAtOnce_AreAnsweredOrConflictInOneSession()
+    public async Task Chat_FirstTwentyMessagesAtOnce_GetRepliesOrConflictInOneSession()
     {
         var user = await App.RegisterAsync();
 
@@ -56,7 +56,7 @@ internal sealed class DefaultSessionTests : ChatFixture
     }
 
     [Test]
-    public async Task History_OfTheUnusedDefault_IsEmptyAndMakesNothing()
+    public async Task History_OfTheUnusedDefault_IsEmptyAndCreatesNothing()
     {
         var user = await App.RegisterAsync();
 
@@ -83,7 +83,7 @@ internal sealed class DefaultSessionTests : ChatFixture
     }
 
     [Test]
-    public async Task ThreadId_OfTwoUsers_MayBeTheSame_ButNotTwiceOfOne()
+    public async Task ThreadId_OfTwoUsers_IsUniquePerUser()
     {
         var (user, other) = (await App.RegisterAsync(), await App.RegisterAsync());
         Task<ChatSession> Create(TestUser owner) => App.WithServiceAsync<SessionService, ChatSession>(

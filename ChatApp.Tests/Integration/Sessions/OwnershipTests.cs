@@ -4,7 +4,7 @@ using ChatApp.Tests.Support;
 
 namespace ChatApp.Tests.Integration.Sessions;
 
-/// <summary>What is somebody else's, deleted, unknown or malformed gives one and the same answer.</summary>
+/// <summary>Whatever is somebody else's, deleted, unknown or malformed gets the same response.</summary>
 internal sealed class OwnershipTests : ChatFixture
 {
     private static readonly (string Method, string Path, string? Body)[] SessionRoutes =
@@ -52,15 +52,15 @@ internal sealed class OwnershipTests : ChatFixture
     public async Task SessionRoute_NotTheCallersLiveSession_IsOneAndTheSame404(string method, string path, string? body)
     {
         var before = await StoredSessionAsync(_foreign);
-        var answers = new List<string>();
+        var responses = new List<string>();
         foreach (var key in Keys())
         {
             var inPath = path.Replace("{key}", Uri.EscapeDataString(key), StringComparison.Ordinal).Replace("{message}", _foreignMessage, StringComparison.Ordinal);
             var content = body is null ? null : Api.Raw(body.Replace("{key}", key, StringComparison.Ordinal));
-            answers.Add((await _user.Client.ProblemAsync(new HttpMethod(method), inPath, content, HttpStatusCode.NotFound)).WithoutTraceId());
+            responses.Add((await _user.Client.ProblemAsync(new HttpMethod(method), inPath, content, HttpStatusCode.NotFound)).WithoutTraceId());
         }
 
-        Assert.That(answers.Distinct().ToList(), Has.Count.EqualTo(1));
+        Assert.That(responses.Distinct().ToList(), Has.Count.EqualTo(1));
         Assert.That((await StoredSessionAsync(_foreign)).Version, Is.EqualTo(before.Version));
         Assert.That(await StoredMessagesAsync(_foreign.Id()), Has.Count.EqualTo(2));
     }
@@ -69,15 +69,15 @@ internal sealed class OwnershipTests : ChatFixture
     [TestCase("DELETE", "?permanent=true")]
     public async Task TrashRoute_NotTheCallersTrash_IsOneAndTheSame404(string method, string suffix)
     {
-        var answers = new List<string>();
+        var responses = new List<string>();
         foreach (var key in Keys().Except([_deleted.Text("id"), _deleted.Text("thread_id")]))
         {
             var problem = await _user.Client.ProblemAsync(
                 new HttpMethod(method), $"/chat/sessions/{Uri.EscapeDataString(key)}{suffix}", null, HttpStatusCode.NotFound);
-            answers.Add(problem.WithoutTraceId());
+            responses.Add(problem.WithoutTraceId());
         }
 
-        Assert.That(answers.Distinct().ToList(), Has.Count.EqualTo(1));
+        Assert.That(responses.Distinct().ToList(), Has.Count.EqualTo(1));
         Assert.That((await StoredSessionAsync(_foreign)).DeletedAt, Is.Null);
     }
 
@@ -90,14 +90,14 @@ internal sealed class OwnershipTests : ChatFixture
         var inTrash = (await StoredMessagesAsync(_deleted.Id()))[1].Id.ToString();
         string[] ids = [_foreignMessage, inTrash, Guid.CreateVersion7().ToString(), Guid.Empty.ToString(), "nonsense", "%F0%9F%98%80", "0", new string('9', 500)];
 
-        var answers = new List<string>();
+        var responses = new List<string>();
         foreach (var id in ids)
         {
             var url = path.Replace("{session}", session.Text("id"), StringComparison.Ordinal).Replace("{message}", id, StringComparison.Ordinal);
-            answers.Add((await _user.Client.ProblemAsync(new HttpMethod(method), url, null, HttpStatusCode.NotFound)).WithoutTraceId());
+            responses.Add((await _user.Client.ProblemAsync(new HttpMethod(method), url, null, HttpStatusCode.NotFound)).WithoutTraceId());
         }
 
-        Assert.That(answers.Distinct().ToList(), Has.Count.EqualTo(1));
+        Assert.That(responses.Distinct().ToList(), Has.Count.EqualTo(1));
         Assert.That(await StoredMessageAsync(Guid.Parse(_foreignMessage)), Has.Property("DeletedAt").Null);
     }
 

@@ -4,7 +4,7 @@ using ChatApp.Tests.Support;
 
 namespace ChatApp.Tests.Integration.Sessions;
 
-/// <summary>Clients that know a display name and a persona, and no more.</summary>
+/// <summary>Clients that know only a display name and a persona.</summary>
 internal sealed class QuickSessionTests : ChatFixture
 {
     [Test]

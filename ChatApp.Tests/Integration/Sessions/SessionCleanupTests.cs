@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace ChatApp.Tests.Integration.Sessions;
 
-/// <summary>It runs by itself, in the background.</summary>
+/// <summary>Clean-up runs in the background.</summary>
 internal sealed class SessionCleanupTests : ChatFixture
 {
     private readonly TestClock _clock = new();
@@ -21,7 +21,7 @@ internal sealed class SessionCleanupTests : ChatFixture
     }
 
     [Test]
-    public async Task CleanUp_ExpiredSession_IsRemovedInTheBackground()
+    public async Task CleanUp_ExpiredSession_IsDeletedInTheBackground()
     {
         var user = await App.RegisterAsync();
         var session = await user.Client.SendJsonAsync(HttpMethod.Post, "/chat/sessions", new { temporary = true }, HttpStatusCode.Created);

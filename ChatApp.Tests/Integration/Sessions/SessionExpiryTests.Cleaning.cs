@@ -6,11 +6,11 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace ChatApp.Tests.Integration.Sessions;
 
-/// <summary>What the cleaning removes, and what it leaves.</summary>
+/// <summary>What the clean-up deletes and what it keeps.</summary>
 internal sealed partial class SessionExpiryTests
 {
     [Test]
-    public async Task Clean_WhileAnAnswerIsWritten_LeavesTheSessionAndTheAnswersEndMovesItOn()
+    public async Task CleanUp_WhileAReplyIsGenerated_KeepsTheSessionAndTheEndExtendsIt()
     {
         var user = await App.RegisterAsync();
         var session = await CreateTemporaryAsync(user);
@@ -32,7 +32,7 @@ internal sealed partial class SessionExpiryTests
     }
 
     [Test]
-    public async Task Clean_ExpiredSession_TakesAllButTheLedger()
+    public async Task CleanUp_ExpiredSession_DeletesAllButTheLedger()
     {
         var user = await App.RegisterAsync();
         var (session, kept) = (await CreateTemporaryAsync(user, "bye"), await CreateSessionAsync(user, "Kept", "hello"));
@@ -57,7 +57,7 @@ internal sealed partial class SessionExpiryTests
     }
 
     [Test]
-    public async Task Clean_Trash_KeepsItForItsRetentionAndNoLonger()
+    public async Task CleanUp_Trash_IsKeptForItsRetentionOnly()
     {
         var user = await App.RegisterAsync();
         var session = await CreateSessionAsync(user, "Old", "hello");
@@ -70,7 +70,7 @@ internal sealed partial class SessionExpiryTests
         await user.Client.SendJsonAsync(HttpMethod.Delete, path);
         user = await LaterAsync(user, Retention * 0.9);
         await CleanAsync();
-        Assert.That((await user.Client.GetJsonAsync("/chat/sessions?deleted=true")).Number("count"), Is.EqualTo(1), "its time began anew");
+        Assert.That((await user.Client.GetJsonAsync("/chat/sessions?deleted=true")).Number("count"), Is.EqualTo(1), "its time started again");
         user = await LaterAsync(user, Retention * 0.2);
         await CleanAsync();
 
@@ -80,7 +80,7 @@ internal sealed partial class SessionExpiryTests
     }
 
     [Test]
-    public async Task Clean_DeletedMessageOfALiveSession_StaysAndCanBeRestored()
+    public async Task CleanUp_DeletedMessageOfALiveSession_StaysRestorable()
     {
         var user = await App.RegisterAsync();
         var session = await CreateSessionAsync(user, "Live", "hello");
@@ -95,10 +95,10 @@ internal sealed partial class SessionExpiryTests
     }
 
     [Test]
-    public async Task Clean_UnlistedSessionThatWasLeft_IsRemoved()
+    public async Task CleanUp_AbandonedUnlistedSession_IsDeleted()
     {
         var user = await App.RegisterAsync();
-        var (session, _) = await App.StoreAsync(user, "Left", "question", "answer");
+        var (session, _) = await App.StoreAsync(user, "Left", "question", "reply");
         await App.WithDb(db => db.Sessions.Where(s => s.Id == session.Id).ExecuteUpdateAsync(
             s => s.SetProperty(x => x.Unlisted, true).SetProperty(x => x.Temporary, true).SetProperty(x => x.ExpiresAt, _clock.GetUtcNow() + Idle)));
 
@@ -111,7 +111,7 @@ internal sealed partial class SessionExpiryTests
     }
 
     [Test]
-    public async Task Clean_ManyCleanersAtOnceWhileSessionsAreUsed_RemoveEachExpiredOneOnce()
+    public async Task CleanUp_ConcurrentlyWhileSessionsAreUsed_DeletesEachExpiredOneOnce()
     {
         const int Expired = 90;
         var user = await App.RegisterAsync();

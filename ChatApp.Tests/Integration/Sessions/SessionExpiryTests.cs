@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace ChatApp.Tests.Integration.Sessions;
 
-/// <summary>The end of temporary sessions, and of what lies in the trash.</summary>
+/// <summary>The expiry of temporary sessions and of the trash.</summary>
 internal sealed partial class SessionExpiryTests : ChatFixture
 {
     private static readonly TimeSpan Idle = new SessionSettings().TemporaryIdleTimeout;
@@ -23,7 +23,7 @@ internal sealed partial class SessionExpiryTests : ChatFixture
     }
 
     [Test]
-    public async Task Read_ExpiredSession_IsNowhereEvenBeforeItIsRemoved()
+    public async Task Read_ExpiredSession_IsNotFoundEvenBeforeCleanUp()
     {
         var user = await App.RegisterAsync();
         var session = await CreateTemporaryAsync(user, "zebra");
@@ -45,14 +45,14 @@ internal sealed partial class SessionExpiryTests : ChatFixture
         {
             Assert.That((await user.Client.GetJsonAsync(list)).Number("count"), Is.Zero, list);
         }
-        Assert.That(await ExistsAsync(session), Is.True, "nobody has cleaned up yet");
+        Assert.That(await ExistsAsync(session), Is.True, "no clean-up has run yet");
     }
 
     [TestCase("POST", "/messages?wait=true", """{"content":"hello"}""")]
     [TestCase("PUT", "", """{"pinned":true}""")]
     [TestCase("SYSTEM", "", "")]
     [TestCase("DELETE", "/messages/{id}", "")]
-    public async Task Use_BeforeTheEnd_MovesItOn(string method, string path, string body)
+    public async Task Use_BeforeExpiry_ExtendsIt(string method, string path, string body)
     {
         var user = await App.RegisterAsync();
         var session = await CreateTemporaryAsync(user, "first");
@@ -73,7 +73,7 @@ internal sealed partial class SessionExpiryTests : ChatFixture
     }
 
     [Test]
-    public async Task Read_BeforeTheEnd_DoesNotMoveItOn()
+    public async Task Read_BeforeExpiry_DoesNotExtendIt()
     {
         var user = await App.RegisterAsync();
         var session = await CreateTemporaryAsync(user);
@@ -86,7 +86,7 @@ internal sealed partial class SessionExpiryTests : ChatFixture
     }
 
     [Test]
-    public async Task Name_OfAnExpiredSession_IsFreeAgain()
+    public async Task ThreadKey_OfAnExpiredSession_IsFreeAgain()
     {
         var user = await App.RegisterAsync();
         var session = await CreateTemporaryAsync(user, "old");
@@ -103,7 +103,7 @@ internal sealed partial class SessionExpiryTests : ChatFixture
     [TestCase("Sessions:TrashRetention", "-1.00:00:00")]
     [TestCase("Sessions:TrashRetention", "10675199.00:00:00")]
     [TestCase("Sessions:TemporaryIdleTimeout", "00:00:00")]
-    public void Start_TimeThatCannotBe_IsRefused(string key, string value) =>
+    public void Start_InvalidTimeout_IsRejected(string key, string value) =>
         Assert.That(() => TestApp.StartAsync(new() { [key] = value }, App.ConnectionString), Throws.Exception.With.Message.Contains("Sessions"));
 
     private static async Task<JsonElement> CreateTemporaryAsync(TestUser user, string? message = null)
@@ -116,7 +116,7 @@ internal sealed partial class SessionExpiryTests : ChatFixture
         return session;
     }
 
-    // Access tokens end in an hour too.
+    // Access tokens expire after an hour, too.
     private Task<TestUser> LaterAsync(TestUser user, TimeSpan time)
     {
         _clock.Advance(time);

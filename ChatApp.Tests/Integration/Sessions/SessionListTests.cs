@@ -12,7 +12,7 @@ internal sealed class SessionListTests : ChatFixture
     [TestCase(50)]
     [TestCase(41)]
     [TestCase(200)]
-    public async Task List_ManySessionsOfTheSameMoment_ShowsEachOnce(int limit)
+    public async Task List_ManySessionsOfTheSameTime_ShowsEachOnce(int limit)
     {
         var user = await App.RegisterAsync();
         var ids = await AddAsync(user, Enumerable.Repeat(Noon, 205));
@@ -28,12 +28,12 @@ internal sealed class SessionListTests : ChatFixture
         }
         while (cursor is not null);
 
-        Assert.That(seen, Is.EqualTo(ids.OrderDescending()), "newest first, and of the same moment the highest id");
+        Assert.That(seen, Is.EqualTo(ids.OrderDescending()), "newest first, and the highest id for equal times");
         Assert.That(pages, Is.EqualTo((205 + limit - 1) / limit));
     }
 
     [Test]
-    public async Task List_WhileSessionsArriveAndLeave_ShowsTheOthersOnce()
+    public async Task List_WhileSessionsComeAndGo_ShowsTheOthersOnce()
     {
         var user = await App.RegisterAsync();
         var ids = await AddAsync(user, Enumerable.Range(0, 10).Select(i => Noon.AddMinutes(-i)));
@@ -157,7 +157,7 @@ internal sealed class SessionListTests : ChatFixture
             Assert.That(list.Number("total_tokens_used"), Is.EqualTo(tokens).And.Positive);
             Assert.That(list.GetProperty("session_start").GetDateTimeOffset(), Is.EqualTo(messages[0].CreatedAt));
             Assert.That(list.GetProperty("last_activity").GetDateTimeOffset(), Is.EqualTo((await StoredSessionAsync(busy)).LastMessageAt));
-            Assert.That(list.Items("sessions")[0].Text("preview"), Is.EqualTo(GatedModel.Answer));
+            Assert.That(list.Items("sessions")[0].Text("preview"), Is.EqualTo(GatedModel.Reply));
             Assert.That(list.Items("sessions")[0].Text("timestamp"), Is.EqualTo(list.Items("sessions")[0].Text("last_message_at")));
             Assert.That(list.Items("sessions")[0].Number("message_count"), Is.EqualTo(4));
             Assert.That(list.Items("sessions")[1].Text("preview"), Is.Empty);
@@ -194,7 +194,7 @@ internal sealed class SessionListTests : ChatFixture
         Assert.That(preview, Is.EqualTo("x" + string.Concat(Enumerable.Repeat("😀", SessionListItem.PreviewLength - 1))), "PostgreSQL counts characters");
     }
 
-    /// <summary>Puts sessions into the database, with these times of their last activity.</summary>
+    /// <summary>Inserts sessions with these times of last activity.</summary>
     private Task<List<Guid>> AddAsync(TestUser user, IEnumerable<DateTimeOffset> times) => App.WithDb(async db =>
     {
         var sessions = times.Select(t => (Time: t, Id: Guid.CreateVersion7())).Select(x => new ChatSession

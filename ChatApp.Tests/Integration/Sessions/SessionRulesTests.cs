@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ChatApp.Tests.Integration.Sessions;
 
-/// <summary>What a session may be like; each rule for making one and for changing one.</summary>
+/// <summary>The rules of sessions, for creating and for changing them.</summary>
 internal sealed class SessionRulesTests : ChatFixture
 {
     private static readonly string Deep = string.Concat(Enumerable.Repeat("""{"a":""", 40)) + "1" + new string('}', 40);
@@ -52,7 +52,7 @@ internal sealed class SessionRulesTests : ChatFixture
     }
 
     [TestCaseSource(nameof(Invalid))]
-    public async Task Create_Invalid_Is400ThatNamesTheFieldAndMakesNothing(string field, string json)
+    public async Task Create_Invalid_Is400ThatNamesTheFieldAndCreatesNothing(string field, string json)
     {
         var before = await App.WithDb(db => db.Sessions.CountAsync());
 
@@ -81,7 +81,7 @@ internal sealed class SessionRulesTests : ChatFixture
 
     [TestCase("\"😀\"", TestName = "Create_TitleOfOneSign_Works")]
     [TestCase("\"a\\nb\\tc 'quotes' \\\"double\\\" <b> %_\\\\ \\ud83d\\ude00\"", TestName = "Create_TitleWithOddSigns_Works")]
-    public async Task Create_OddTitle_IsStoredAsItIs(string json)
+    public async Task Create_UnusualTitle_IsStoredUnchanged(string json)
     {
         var session = await _user.Client.SendJsonAsync(HttpMethod.Post, "/chat/sessions", Api.Raw($$"""{"title": {{json}}}"""), HttpStatusCode.Created);
 
@@ -108,7 +108,7 @@ internal sealed class SessionRulesTests : ChatFixture
     [TestCase("""{"a": 12345678901234567890123456789012345678901234567890}""")]
     [TestCase("""{"a": 0.1, "": "empty name", "b": {}, "c": []}""")]
     [TestCase("""{"a": "\ud83d\ude00 \u0001 \uffff"}""")]
-    public async Task Create_OddMetadata_ComesBackTheSame(string metadata)
+    public async Task Create_UnusualMetadata_IsReturnedUnchanged(string metadata)
     {
         var session = await _user.Client.SendJsonAsync(HttpMethod.Post, "/chat/sessions", Api.Raw($$"""{"metadata": {{metadata}}}"""), HttpStatusCode.Created);
 

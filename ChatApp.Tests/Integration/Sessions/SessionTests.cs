@@ -62,7 +62,7 @@ internal sealed class SessionTests : ChatFixture
     }
 
     [Test]
-    public async Task Get_ByIdOrThread_IsWhatCreateAnswered()
+    public async Task Get_ByIdOrThread_EqualsTheCreateResponse()
     {
         var created = await CreateSessionAsync(_user, "Findable");
 
@@ -74,7 +74,7 @@ internal sealed class SessionTests : ChatFixture
     }
 
     [Test]
-    public async Task Update_OneThing_LeavesTheOthers()
+    public async Task Update_OneProperty_KeepsTheOthers()
     {
         var session = await _user.Client.SendJsonAsync(HttpMethod.Post, "/chat/sessions", new { title = "Before", metadata = new { a = 1 } }, HttpStatusCode.Created);
         var path = $"/chat/sessions/{session.Text("id")}";

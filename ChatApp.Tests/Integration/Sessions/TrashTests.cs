@@ -31,7 +31,7 @@ internal sealed class TrashTests : ChatFixture
     }
 
     [Test]
-    public async Task Restore_Session_BringsItBackWithItsMessages()
+    public async Task Restore_Session_RestoresItsMessages()
     {
         var session = await CreateSessionAsync(_user, "Back", "hello");
         var path = $"/chat/sessions/{session.Text("id")}";
@@ -48,7 +48,7 @@ internal sealed class TrashTests : ChatFixture
     }
 
     [Test]
-    public async Task Remove_FromTheTrash_IsForGoodButKeepsTheUsage()
+    public async Task Remove_FromTheTrash_IsPermanentButKeepsTheUsage()
     {
         var session = await CreateSessionAsync(_user, "Bye", "hello");
         var (id, path) = (session.Id(), $"/chat/sessions/{session.Text("id")}");
@@ -65,7 +65,7 @@ internal sealed class TrashTests : ChatFixture
     }
 
     [Test]
-    public async Task Restore_ThreadTakenInTheMeantime_GetsAThreadOfItsOwn()
+    public async Task Restore_ThreadTakenInTheMeantime_GetsANewThread()
     {
         var user = await App.RegisterAsync();
         var old = await user.Client.SendJsonAsync(HttpMethod.Post, "/chat", new { message = "the first default" });
@@ -107,7 +107,7 @@ internal sealed class TrashTests : ChatFixture
     }
 
     [Test]
-    public async Task Delete_WhileAnAnswerIsWritten_LetsItEndInTheTrash()
+    public async Task Delete_WhileAReplyIsGenerated_LetsItEndInTheTrash()
     {
         var session = await CreateSessionAsync(_user, "Busy");
         var path = $"/chat/sessions/{session.Text("id")}";

@@ -56,7 +56,7 @@ internal sealed class McpServerTests
         var server = Only(app);
         await server.ListAsync(CancellationToken.None);
         var running = server.CallAsync("trigger-long-running-operation", LongTime, CancellationToken.None);
-        await EchoAsync(server); // sent later, completed first: the long call has begun
+        await EchoAsync(server); // sent later, completed first: the long call has started
 
         using (var process = ReferenceMcpServer.ProcessOf(_pidFile))
         {
@@ -79,7 +79,7 @@ internal sealed class McpServerTests
         {
             process.Kill();
         }
-        await Eventually.TrueAsync(() => server.State.Status == McpServerStatus.Idle, "the end is noticed");
+        await Eventually.TrueAsync(() => server.State.Status == McpServerStatus.Idle, "the end is detected");
 
         await Eventually.TrueAsync(async () => (await SourceOf(app).ListAsync(CancellationToken.None)).Count > 0, "its tools are offered again");
     }
@@ -128,12 +128,12 @@ internal sealed class McpServerTests
 
         Assert.That(await server.OfferAsync(CancellationToken.None), Is.Empty);
         await Eventually.TrueAsync(() => server.State.Status == McpServerStatus.Failed, "the first attempt has failed");
-        await File.WriteAllTextAsync(_pidFile, "it is there now");
+        await File.WriteAllTextAsync(_pidFile, "it exists now");
         Assert.That(await server.OfferAsync(CancellationToken.None), Is.Empty);
-        Assert.That(server.State.Status, Is.EqualTo(McpServerStatus.Failed), "it is not tried again so soon");
+        Assert.That(server.State.Status, Is.EqualTo(McpServerStatus.Failed), "no retry before the back-off has passed");
 
         clock.Advance(TimeSpan.FromSeconds(10));
-        await Eventually.TrueAsync(async () => (await server.OfferAsync(CancellationToken.None)).Count > 0, "it is tried again");
+        await Eventually.TrueAsync(async () => (await server.OfferAsync(CancellationToken.None)).Count > 0, "it is retried");
     }
 
     [Test]
@@ -143,7 +143,7 @@ internal sealed class McpServerTests
         var server = Only(app);
 
         Assert.That(await server.ReconnectAsync(CancellationToken.None), Is.False);
-        await File.WriteAllTextAsync(_pidFile, "it is there now");
+        await File.WriteAllTextAsync(_pidFile, "it exists now");
         Assert.That(await server.ReconnectAsync(CancellationToken.None), Is.True);
     }
 
@@ -157,7 +157,7 @@ internal sealed class McpServerTests
 
         Assert.That(server.State.Status, Is.EqualTo(McpServerStatus.Failed));
         Assert.That(server.State.Failure?.Text, Does.StartWith("The command ended"));
-        await Eventually.TrueAsync(() => server.State.Output is ["a secret of the server"], "its last words are kept");
+        await Eventually.TrueAsync(() => server.State.Output is ["a secret of the server"], "its last output is kept");
         Assert.That(app.Log.Text, Does.Contain("MCP server x").And.Not.Contain("a secret of the server"));
     }
 

@@ -59,7 +59,7 @@ internal sealed partial class OutgoingClientTests
         var foreign = other.Requests.Single();
         Assert.That(foreign.Headers.Select(h => $"{h.Key}: {h.Value}"), Has.None.Contains("canary"));
         Assert.That(foreign.Headers.Accept.ToString(), Is.EqualTo("text/html"));
-        Assert.That(_server.Requests[^1].Headers.Authorization.ToString(), Is.EqualTo("Bearer canary"), "the same origin may have it");
+        Assert.That(_server.Requests[^1].Headers.Authorization.ToString(), Is.EqualTo("Bearer canary"), "the same origin is allowed");
     }
 
     [Test]

@@ -22,7 +22,7 @@ internal sealed class ToolApprovalTests : TwoInstances
     }
 
     [Test]
-    public async Task Decide_Once_RunsThisCallAndAsksAgainForTheNext()
+    public async Task Decide_Once_RunsThisCallAndTheNextRequiresApproval()
     {
         var tool = Writer("once");
         Model.Script("Write once", ModelScript.Call((tool, new { input = "a" })), ModelScript.Call((tool, new { input = "b" })), ModelScript.Say("Written."));
@@ -158,7 +158,7 @@ internal sealed class ToolApprovalTests : TwoInstances
     }
 
     private Task AskedAsync(Guid reply, string call) => Eventually.TrueAsync(
-        async () => ToolCall.Of(await StoredMessageAsync(reply)).Any(c => c.Id == call && c.Status == ToolCallStatus.Asking), "the user is asked");
+        async () => ToolCall.Of(await StoredMessageAsync(reply)).Any(c => c.Id == call && c.Status == ToolCallStatus.Asking), "the call waits for approval");
 
     private async Task DecideAsync(HttpClient client, Guid reply, string call, string decision)
     {

@@ -71,7 +71,7 @@ internal sealed partial class ToolLoopTests : ChatFixture
     }
 
     [Test]
-    public async Task Stream_ModelCallsATool_TellsItsStatusBetweenTheTokens()
+    public async Task Stream_ModelCallsATool_SendsItsStatusBetweenTheTokens()
     {
         var result = new TaskCompletionSource<object?>();
         _tools.Add("wait", (_, _) => result.Task);

@@ -2,7 +2,7 @@ using ChatApp.Tests.Support;
 
 namespace ChatApp.Tests.Unit.Data;
 
-/// <summary>The scanner that the test of recorded statements relies on.</summary>
+/// <summary>The scanner that checks the recorded statements.</summary>
 internal sealed class UserStatementTests
 {
     [TestCase("SELECT * FROM messages WHERE user_id = $1 AND id = $2")]

@@ -11,7 +11,7 @@ namespace ChatApp.Tests.Unit.Domain;
 
 internal sealed class PromptBuilderTests
 {
-    // 400 characters, so 100 tokens, and 4 around them.
+    // 400 characters: 100 tokens, and 4 of overhead.
     private const int Cost = 104;
 
     private static readonly string Text = new('x', 400);
@@ -65,7 +65,7 @@ internal sealed class PromptBuilderTests
     }
 
     [Test]
-    public void Build_PersonaWithALongAnswer_LeavesHalfTheWindowToThePrompt()
+    public void Build_PersonaWithALongReply_LeavesHalfTheWindowToThePrompt()
     {
         var prompt = PromptBuilder.Build(Persona with { MaxTokens = 1_000_000 }, History((MessageRole.User, "one"), (MessageRole.User, "two")), 1000, []);
 
@@ -73,13 +73,13 @@ internal sealed class PromptBuilderTests
     }
 
     [Test]
-    public void Estimate_Prompt_CountsWhatIsAroundMessages() =>
+    public void Estimate_Prompt_CountsTheOverheadOfMessages() =>
         Assert.That(
             TokenEstimator.Estimate(PromptBuilder.Build(Persona, History((MessageRole.User, "four")), 1000, []).Messages, []),
             Is.EqualTo(Cost + 1 + TokenEstimator.TokensPerMessage));
 
     [Test]
-    public void Build_AnswersWithTools_TellTheNewestResultsThatFitAQuarterOfTheRoom()
+    public void Build_RepliesWithTools_IncludeTheNewestResultsThatFitAQuarterOfTheRoom()
     {
         var history = History((MessageRole.User, "one"), (MessageRole.Assistant, "first"), (MessageRole.User, "two"), (MessageRole.Assistant, "second"), (MessageRole.User, "three")).ToList();
         history.FindAll(m => m.Role == MessageRole.Assistant).ForEach(Call);
@@ -91,9 +91,9 @@ internal sealed class PromptBuilderTests
             ChatRole.User, ChatRole.Assistant, ChatRole.User, ChatRole.Assistant, ChatRole.Tool, ChatRole.Assistant, ChatRole.User,
         }));
         Assert.That(prompt.Omitted, Is.Zero);
-        Assert.That(PromptBuilder.Build(Persona, history, 2_000, []).Messages, Has.Count.EqualTo(6), "without tools nothing is told of them");
+        Assert.That(PromptBuilder.Build(Persona, history, 2_000, []).Messages, Has.Count.EqualTo(6), "without tools the prompt contains no tool results");
 
-        static void Call(ChatMessage answer)
+        static void Call(ChatMessage reply)
         {
             var call = new ToolCall
             {
@@ -107,13 +107,13 @@ internal sealed class PromptBuilderTests
                 Status = ToolCallStatus.Complete,
                 Result = new string('r', 1_000),
             };
-            answer.ToolCalls = ToolCall.ToJson([call]);
+            reply.ToolCalls = ToolCall.ToJson([call]);
         }
     }
 
     private static ChatTool Tool { get; } = new(AIFunctionFactory.Create(() => "", "look_up"), "Workshop", "Looking…", false);
 
-    // Newest first, as it is read.
+    // Newest first, as read from the database.
     private static IEnumerable<ChatMessage> History(params (MessageRole Role, string Text)[] messages) =>
         messages.Select((m, i) => new ChatMessage { Id = Guid.Empty, UserId = Guid.Empty, SessionId = Guid.Empty, CreatedAt = default, Seq = i + 1, Role = m.Role, Content = m.Text }).Reverse();
 }

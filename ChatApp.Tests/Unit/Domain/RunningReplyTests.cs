@@ -9,7 +9,7 @@ internal sealed class RunningReplyTests
     private static readonly ReplyEnd End = new(MessageStatus.Complete, new TokenUsage(1, 2, false), null, null);
 
     [Test]
-    public async Task Read_SubscriberBeforeTheText_GetsItAsItComes()
+    public async Task Read_SubscriberBeforeTheText_GetsItAsItArrives()
     {
         var reply = NewReply();
         await using var events = reply.ReadAsync(0, default).GetAsyncEnumerator();
@@ -42,7 +42,7 @@ internal sealed class RunningReplyTests
         const string text = "A reply of some words, and some 🎉.";
         for (var position = 0; position <= text.Length; position++)
         {
-            // Part of it is there already, the rest comes during the subscription.
+            // Part of the text exists already, the rest arrives during the subscription.
             var reply = NewReply();
             reply.Append(text[..12]);
             var reading = ReadAsync(reply, position);
@@ -52,7 +52,7 @@ internal sealed class RunningReplyTests
 
             var events = await reading;
 
-            // A position beyond the text so far is one that the subscriber got elsewhere: nothing is repeated.
+            // A position beyond the text so far came from another instance: nothing is repeated.
             var received = string.Concat(events.OfType<ReplyText>().Select(e => e.Content));
             Assert.That(received, Is.EqualTo(text[position..]), $"from {position}");
             Assert.That(events[^1], Is.EqualTo(End));

@@ -30,7 +30,7 @@ internal sealed class SessionTitlesTests
     [TestCase("<think>The user wants", null)]
     [TestCase("…", null)]
     [TestCase("", null)]
-    public void FromModel_Answer_IsItsTitleWithoutDecoration(string answer, string? title) => Assert.That(SessionTitles.FromModel(answer), Is.EqualTo(title));
+    public void FromModel_Reply_IsItsTitleWithoutDecoration(string reply, string? title) => Assert.That(SessionTitles.FromModel(reply), Is.EqualTo(title));
 
     [Test]
     public void From_LongLine_IsCutBetweenWords()

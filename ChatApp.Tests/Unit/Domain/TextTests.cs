@@ -9,12 +9,12 @@ using ChatMessage = ChatApp.Domain.Chat.ChatMessage;
 
 namespace ChatApp.Tests.Unit.Domain;
 
-/// <summary>What text may be, and how it is made so.</summary>
+/// <summary>Which text can be stored, and how other text is cleaned.</summary>
 internal sealed class TextTests
 {
     private const string Mixed = "aé字🎉👩‍💻\u0301 end";
 
-    // Attributes are stored as UTF-8, which has no lone surrogates: texts with those come from methods.
+    // Attributes are stored as UTF-8, which has no lone surrogates, so texts with those come from methods.
     private static object[][] Storability() =>
     [
         ["", true], [Mixed, true], ["\u0001\u001f\u007f\ufffe\uffff", true],
@@ -78,7 +78,7 @@ internal sealed class TextTests
     [TestCaseSource(nameof(Broken))]
     public void ReplyRun_BrokenText_IsMadeStorable(string first, string second) => Assert.That(Generate(first, second), Does.Contain("\ufffd"));
 
-    // The text of a reply whose model sends these deltas. After each of them it can be stored.
+    // The text of a reply with these deltas, which must be storable after each of them.
     private static string Generate(params string[] deltas)
     {
         var running = new RunningReply(Guid.Empty, Guid.Empty);
@@ -94,7 +94,7 @@ internal sealed class TextTests
     }
 
     [TestCaseSource(nameof(Problems))]
-    public void MessageRules_Text_AreExplained(string text, string? problem)
+    public void MessageRules_InvalidText_IsExplained(string text, string? problem)
     {
         Assert.That(MessageRules.Problem(text, maxLength: 10), problem is null ? Is.Null : Does.Contain(problem));
         Assert.That(() => MessageRules.Check(text, 10, "content"),

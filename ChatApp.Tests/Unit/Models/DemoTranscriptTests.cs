@@ -43,7 +43,7 @@ internal sealed class DemoTranscriptTests
 
         Assert.That(times[^1].End, Is.EqualTo(Now.AddHours(-2)));
         Assert.That(times.SelectMany(t => new[] { t.Begin, t.End }), Is.Ordered);
-        Assert.That(times[1].Begin, Is.EqualTo(times[0].Begin), "a reply begins with its question");
+        Assert.That(times[1].Begin, Is.EqualTo(times[0].Begin), "a reply starts after its message");
         Assert.That(times[2].Begin - times[1].End, Is.GreaterThan(TimeSpan.FromDays(2)));
     }
 

@@ -2,10 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace ChatApp.Tests.Unit.Scripts;
 
-/// <summary>No name in the scripts hides a global of the browser: a forgotten import would then silently use the other one.</summary>
+/// <summary>No name in the scripts hides a global of the browser: without its import, the global would silently be used instead.</summary>
 internal sealed partial class ScriptNamesTests
 {
-    // Names that are easily chosen. `event` is missing: it is what listeners call their parameter everywhere.
+    // Likely names. `event` is missing: it is the usual parameter of event handlers.
     private static readonly HashSet<string> Globals =
     [
         "alert", "blur", "close", "closed", "confirm", "crypto", "document", "escape", "external", "fetch", "find", "focus", "frames", "getSelection", "history", "left",

@@ -19,7 +19,7 @@ internal sealed class SnippetsTests
     [TestCase("foo_bar baz", "foo_bar ba", "[foo_bar] baz")]
     [TestCase("ÄRGER and ärgern", "ärger", "[ÄRGER] and [ärgern]")]
     [TestCase("nothing of it", "dog", "nothing of it")]
-    public void Of_Text_MarksWhatWasLookedFor(string text, string query, string expected) => Assert.That(Marked(text, query), Is.EqualTo(expected));
+    public void Of_Text_MarksTheMatches(string text, string query, string expected) => Assert.That(Marked(text, query), Is.EqualTo(expected));
 
     [Test]
     public void Of_LongText_ShowsWhereMostWordsAre()

@@ -9,11 +9,11 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace ChatApp.Web.Features.Chat;
 
-/// <summary>Talks on a thread.</summary>
+/// <summary>Sends messages on a thread.</summary>
 [ApiController, Authorize, Route("chat")]
 public sealed class ChatApiController(ChatService chat, ReplyReader replies, CurrentUser user) : ControllerBase
 {
-    /// <summary>Sends a message and waits for the whole answer, which is generated and kept also if the caller goes away.</summary>
+    /// <summary>Sends a message and waits for the whole reply, which is generated and stored even if the caller disconnects.</summary>
     [HttpPost]
     [RequestHeader(IdempotencyHeader.Name, IdempotencyHeader.Description)]
     [ProducesResponseType<ChatResponse>(200), ProducesResponseType<ProblemDetails>(404), ProducesResponseType<ProblemDetails>(409), ProducesResponseType<ProblemDetails>(503)]
@@ -26,7 +26,7 @@ public sealed class ChatApiController(ChatService chat, ReplyReader replies, Cur
             : new(reply.Content, accepted.Session.ThreadId, reply.SessionId, reply.Id, TokenUsage.Of(reply)?.ToResponse());
     }
 
-    /// <summary>Sends a message and streams the answer as server-sent events.</summary>
+    /// <summary>Sends a message and streams the reply as server-sent events.</summary>
     [HttpPost("stream")]
     [RequestHeader(IdempotencyHeader.Name, IdempotencyHeader.Description)]
     [ProducesResponseType<string>(200, "text/event-stream"), ProducesResponseType<ProblemDetails>(404), ProducesResponseType<ProblemDetails>(409)]

@@ -18,7 +18,7 @@ public sealed class ChatController(ConversationPages pages) : Controller
     public async Task<IActionResult> Show(SessionKey key, string? before, EntityId? message, CancellationToken ct) =>
         View("Conversation", await pages.ShowAsync(key, before, ct, around: message?.Value));
 
-    /// <summary>The page's messages without the page, for the script: the newest, in full after a position, or those before a cursor.</summary>
+    /// <summary>A fragment with the page's messages, for the script: the newest, in full after a position, or those before a cursor.</summary>
     [HttpGet("{key}/messages")]
     public async Task<IActionResult> Messages(SessionKey key, string? before, long after, CancellationToken ct) =>
         PartialView("_Messages", new MessagesFragment(await pages.ShowAsync(key, before, ct), after));

@@ -7,9 +7,9 @@ using Microsoft.Extensions.Options;
 
 namespace ChatApp.Web.Features.Chat;
 
-/// <summary>A conversation, or the place where a new one begins.</summary>
+/// <summary>The page of a conversation, which may not have begun yet.</summary>
 /// <param name="Session">Null before the first message.</param>
-/// <param name="Persona">Who answers.</param>
+/// <param name="Persona">The persona that replies.</param>
 /// <param name="Messages">Oldest first.</param>
 /// <param name="Composer">The form for the next message.</param>
 public sealed record ConversationPage(ChatSession? Session, Persona Persona, IReadOnlyList<MessageView> Messages, ComposerView Composer)
@@ -24,10 +24,10 @@ public sealed record ConversationPage(ChatSession? Session, Persona Persona, IRe
 }
 
 /// <summary>The form for a message.</summary>
-/// <param name="SessionId">Null: the message begins a session.</param>
-/// <param name="MaxLength">In UTF-16 units.</param>
-/// <param name="Typed">What was typed before and could not be sent.</param>
-/// <param name="Problem">Why it could not.</param>
+/// <param name="SessionId">The session; null if the message starts a new one.</param>
+/// <param name="MaxLength">The maximum length in UTF-16 units.</param>
+/// <param name="Typed">The text that could not be sent.</param>
+/// <param name="Problem">Why it could not be sent.</param>
 public sealed record ComposerView(Guid? SessionId, int MaxLength, MessageForm Typed, string? Problem)
 {
     /// <summary>The models to choose from; none if there is no choice.</summary>
@@ -36,7 +36,7 @@ public sealed record ComposerView(Guid? SessionId, int MaxLength, MessageForm Ty
     public string Action => SessionId is { } id ? $"/chat-ui/{id}/messages" : "/chat-ui/messages";
 }
 
-/// <summary>Puts together what the pages of conversations show.</summary>
+/// <summary>Builds the models of the pages of conversations.</summary>
 public sealed class ConversationPages(
     MessageService messages, SessionService sessions, MessageViews views, PersonaCatalog personas, ModelChoices models,
     CurrentUser user, CursorProtector cursors, IOptions<ChatSettings> settings)
@@ -66,7 +66,7 @@ public sealed class ConversationPages(
         };
     }
 
-    /// <summary>A message of the caller by itself.</summary>
+    /// <summary>One message of the caller.</summary>
     /// <exception cref="NotFoundException">There is no such message.</exception>
     public async Task<MessageView> MessageAsync(Guid id, CancellationToken ct)
     {

@@ -5,20 +5,20 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace ChatApp.Web.Features.Chat;
 
-/// <summary>What happens in the caller's sessions: the one connection that all tabs of a browser share.</summary>
+/// <summary>Changes in all of the caller's sessions, in one stream that a browser's tabs share.</summary>
 [ApiController, Authorize, Route("chat/events")]
 public sealed class EventsApiController(UserFeed feed, CurrentUser user) : ControllerBase
 {
     /// <summary>
-    /// Events <c>{"type":"sessions","sessions":["session_id"],"generating":[{"session_id","message_id"}]}</c> at the beginning and after every change, with
+    /// Events <c>{"type":"sessions","sessions":["session_id"],"generating":[{"session_id","message_id"}]}</c> at first and after every change, with
     /// the sessions that have changed (without <c>sessions</c>, any may have); <c>{"type":"reply","session_id","message_id","start","content"}</c> while replies
     /// grow; and <c>{"type":"tools","session_id","message_id"}</c> when the tool calls of a reply progress.
     /// </summary>
     [HttpGet]
     [ProducesResponseType<string>(200, "text/event-stream")]
-    public EventStreamResult Get() => new(feed.WatchAsync(user.Id, HttpContext.RequestAborted).Select(Tell));
+    public EventStreamResult Get() => new(feed.WatchAsync(user.Id, HttpContext.RequestAborted).Select(ToServerEvent));
 
-    private static ServerEvent Tell(UserEvent e) => e switch
+    private static ServerEvent ToServerEvent(UserEvent e) => e switch
     {
         SessionsChanged changed => new(new { type = "sessions", sessions = changed.Sessions, generating = changed.Generating }),
         ReplyGrown grown => new(new { type = "reply", session_id = grown.SessionId, message_id = grown.MessageId, start = grown.Start, content = grown.Content }),

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace ChatApp.Web.Features.Chat;
 
-/// <summary>What was said on a thread.</summary>
+/// <summary>The history of a thread.</summary>
 [ApiController, Authorize, Route("chat/history")]
 public sealed class HistoryApiController(MessageService messages, CurrentUser user, CursorProtector cursors) : ControllerBase
 {

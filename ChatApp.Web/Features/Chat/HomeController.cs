@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace ChatApp.Web.Features.Chat;
 
-/// <summary>The bare address.</summary>
+/// <summary>The root address.</summary>
 [Authorize, Route("/")]
 public sealed class HomeController : Controller
 {

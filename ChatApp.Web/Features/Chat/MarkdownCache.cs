@@ -12,7 +12,7 @@ public sealed class MarkdownCache : IDisposable
 
     private readonly MemoryCache _html = new(new MemoryCacheOptions { SizeLimit = MaxCharacters });
 
-    /// <summary>The reply's text as HTML. One that still grows is not cached.</summary>
+    /// <summary>The reply's text as HTML. Generating replies are not cached.</summary>
     public IHtmlContent Render(ChatMessage message, string text)
     {
         if (message.Status == MessageStatus.Generating)

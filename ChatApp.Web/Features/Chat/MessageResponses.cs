@@ -5,7 +5,7 @@ using ChatApp.Domain.Usage;
 
 namespace ChatApp.Web.Features.Chat;
 
-/// <summary>Tokens of an answer.</summary>
+/// <summary>Tokens of a reply.</summary>
 public sealed record UsageResponse(long PromptTokens, long CompletionTokens, long TotalTokens, bool Estimated);
 
 /// <summary>A message. <c>_id</c> and <c>id</c> are the same, as are <c>timestamp</c> and <c>created_at</c>.</summary>
@@ -42,12 +42,12 @@ public sealed record MessageResponse
 
     public required DateTimeOffset? DeletedAt { get; init; }
 
-    /// <summary>The answer that is on its way: only in the answer to a sent message.</summary>
+    /// <summary>The reply that is being generated; only in the response to a sent message.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public MessageResponse? Reply { get; init; }
 }
 
-/// <summary>The answer of <c>POST /chat</c>.</summary>
+/// <summary>The response to <c>POST /chat</c>.</summary>
 public sealed record ChatResponse(string Response, string ThreadId, Guid SessionId, Guid MessageId, UsageResponse? Usage);
 
 /// <summary>A page of a session's messages, oldest first; the cursor leads to older ones.</summary>

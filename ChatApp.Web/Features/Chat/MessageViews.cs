@@ -16,7 +16,7 @@ namespace ChatApp.Web.Features.Chat;
 /// <param name="Html">The text of a reply as HTML.</param>
 public sealed record MessageView(Guid? Id, MessageRole Role, MessageStatus Status, string Speaker, string Text, IHtmlContent Html)
 {
-    /// <summary>Its place in the session.</summary>
+    /// <summary>Its position in the session.</summary>
     public long? Seq { get; init; }
 
     public DateTimeOffset At { get; init; }

@@ -22,7 +22,7 @@ public sealed class MessagesApiController(
         return history.ToResponse(user.Id, cursors);
     }
 
-    /// <summary>Sends a message; with <c>wait=true</c> the answer comes when the reply has ended.</summary>
+    /// <summary>Sends a message; with <c>wait=true</c> the response is sent when the reply has ended.</summary>
     [HttpPost]
     [RequestHeader(IdempotencyHeader.Name, IdempotencyHeader.Description)]
     [ProducesResponseType<MessageResponse>(201), ProducesResponseType<ProblemDetails>(404), ProducesResponseType<ProblemDetails>(409)]
@@ -42,7 +42,7 @@ public sealed class MessagesApiController(
         return new(true, "The message was deleted.", id.Value!.Value);
     }
 
-    /// <summary>Brings a deleted message back to its place.</summary>
+    /// <summary>Restores a deleted message to its position.</summary>
     [HttpPost("{id}/restore")]
     [ProducesResponseType<MessageResponse>(200), ProducesResponseType<ProblemDetails>(404)]
     public async Task<MessageResponse> Restore(SessionKey key, EntityId id, CancellationToken ct) =>

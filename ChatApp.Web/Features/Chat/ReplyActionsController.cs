@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace ChatApp.Web.Features.Chat;
 
-/// <summary>The buttons of answers: stop the one that is being written, go on with one that is replies.</summary>
+/// <summary>The buttons of replies: stop the one that is being generated, continue or retry one that is unfinished.</summary>
 [Authorize, Route("chat-ui")]
 public sealed class ReplyActionsController(ReplyService replies, ToolApprovals approvals, CurrentUser user) : Controller
 {
@@ -24,7 +24,7 @@ public sealed class ReplyActionsController(ReplyService replies, ToolApprovals a
     public async Task<IActionResult> Retry(EntityId id, [FromForm] string? model, CancellationToken ct) =>
         Redirect(Links.Session((await replies.RetryAsync(user.Id, id.RequiredFor("Message"), model, idempotencyKey: null, ct)).SessionId));
 
-    /// <summary>Allows or denies a call of a tool.</summary>
+    /// <summary>Allows or denies a tool call.</summary>
     [HttpPost("messages/{id}/tools/{callId}")]
     public async Task<IActionResult> Decide(EntityId id, string callId, [FromForm] ToolDecisionRequest form, CancellationToken ct) =>
         ModelState.IsValid

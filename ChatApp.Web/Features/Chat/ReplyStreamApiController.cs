@@ -10,7 +10,7 @@ namespace ChatApp.Web.Features.Chat;
 [ApiController, Authorize, Route("chat/messages/{id}/stream")]
 public sealed class ReplyStreamApiController(ReplyReader replies, CurrentUser user) : ControllerBase
 {
-    /// <summary>Replays what came after <c>Last-Event-ID</c> (without it, everything) and goes on live.</summary>
+    /// <summary>Replays the events after <c>Last-Event-ID</c> (without it, all of them) and then continues live.</summary>
     [HttpGet]
     [RequestHeader("Last-Event-ID", "The `id` of the last event received; the stream continues after it.")]
     [ProducesResponseType<string>(200, "text/event-stream"), ProducesResponseType<ProblemDetails>(404)]

@@ -8,12 +8,12 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace ChatApp.Web.Features.Chat;
 
-/// <summary>The composer's form without scripts: the page that it leads to shows the answer as far as it is written.</summary>
+/// <summary>The composer's form without scripts. It redirects to the page with the reply so far.</summary>
 [Authorize, Route("chat-ui")]
 public sealed class SendController(
     ChatService chat, SessionService sessions, MessageRules rules, ConversationPages pages, CurrentUser user) : Controller
 {
-    /// <summary>Begins a session.</summary>
+    /// <summary>Starts a session.</summary>
     [HttpPost("messages")]
     public async Task<IActionResult> Start([FromForm] MessageForm form, CancellationToken ct)
     {
@@ -30,7 +30,7 @@ public sealed class SendController(
         }
     }
 
-    /// <summary>Goes on in a session.</summary>
+    /// <summary>Sends a message in a session.</summary>
     [HttpPost("{key}/messages")]
     public async Task<IActionResult> Send(SessionKey key, [FromForm] MessageForm form, CancellationToken ct)
     {

@@ -3,7 +3,7 @@ using FluentValidation;
 
 namespace ChatApp.Web.Features.Chat;
 
-/// <summary>What the user says to a call of a tool: <c>once</c>, <c>session</c> or <c>deny</c>.</summary>
+/// <summary>The user's decision about a tool call: <c>once</c>, <c>session</c> or <c>deny</c>.</summary>
 /// <example>{"decision": "once"}</example>
 public sealed record ToolDecisionRequest(string? Decision)
 {

@@ -5,11 +5,11 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace ChatApp.Web.Features.Chat;
 
-/// <summary>Permissions for tools that ask first.</summary>
+/// <summary>Approval of tool calls.</summary>
 [ApiController, Authorize, Route("chat/messages/{id}/tools/{callId}")]
 public sealed class ToolDecisionsApiController(ToolApprovals approvals, CurrentUser user) : ControllerBase
 {
-    /// <summary>Says what shall happen with a call that waits for it: <c>once</c>, <c>session</c> (this tool, for the rest of the session) or <c>deny</c>.</summary>
+    /// <summary>Decides about a tool call that waits for approval: <c>once</c>, <c>session</c> (this tool, for the rest of the session) or <c>deny</c>.</summary>
     [HttpPost]
     [ProducesResponseType<ToolDecisionResponse>(200), ProducesResponseType<ProblemDetails>(404), ProducesResponseType<ProblemDetails>(409)]
     public async Task<ToolDecisionResponse> Decide(EntityId id, string callId, ToolDecisionRequest request, CancellationToken ct)

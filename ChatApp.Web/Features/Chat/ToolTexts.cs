@@ -14,7 +14,7 @@ internal static class ToolTexts
     /// <summary>The tool's source and its name there.</summary>
     public static string Name(ToolCall call) => call.Source.Length == 0 ? call.Name : $"{call.Source}: {ShortName(call)}";
 
-    /// <summary>The tool's name without the prefix that tells models its server.</summary>
+    /// <summary>The tool's name without the prefix for its server.</summary>
     public static string ShortName(ToolCall call)
     {
         var prefix = McpFunction.PrefixOf(call.Source);

@@ -6,18 +6,18 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace ChatApp.Web.Features.Chat;
 
-/// <summary>Goes on with answers that were interrupted or failed.</summary>
+/// <summary>Continues or retries replies that were interrupted or failed.</summary>
 [ApiController, Authorize, Route("chat/messages/{id}")]
 public sealed class UnfinishedRepliesApiController(ReplyService replies, CurrentUser user) : ControllerBase
 {
-    /// <summary>Has the model go on where the answer stops: the same message grows.</summary>
+    /// <summary>Lets the model continue the reply where it ends: the same message grows.</summary>
     [HttpPost("continue")]
     [RequestHeader(IdempotencyHeader.Name, IdempotencyHeader.Description)]
     [ProducesResponseType<MessageResponse>(200), ProducesResponseType<ProblemDetails>(404), ProducesResponseType<ProblemDetails>(409)]
     public async Task<MessageResponse> Continue(EntityId id, CancellationToken ct) =>
         (await replies.ContinueAsync(user.Id, id.RequiredFor("Message"), Request.IdempotencyKeyHeader(), ct)).ToResponse();
 
-    /// <summary>Has the session's model, or the one that is named and is the session's from then on, answer again; the unfinished answer is deleted, unless it is empty.</summary>
+    /// <summary>Lets the session's model, or the named one, which then becomes the session's, reply again; the unfinished reply is deleted, or reused if it is empty.</summary>
     [HttpPost("retry")]
     [RequestHeader(IdempotencyHeader.Name, IdempotencyHeader.Description)]
     [ProducesResponseType<MessageResponse>(200), ProducesResponseType<ProblemDetails>(400), ProducesResponseType<ProblemDetails>(404), ProducesResponseType<ProblemDetails>(409)]

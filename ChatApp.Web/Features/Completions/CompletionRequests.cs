@@ -9,7 +9,7 @@ using FluentValidation;
 
 namespace ChatApp.Web.Features.Completions;
 
-/// <summary>The part of OpenAI's request that is used here; the rest is ignored where that does no harm.</summary>
+/// <summary>The supported part of OpenAI's request; other properties are ignored where that is harmless.</summary>
 /// <example>{"messages": [{"role": "user", "content": "Which tea keeps longest?"}]}</example>
 public sealed record CompletionRequest(
     string? Model, IReadOnlyList<CompletionRequest.Message?>? Messages, bool? Stream, CompletionRequest.StreamSettings? StreamOptions, float? Temperature,

@@ -19,13 +19,13 @@ public sealed record CompletionResponse(string Id, long Created, string Model, I
 }
 
 /// <summary>A reply.</summary>
-public sealed record CompletionChoice(int Index, CompletionAnswer Message, string FinishReason)
+public sealed record CompletionChoice(int Index, CompletionReply Message, string FinishReason)
 {
     public object? Logprobs { get; }
 }
 
 /// <summary>The reply's text.</summary>
-public sealed record CompletionAnswer(string Role, string Content)
+public sealed record CompletionReply(string Role, string Content)
 {
     public string? Refusal { get; }
 }

@@ -10,7 +10,7 @@ namespace ChatApp.Web.Features.Completions;
 
 /// <summary>The part of OpenAI's API that most programs need, so that they work here unchanged.</summary>
 [ApiController, Authorize, Route("v1")]
-public sealed class CompletionsApiController(CompletionService completions, CompletionAnswers answers, IModelCatalog models, CurrentUser user) : ControllerBase
+public sealed class CompletionsApiController(CompletionService completions, CompletionReplies replies, IModelCatalog models, CurrentUser user) : ControllerBase
 {
     /// <summary>The models available now.</summary>
     [HttpGet("models"), ApiScope(ApiScope.Read | ApiScope.Chat)]
@@ -27,7 +27,7 @@ public sealed class CompletionsApiController(CompletionService completions, Comp
     {
         var accepted = await completions.AcceptAsync(user.Id, request.ToNewCompletion(Request.IdempotencyKeyHeader()), ct);
         return request.Stream == true
-            ? new EventStreamResult(answers.PiecesAsync(accepted, request.StreamOptions?.IncludeUsage == true, HttpContext.RequestAborted))
-            : Ok(await answers.WholeAsync(accepted, HttpContext.RequestAborted));
+            ? new EventStreamResult(replies.ChunksAsync(accepted, request.StreamOptions?.IncludeUsage == true, HttpContext.RequestAborted))
+            : Ok(await replies.WholeAsync(accepted, HttpContext.RequestAborted));
     }
 }

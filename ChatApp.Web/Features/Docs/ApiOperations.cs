@@ -38,7 +38,7 @@ public sealed partial class ApiOperations : IOpenApiOperationTransformer
         }
         var isOpen = action.EndpointMetadata.OfType<IAllowAnonymous>().Any();
         operation.Security = isOpen ? [] : ApiSecurity.For(description.HttpMethod!, document);
-        DescribeAnswers(operation, description, document, isOpen);
+        DescribeResponses(operation, description, document, isOpen);
     }
 
     // For people: "API keys" for ApiKeys, "Sign-in" for Auths.
@@ -79,7 +79,7 @@ public sealed partial class ApiOperations : IOpenApiOperationTransformer
         }
     }
 
-    private static void DescribeAnswers(OpenApiOperation operation, ApiDescription description, OpenApiDocument document, bool isOpen)
+    private static void DescribeResponses(OpenApiOperation operation, ApiDescription description, OpenApiDocument document, bool isOpen)
     {
         var responses = operation.Responses ??= [];
         foreach (var response in responses.Values)

@@ -12,7 +12,7 @@ public sealed class DocsController(ApiDocument document) : Controller
     [HttpGet("/openapi/v1.json")]
     public async Task<FileContentResult> Document(CancellationToken ct) => File(await document.GetAsync(ct), "application/json");
 
-    /// <summary>The same as a page.</summary>
+    /// <summary>The document as a page.</summary>
     [HttpGet("/docs")]
     public async Task<ViewResult> Read(CancellationToken ct) => View("Docs", new DocsPage(JsonElement.Parse(await document.GetAsync(ct))));
 }

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Html;
 
 namespace ChatApp.Web.Features.Docs;
 
-/// <summary>The OpenAPI document as the page shows it.</summary>
+/// <summary>The OpenAPI document for the page.</summary>
 public sealed class DocsPage(JsonElement document)
 {
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

@@ -8,7 +8,7 @@ public static class DocsServices
 {
     public static void AddApiDescription(this IServiceCollection services)
     {
-        services.ConfigureHttpJsonOptions(o => Json.Configure(o.SerializerOptions)); // what the document is made from
+        services.ConfigureHttpJsonOptions(o => Json.Configure(o.SerializerOptions)); // the document is generated with these options
         services.AddSingleton<ApiDocument>();
         services.AddSingleton<RequestTypes>();
         services.AddOpenApi(ApiDocument.Name, o =>

@@ -28,7 +28,7 @@ public sealed class RequestTypes
     /// <summary>The value of an empty request.</summary>
     public object Empty(Type type) => JsonSerializer.Deserialize("{}", type, Json.Options)!;
 
-    /// <summary>The properties, by their JSON names, without which a request is refused.</summary>
+    /// <summary>The properties, by their JSON names, without which a request is rejected.</summary>
     public IReadOnlySet<string> Required(Type type) => Validator(type) is { } validator
         ? validator.Validate(new ValidationContext<object>(Empty(type))).Errors.Select(e => e.PropertyName).ToHashSet()
         : new HashSet<string>();

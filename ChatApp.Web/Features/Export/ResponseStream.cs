@@ -38,7 +38,7 @@ internal sealed class ResponseStream(PipeWriter body) : Stream
         _length += buffer.Length;
         if ((await body.WriteAsync(buffer, cancellationToken)).IsCompleted)
         {
-            throw new IOException("The client is gone.");
+            throw new IOException("The client has disconnected.");
         }
     }
 

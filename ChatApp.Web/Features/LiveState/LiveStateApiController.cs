@@ -21,7 +21,7 @@ public sealed class LiveStateApiController(
     public async Task<StateResponse> Get([FromQuery] NamedSessionQuery query, CancellationToken ct) =>
         await StateAsync(await sessions.GetOrCreateNamedAsync(user.Id, query.SessionId, ct), ct);
 
-    /// <summary>Sends a message and returns the state at once, while the reply is being written.</summary>
+    /// <summary>Sends a message and returns the state at once, while the reply is being generated.</summary>
     [HttpPost("chat")]
     [RequestHeader(IdempotencyHeader.Name, IdempotencyHeader.Description)]
     [ProducesResponseType<StateResponse>(200), ProducesResponseType<ProblemDetails>(409)]
@@ -43,7 +43,7 @@ public sealed class LiveStateApiController(
         return new(states.Select(s => new ServerEvent(s.ToResponse(servers.IsConnecting)))) { OnFailure = text => new(text, Type: "error") };
     }
 
-    /// <summary>Stops the reply that is being written; its text so far is kept.</summary>
+    /// <summary>Stops the reply that is being generated; its text so far is kept.</summary>
     [HttpPost("interrupt")]
     public async Task<StateResponse> Interrupt(InterruptRequest request, CancellationToken ct)
     {

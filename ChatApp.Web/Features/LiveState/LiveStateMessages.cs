@@ -21,10 +21,10 @@ public sealed record InterruptRequest(string? SessionId);
 /// <param name="Sender"><c>user</c>, <c>agent</c> or <c>system</c>.</param>
 /// <param name="Content">Its text.</param>
 /// <param name="Timestamp">When it was sent.</param>
-/// <param name="IsStreaming">Whether it is being written.</param>
+/// <param name="IsStreaming">Whether it is being generated.</param>
 public sealed record LiveMessageResponse(string Sender, string Content, DateTimeOffset Timestamp, bool IsStreaming);
 
-/// <summary>A session's state: its newest 200 messages, whether a reply is being written, and whether an MCP server is being connected.</summary>
+/// <summary>A session's state: its newest 200 messages, whether a reply is being generated, and whether an MCP server is being connected.</summary>
 public sealed record StateResponse(
     string SessionId, IReadOnlyList<LiveMessageResponse> Messages, bool IsProcessing, bool IsLoading, bool IsConnectingMcp, bool MissingApiKey);
 
@@ -32,7 +32,7 @@ internal static class LiveStateMapping
 {
     extension(SessionState state)
     {
-        // There is always a model, so no key is ever missing, and nothing is loaded before a reply.
+        // There is always a model, so no key is ever missing and no model has to be loaded first.
         public StateResponse ToResponse(bool isConnectingMcp) => new(
             state.Session.ThreadId, [.. state.Messages.Select(m => m.ToLiveResponse())], state.IsProcessing, IsLoading: false, isConnectingMcp, MissingApiKey: false);
     }
@@ -70,7 +70,7 @@ internal static class NamedSessionRules
     }
 }
 
-/// <summary>Which session a request is about; none: a new one.</summary>
+/// <summary>The session of a request; none for a new one.</summary>
 public sealed record NamedSessionQuery
 {
     [FromQuery(Name = "session_id")]

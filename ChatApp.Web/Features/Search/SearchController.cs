@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace ChatApp.Web.Features.Search;
 
-/// <summary>What the search page shows.</summary>
+/// <summary>The model of the search page.</summary>
 /// <param name="Query">The query; empty before the first search.</param>
 public sealed record SearchPage(string Query)
 {

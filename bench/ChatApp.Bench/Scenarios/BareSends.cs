@@ -13,7 +13,7 @@ internal static class BareSends
         question AS (
             INSERT INTO messages (id, session_id, user_id, seq, role, content, status, usage_estimated, tool_calls, metadata, created_at, updated_at, reserved_tokens)
             SELECT $3, id, user_id, next_seq - 2, 'user', 'Hello there!', 'complete', false, '[]', '{}', $5, $5, 0 FROM session),
-        answer AS (
+        reply AS (
             INSERT INTO messages (id, session_id, user_id, seq, role, content, status, model, usage_estimated, tool_calls, metadata, created_at, updated_at, instance_id, reserved_tokens)
             SELECT $4, id, user_id, next_seq - 1, 'assistant', '', 'generating', 'scripted', false, '[]', '{}', $5, $5, 1, 0 FROM session)
         SELECT next_seq FROM session
@@ -22,7 +22,7 @@ internal static class BareSends
     private const string Close = """
         WITH session AS (UPDATE chat_sessions SET last_message_at = $5, last_activity_at = $5, updated_at = $5 WHERE user_id = $2 AND id = $1 RETURNING id),
         reply AS (
-            UPDATE messages m SET content = 'This is an answer.', status = 'complete', prompt_tokens = 10, completion_tokens = 10, instance_id = NULL, updated_at = $5
+            UPDATE messages m SET content = 'This is a reply.', status = 'complete', prompt_tokens = 10, completion_tokens = 10, instance_id = NULL, updated_at = $5
             FROM session WHERE m.user_id = $2 AND m.session_id = session.id AND m.id = $4 AND status = 'generating' RETURNING m.id),
         ledger AS (
             INSERT INTO usage_records (id, user_id, session_id, message_id, purpose, provider, model, prompt_tokens, completion_tokens, estimated, duration_milliseconds, created_at)
@@ -54,10 +54,10 @@ internal static class BareSends
         var latencies = new Latencies();
         for (var i = 0; Stopwatch.GetElapsedTime(started) < duration; i++)
         {
-            var (begun, sessionId, replyId) = (Stopwatch.GetTimestamp(), user.Sessions[i % user.Sessions.Count], Guid.CreateVersion7());
+            var (sent, sessionId, replyId) = (Stopwatch.GetTimestamp(), user.Sessions[i % user.Sessions.Count], Guid.CreateVersion7());
             await ExecuteAsync(accept, sessionId, user.Id, replyId);
             await ExecuteAsync(close, sessionId, user.Id, replyId);
-            latencies.AddSince(begun);
+            latencies.AddSince(sent);
         }
         return latencies;
     }

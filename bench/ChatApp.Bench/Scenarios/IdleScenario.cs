@@ -6,17 +6,17 @@ namespace ChatApp.Bench.Scenarios;
 /// <summary>Many subscribers without events, and one user who sends messages meanwhile.</summary>
 internal static class IdleScenario
 {
-    private const int ListenersPerUser = 10;
+    private const int SubscribersPerUser = 10;
     private const int Sends = 200;
 
     public static async Task<Report> RunAsync(Options options)
     {
-        var (listeners, seconds) = (options.Number("listeners", 5000), options.Number("seconds", 10));
+        var (subscribers, seconds) = (options.Number("subscribers", 5000), options.Number("seconds", 10));
         await using var rig = await Rig.StartAsync();
-        var report = new Report("idle", $"{listeners} subscribers, {seconds} s");
+        var report = new Report("idle", $"{subscribers} subscribers, {seconds} s");
         var sender = (await rig.AddUsersAsync(1, 10))[0];
-        var users = await rig.AddUsersAsync((listeners + ListenersPerUser - 1) / ListenersPerUser, 0);
-        foreach (var wire in await ListenAsync(rig, Enumerable.Repeat(sender, 200)))
+        var users = await rig.AddUsersAsync((subscribers + SubscribersPerUser - 1) / SubscribersPerUser, 0);
+        foreach (var wire in await SubscribeAsync(rig, Enumerable.Repeat(sender, 200)))
         {
             wire.Dispose(); // warm-up: the code is compiled now
         }
@@ -25,7 +25,7 @@ internal static class IdleScenario
 
         var (heap, resident) = (await rig.App.HeapAsync(), rig.App.Resident);
         var began = Stopwatch.GetTimestamp();
-        var wires = await ListenAsync(rig, Enumerable.Range(0, listeners).Select(i => users[i / ListenersPerUser]));
+        var wires = await SubscribeAsync(rig, Enumerable.Range(0, subscribers).Select(i => users[i / SubscribersPerUser]));
         var opening = Stopwatch.GetElapsedTime(began);
         var (atOnce, living) = (rig.App.Resident - resident, await rig.App.HeapAsync() - heap);
         var (collected, processor) = (rig.App.Resident - resident, rig.App.Processor);
@@ -36,26 +36,26 @@ internal static class IdleScenario
 
         report.Add("subscribers", "", wires.Count, target: ">= 5000");
         report.Add("opened per second", "1/s", wires.Count / opening.TotalSeconds);
-        report.Add("resident memory per subscriber", "KiB", atOnce / 1024.0 / listeners, target: "<= 64");
-        report.Add("resident memory per subscriber, collected", "KiB", collected / 1024.0 / listeners);
-        report.Add("live objects per subscriber", "KiB", living / 1024.0 / listeners);
+        report.Add("resident memory per subscriber", "KiB", atOnce / 1024.0 / subscribers, target: "<= 64");
+        report.Add("resident memory per subscriber, collected", "KiB", collected / 1024.0 / subscribers);
+        report.Add("live objects per subscriber", "KiB", living / 1024.0 / subscribers);
         report.Add("CPU in use", "%", 100 * idle.TotalSeconds);
         report.Add("send with and (bound) without them, p50", "ms", after.Percentile(0.5), before.Percentile(0.5));
         report.Add("send with and (bound) without them, p99", "ms", after.Percentile(0.99), before.Percentile(0.99));
         return report;
     }
 
-    private static async Task<List<Wire>> ListenAsync(Rig rig, IEnumerable<BenchUser> users)
+    private static async Task<List<Wire>> SubscribeAsync(Rig rig, IEnumerable<BenchUser> users)
     {
         var wires = new List<Wire>();
         foreach (var some in users.Chunk(16))
         {
-            wires.AddRange(await Task.WhenAll(some.Select(u => ListenAsync(rig, u))));
+            wires.AddRange(await Task.WhenAll(some.Select(u => ConnectAsync(rig, u))));
         }
         return wires;
     }
 
-    private static async Task<Wire> ListenAsync(Rig rig, BenchUser user)
+    private static async Task<Wire> ConnectAsync(Rig rig, BenchUser user)
     {
         var wire = await Wire.ConnectAsync(rig.App.Address);
         return await wire.SendAsync(Wire.Request("GET /chat/events", user.Token)) == 200 && !(await wire.ReadAsync()).IsEmpty
@@ -68,14 +68,14 @@ internal static class IdleScenario
         var latencies = new Latencies();
         for (var i = 0; i < Sends; i++)
         {
-            var begun = Stopwatch.GetTimestamp();
+            var sent = Stopwatch.GetTimestamp();
             var status = await wire.ExchangeAsync(
                 Wire.Request($"POST /chat/sessions/{user.Sessions[i % user.Sessions.Count]}/messages?wait=true", user.Token, """{"content":"Hello there!"}"""));
             if (status != 201)
             {
                 throw new InvalidOperationException($"A send returned {status}.");
             }
-            latencies.AddSince(begun);
+            latencies.AddSince(sent);
         }
         return latencies;
     }

@@ -73,9 +73,9 @@ internal sealed class ReadRun(Rig rig, ServerProcess bare, IReadOnlyList<BenchUs
             var (request, latencies) = (Wire.Request($"GET {path(u)}", u.Token), new Latencies());
             while (Stopwatch.GetElapsedTime(started) < time)
             {
-                var begun = Stopwatch.GetTimestamp();
+                var sent = Stopwatch.GetTimestamp();
                 var status = await wire.ExchangeAsync(request);
-                latencies.AddSince(status == 200 ? begun : throw new InvalidOperationException($"{path(u)} returned {status}."));
+                latencies.AddSince(status == 200 ? sent : throw new InvalidOperationException($"{path(u)} returned {status}."));
             }
             return latencies;
         }))));

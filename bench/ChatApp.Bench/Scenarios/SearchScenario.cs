@@ -72,7 +72,7 @@ internal static class SearchScenario
         var latencies = new Latencies();
         for (var i = 0; i <= rounds; i++)
         {
-            var begun = Stopwatch.GetTimestamp();
+            var sent = Stopwatch.GetTimestamp();
             var status = await wire.ExchangeAsync(request);
             if (status != 200)
             {
@@ -80,7 +80,7 @@ internal static class SearchScenario
             }
             if (i > 0)
             {
-                latencies.AddSince(begun);
+                latencies.AddSince(sent);
             }
         }
         return latencies;

@@ -74,10 +74,10 @@ internal static class SendScenario
         var latencies = new Latencies();
         for (var i = 0; Stopwatch.GetElapsedTime(started) < duration; i++)
         {
-            var begun = Stopwatch.GetTimestamp();
+            var sent = Stopwatch.GetTimestamp();
             if (await wire.ExchangeAsync(requests[i % requests.Length]) == 201)
             {
-                latencies.AddSince(begun);
+                latencies.AddSince(sent);
             }
             else
             {

@@ -47,7 +47,7 @@ internal sealed class StreamRun(IPEndPoint address, IReadOnlyList<byte[]> reques
         for (var round = 0; round < rounds; round++)
         {
             scanner.Reset();
-            var begun = Stopwatch.GetTimestamp();
+            var sent = Stopwatch.GetTimestamp();
             var status = await wire.SendAsync(request);
             while (await wire.ReadAsync() is { IsEmpty: false } piece)
             {
@@ -55,7 +55,7 @@ internal sealed class StreamRun(IPEndPoint address, IReadOnlyList<byte[]> reques
                 scanner.Take(piece.Span);
                 if (before == 0 && scanner.Count > 0)
                 {
-                    first.AddSince(begun);
+                    first.AddSince(sent);
                 }
                 Interlocked.Add(ref _tokens, scanner.Count - before);
             }

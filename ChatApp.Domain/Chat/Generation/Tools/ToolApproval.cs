@@ -1,6 +1,6 @@
 namespace ChatApp.Domain.Chat.Generation.Tools;
 
-/// <summary>A user's decision about a call of a tool that requires approval.</summary>
+/// <summary>A user's decision about a tool call that requires approval.</summary>
 public enum ToolDecision
 {
     /// <summary>Allows this call.</summary>
@@ -25,7 +25,7 @@ public sealed class ToolApproval
 
     public required Guid SessionId { get; init; }
 
-    /// <summary>The reply that the call is made for.</summary>
+    /// <summary>The call's reply.</summary>
     public required Guid MessageId { get; init; }
 
     /// <summary><see cref="ToolCall.Id"/>.</summary>

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace ChatApp.Domain.Chat.Generation.Tools;
 
-/// <summary>Asks users before tools change something outside. Request and decision meet in the database: the user may be connected to another instance.</summary>
+/// <summary>Waits for users' approval of tool calls. Decisions are read from the database, because the user may be connected to another instance.</summary>
 public sealed class ToolApprovals(IServiceScopeFactory scopes, ChangeSignals signals, TimeProvider clock, IOptions<ChatSettings> settings)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(300);
@@ -15,7 +15,7 @@ public sealed class ToolApprovals(IServiceScopeFactory scopes, ChangeSignals sig
     /// <summary>Decides about a call that waits for approval.</summary>
     /// <returns>The session.</returns>
     /// <exception cref="NotFoundException">The caller has no such reply, or it has no such call.</exception>
-    /// <exception cref="ConflictException">The call is not waiting, or not any more.</exception>
+    /// <exception cref="ConflictException">The call is not waiting.</exception>
     public Task<Guid> DecideAsync(Guid userId, Guid messageId, string callId, ToolDecision decision, CancellationToken ct) => scopes.UseAsync(async (IChatDb db) =>
     {
         var message = await db.LiveMessages(userId, clock.Now()).AsNoTracking().FirstOrDefaultAsync(m => m.Id == messageId, ct) ?? throw new NotFoundException("Message");

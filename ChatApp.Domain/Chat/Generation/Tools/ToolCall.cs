@@ -19,16 +19,16 @@ public enum ToolCallStatus
     Cancelled,
 }
 
-/// <summary>One call of a tool, stored with the reply that it was made for: an item of <see cref="ChatMessage.ToolCalls"/>.</summary>
+/// <summary>A tool call, stored with its reply: an item of <see cref="ChatMessage.ToolCalls"/>.</summary>
 public sealed record ToolCall
 {
     /// <summary>Longer results are cut and marked: 16,000 UTF-16 units, some 4,000 tokens of English.</summary>
     public const int ResultMaxLength = 16_000;
 
-    /// <summary>Longer arguments are refused: 16,000 UTF-16 units of JSON.</summary>
+    /// <summary>Longer arguments are rejected: 16,000 UTF-16 units of JSON.</summary>
     public const int ArgumentsMaxLength = 16_000;
 
-    /// <summary>The most calls for one reply.</summary>
+    /// <summary>The maximum number of calls per reply.</summary>
     public const int MaxCalls = 64;
 
     /// <summary>Compares calls of one reply by their progress.</summary>
@@ -48,13 +48,13 @@ public sealed record ToolCall
     /// <summary>The tool's name, as models know it.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Where the tool comes from, for people.</summary>
+    /// <summary>The source of the tool, for people.</summary>
     public required string Source { get; init; }
 
-    /// <summary>What it does while it runs, for people.</summary>
+    /// <summary>What the page shows while it runs.</summary>
     public required string Doing { get; init; }
 
-    /// <summary>A JSON object; a string if the model wrote something else.</summary>
+    /// <summary>A JSON object; a string if the model sent something else.</summary>
     public required JsonElement Arguments { get; init; }
 
     /// <summary>The model's turn that it belongs to, from 1. Calls of one turn run at the same time.</summary>
@@ -65,7 +65,7 @@ public sealed record ToolCall
 
     public required ToolCallStatus Status { get; init; }
 
-    /// <summary>What the tool returned, or why it failed; null before its end.</summary>
+    /// <summary>What the tool returned, or why it failed; null until it ends.</summary>
     public string? Result { get; init; }
 
     /// <summary>Whether the result was cut.</summary>

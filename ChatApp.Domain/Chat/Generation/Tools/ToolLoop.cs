@@ -9,14 +9,14 @@ using AiMessage = Microsoft.Extensions.AI.ChatMessage;
 namespace ChatApp.Domain.Chat.Generation.Tools;
 
 /// <summary>
-/// Lets a model take turns with its tools until it replies: each turn is a call to its provider; the tools that it wants are run, and the next turn gets
-/// their results. In the last turn that <see cref="ChatSettings.MaxToolRounds"/> allows it may not call tools.
+/// Lets a model take turns with its tools until it replies: each turn is a call to its provider; the requested tools are run, and the next turn gets
+/// their results. After <see cref="ChatSettings.MaxToolRounds"/> rounds it may not call tools.
 /// </summary>
 public sealed partial class ToolLoop(
     IModelCatalog models, IEnumerable<IToolSource> sources, ModelCaller caller, ToolRunner runner, IServiceScopeFactory scopes, TimeProvider clock,
     IOptions<ChatSettings> settings, ILogger<ToolLoop> log)
 {
-    // Even in a full context window a result says something.
+    // The minimum for each result, even in a full context window.
     private const int ResultMinLength = 1_000;
     private const int CharactersPerToken = 3;
 
@@ -24,7 +24,7 @@ public sealed partial class ToolLoop(
     public async Task RunAsync(ReplyRun run, CancellationToken ct)
     {
         var tools = run.Options is null && models.Get(run.Reply.Model).SupportsTools ? await ListAsync(ct) : [];
-        // An accepted message gets its reply, also if the database goes away for a moment right after it.
+        // An accepted message gets its reply even if the database becomes unavailable right afterwards.
         var request = await scopes.UseWithRetryAsync((PromptBuilder prompts) => prompts.BuildAsync(run, tools, ct), clock, ct);
         run.Omit(request.Omitted);
         for (var round = 1; ; round++)
@@ -48,7 +48,7 @@ public sealed partial class ToolLoop(
         }
     }
 
-    // All sources at the same time. One that fails offers nothing and affects no other; of two tools with the same name the first source's is offered.
+    // All sources at the same time. A failing source offers nothing and affects no other; of two tools with the same name, the first source's is offered.
     private async Task<IReadOnlyList<ChatTool>> ListAsync(CancellationToken ct)
     {
         var lists = await Task.WhenAll(sources.Select(s => ListAsync(s, ct)));

@@ -13,16 +13,16 @@ using Microsoft.Extensions.Options;
 
 namespace ChatApp.Domain.Chat.Generation.Tools;
 
-/// <summary>Runs the tool calls of a model's turn, all at the same time, and stores their progress with the reply, for every tab and instance to see.</summary>
+/// <summary>Runs the tool calls of a model's turn, all at the same time, and stores their progress with the reply, visible to every tab and instance.</summary>
 public sealed partial class ToolRunner(
     IServiceScopeFactory scopes, ToolApprovals approvals, ChangeSignals signals, TimeProvider clock, IOptions<ChatSettings> settings, ILogger<ToolRunner> log)
 {
     private const string CutNote = "\n[The result was longer and has been cut here.]";
 
-    /// <summary>Runs until all calls are over: whatever goes wrong with a tool becomes a result that the model gets.</summary>
+    /// <summary>Runs until all calls have ended. Failures of tools become results for the model.</summary>
     /// <param name="run">The reply.</param>
     /// <param name="tools">The tools that were offered.</param>
-    /// <param name="calls">The calls that the model wants.</param>
+    /// <param name="calls">The requested calls.</param>
     /// <param name="resultLength">The longest result, in UTF-16 units.</param>
     /// <param name="ct">Ends the reply.</param>
     /// <returns>The results, in the order of the calls.</returns>
@@ -92,7 +92,7 @@ public sealed partial class ToolRunner(
         {
             var caller = new ChatCaller(run.Reply.UserId, run.Reply.SessionId);
             var arguments = new AIFunctionArguments(wanted.Arguments) { Context = new Dictionary<object, object?> { [typeof(ChatCaller)] = caller } };
-            // The deadline is not left to the tool alone: it may hang without observing the token.
+            // The deadline does not rely on the tool: it may hang without observing the token.
             return (ToolCallStatus.Complete, Text(await tool.Function.InvokeAsync(arguments, either.Token).AsTask().WaitAsync(either.Token)));
         }
         catch (ToolException e)

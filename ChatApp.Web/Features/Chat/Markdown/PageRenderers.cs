@@ -6,7 +6,7 @@ using Markdig.Syntax;
 
 namespace ChatApp.Web.Features.Chat.Markdown;
 
-/// <summary>Where the pages' HTML differs from Markdig's. <c>markdown.js</c> writes the same while a reply grows; MarkdownRendererTests compares the two.</summary>
+/// <summary>The pages' HTML where it differs from Markdig's. <c>markdown.js</c> renders the same while a reply grows; MarkdownRendererTests compares the two.</summary>
 internal static class PageRenderers
 {
     public static void Use(HtmlRenderer renderer)
@@ -16,7 +16,7 @@ internal static class PageRenderers
         renderer.ObjectRenderers.ReplaceOrAdd<HtmlTaskListRenderer>(new Task());
     }
 
-    /// <summary>Code under a bar with its language.</summary>
+    /// <summary>Code below a bar with its language.</summary>
     private sealed class Code : HtmlObjectRenderer<CodeBlock>
     {
         protected override void Write(HtmlRenderer renderer, CodeBlock obj)

@@ -5,7 +5,7 @@ using Markdig.Renderers;
 
 namespace ChatApp.Web.Features.Chat.Markdown;
 
-/// <summary>Renders what a model wrote as HTML. Models can be made to repeat anything, so the text is untrusted.</summary>
+/// <summary>Renders replies as HTML. Models can be manipulated to write anything, so the text is untrusted.</summary>
 public static class SafeMarkdown
 {
     // Each unclosed link is searched to the end of its paragraph, so many of them cost quadratic time (2 s for 64 KB of "[a](").

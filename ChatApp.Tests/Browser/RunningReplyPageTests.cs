@@ -9,8 +9,8 @@ using static Microsoft.Playwright.Assertions;
 
 namespace ChatApp.Tests.Browser;
 
-/// <summary>Answers in the browser: in every tab, after a broken connection, stopped and continued.</summary>
-internal sealed class LiveAnswerTests : BrowserFixture
+/// <summary>Replies in the browser: in every tab, after a broken connection, stopped and continued.</summary>
+internal sealed class RunningReplyPageTests : BrowserFixture
 {
     private readonly OpenRequests _streams = new("/chat/events");
     private TestUser _user = null!;
@@ -44,7 +44,7 @@ internal sealed class LiveAnswerTests : BrowserFixture
         call.Say("Seen ");
         foreach (var tab in tabs)
         {
-            await Expect(tab.LastAnswer).ToHaveTextAsync("Seen");
+            await Expect(tab.LastReply).ToHaveTextAsync("Seen");
             await Expect(tab.Stop).ToBeVisibleAsync();
         }
         Assert.That(_streams.Count, Is.EqualTo(1));
@@ -52,53 +52,53 @@ internal sealed class LiveAnswerTests : BrowserFixture
 
         foreach (var tab in tabs)
         {
-            await Expect(tab.LastAnswer).ToHaveTextAsync("Seen by all.");
+            await Expect(tab.LastReply).ToHaveTextAsync("Seen by all.");
             await Expect(tab.Questions).ToHaveTextAsync(["To all tabs"]);
         }
     }
 
     [Test]
-    public async Task Send_ConnectionBreaks_GoesOnWhereItWas()
+    public async Task Send_ConnectionBreaks_ResumesAtItsPosition()
     {
         var call = Model.Hold("Break.");
         var page = await NewPageAsync(_user);
         await page.GotoAsync("/chat-ui");
         await page.WriteAsync("Break.");
         call.Say("before ");
-        await Expect(page.LastAnswer).ToHaveTextAsync("before");
+        await Expect(page.LastReply).ToHaveTextAsync("before");
 
         var streams = App.Services.GetRequiredService<OpenStreams>();
         streams.End(streams.Logins.ToHashSet());
         call.Say("after").End();
 
-        await Expect(page.LastAnswer).ToHaveTextAsync("before after");
-        await Expect(page.Answers).ToHaveAttributeAsync("data-status", "complete");
+        await Expect(page.LastReply).ToHaveTextAsync("before after");
+        await Expect(page.Replies).ToHaveAttributeAsync("data-status", "complete");
     }
 
     [Test]
-    public async Task Stop_HangingAnswer_KeepsItsTextAndContinuesLater()
+    public async Task Stop_HangingReply_KeepsItsTextAndContinuesLater()
     {
         var page = await NewPageAsync(_user);
         await page.GotoAsync("/chat-ui");
         var call = Model.Hold("Hang.");
         await page.WriteAsync("Hang.");
         call.Say("So far");
-        await Expect(page.LastAnswer).ToHaveTextAsync("So far");
+        await Expect(page.LastReply).ToHaveTextAsync("So far");
 
         await page.Stop.ClickAsync();
 
-        await Expect(page.Answers).ToHaveAttributeAsync("data-status", "interrupted");
-        await Expect(page.LastAnswer).ToHaveTextAsync("So far");
+        await Expect(page.Replies).ToHaveAttributeAsync("data-status", "interrupted");
+        await Expect(page.LastReply).ToHaveTextAsync("So far");
         await Expect(page.GetByText("You stopped this reply.")).ToBeVisibleAsync();
         Model.Hold(PromptBuilder.ContinuePrompt).Say(", and on.").End();
         await page.GetByRole(AriaRole.Button, new() { Name = "Continue" }).ClickAsync();
-        await Expect(page.LastAnswer).ToHaveTextAsync("So far, and on.");
-        await Expect(page.Answers).ToHaveAttributeAsync("data-status", "complete");
+        await Expect(page.LastReply).ToHaveTextAsync("So far, and on.");
+        await Expect(page.Replies).ToHaveAttributeAsync("data-status", "complete");
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Continue" })).ToHaveCountAsync(0);
     }
 
     [Test]
-    public async Task Write_WhileAnotherTabIsAnswered_IsKeptUntilItCanBeSent()
+    public async Task Write_WhileAnotherTabGetsAReply_IsKeptUntilItCanBeSent()
     {
         var session = await CreateSessionAsync(_user, "Two tabs");
         var call = Model.Hold("From the first tab");

@@ -8,10 +8,10 @@ using ChatApp.Web.Infrastructure;
 
 namespace ChatApp.Web.Features.Completions;
 
-/// <summary>Tells an answer in the words of OpenAI's API, whole or piece by piece, and has exchanges forgotten that are not to be kept.</summary>
-public sealed class CompletionAnswers(CompletionService completions, ReplyReader replies)
+/// <summary>Maps replies to OpenAI's API, whole or as a stream, and removes exchanges that are not to be stored.</summary>
+public sealed class CompletionReplies(CompletionService completions, ReplyReader replies)
 {
-    /// <exception cref="UnavailableException">The answer failed; the message says why.</exception>
+    /// <exception cref="UnavailableException">The reply failed; the message says why.</exception>
     public async Task<CompletionResponse> WholeAsync(AcceptedMessage accepted, CancellationToken ct)
     {
         try
@@ -26,29 +26,29 @@ public sealed class CompletionAnswers(CompletionService completions, ReplyReader
                         Id(accepted), accepted.Reply.CreatedAt.ToUnixTimeSeconds(), accepted.Reply.Model!,
                         [new(0, new("assistant", text.ToString()), Reason(end))], end.Usage?.ToCompletionUsage())
                     {
-                        SessionId = Kept(accepted),
+                        SessionId = StoredSession(accepted),
                     };
                 }
             }
-            throw new UnavailableException("The answer has been removed.");
+            throw new UnavailableException("The reply has been deleted.");
         }
         finally
         {
-            Forget(accepted);
+            Discard(accepted);
         }
     }
 
-    /// <summary>The answer's pieces, as they come.</summary>
-    public async IAsyncEnumerable<ServerEvent> PiecesAsync(AcceptedMessage accepted, bool withUsage, [EnumeratorCancellation] CancellationToken ct)
+    /// <summary>The reply's chunks, as they arrive.</summary>
+    public async IAsyncEnumerable<ServerEvent> ChunksAsync(AcceptedMessage accepted, bool withUsage, [EnumeratorCancellation] CancellationToken ct)
     {
         try
         {
-            yield return Piece(accepted, new() { Role = "assistant", Content = "" }, null);
+            yield return ToEvent(accepted, new() { Role = "assistant", Content = "" }, null);
             await foreach (var e in replies.ReadAsync(accepted.Reply, 0, ct))
             {
                 if (e is ReplyText text)
                 {
-                    yield return Piece(accepted, new() { Content = text.Content }, null);
+                    yield return ToEvent(accepted, new() { Content = text.Content }, null);
                 }
                 else if (e is ReplyEnd { Status: MessageStatus.Failed } failed)
                 {
@@ -56,7 +56,7 @@ public sealed class CompletionAnswers(CompletionService completions, ReplyReader
                 }
                 else if (e is ReplyEnd end)
                 {
-                    yield return Piece(accepted, new(), Reason(end));
+                    yield return ToEvent(accepted, new(), Reason(end));
                     if (withUsage)
                     {
                         yield return new(Chunk(accepted, []) with { Usage = end.Usage?.ToCompletionUsage() });
@@ -67,27 +67,27 @@ public sealed class CompletionAnswers(CompletionService completions, ReplyReader
         }
         finally
         {
-            Forget(accepted);
+            Discard(accepted);
         }
     }
 
     private static string Id(AcceptedMessage accepted) => $"chatcmpl-{accepted.Reply.Id:N}";
 
-    private static Guid? Kept(AcceptedMessage accepted) => accepted.Session.Unlisted ? null : accepted.Session.Id;
+    private static Guid? StoredSession(AcceptedMessage accepted) => accepted.Session.Unlisted ? null : accepted.Session.Id;
 
     private static string Reason(ReplyEnd end) => end.IsTruncated ? "length" : "stop";
 
     private static CompletionChunk Chunk(AcceptedMessage accepted, IReadOnlyList<ChunkChoice> choices) =>
-        new(Id(accepted), accepted.Reply.CreatedAt.ToUnixTimeSeconds(), accepted.Reply.Model!, choices) { SessionId = Kept(accepted) };
+        new(Id(accepted), accepted.Reply.CreatedAt.ToUnixTimeSeconds(), accepted.Reply.Model!, choices) { SessionId = StoredSession(accepted) };
 
-    private static ServerEvent Piece(AcceptedMessage accepted, ChunkDelta delta, string? reason) => new(Chunk(accepted, [new(0, delta, reason)]));
+    private static ServerEvent ToEvent(AcceptedMessage accepted, ChunkDelta delta, string? reason) => new(Chunk(accepted, [new(0, delta, reason)]));
 
-    // Not awaited: a client that has gone is not to wait for, and one that is there has its answer.
-    private void Forget(AcceptedMessage accepted)
+    // Not awaited: the client has its reply or has disconnected.
+    private void Discard(AcceptedMessage accepted)
     {
         if (accepted.Session.Unlisted)
         {
-            _ = completions.ForgetAsync(accepted.Session);
+            _ = completions.DiscardAsync(accepted.Session);
         }
     }
 }

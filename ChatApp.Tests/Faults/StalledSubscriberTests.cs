@@ -6,26 +6,26 @@ using ChatApp.Tests.Support;
 namespace ChatApp.Tests.Faults;
 
 /// <summary>Clients that open an event stream and never read it.</summary>
-internal sealed class StalledListenerTests
+internal sealed class StalledSubscriberTests
 {
-    private const int Listeners = 40;
-    private const long MemoryBound = 200_000_000; // kept for them without a bound, what they are told is four times as much
+    private const int Stalled = 40;
+    private const long MemoryBound = 200_000_000; // unbounded buffers would take four times as much
 
     [Test]
-    public async Task Listeners_ThatDoNotRead_AreCutAndCostBoundedMemoryWhileOthersGoOn()
+    public async Task Subscribers_ThatDoNotRead_AreCutWithBoundedMemoryWhileOthersContinue()
     {
         await using var model = await ScriptedOpenAiServer.StartAsync();
         using var folder = new DataFolder();
         await using var app = await AppProcess.StartAsync(folder.Path, new() { ["OPENAI_BASE_URL"] = $"{model.Endpoint}", ["Chat__Model"] = "scripted-model" });
-        using var user = await app.RegisterAsync("listener");
-        // Six times as long in JSON, and sent again with each of the changes that follow, until the system's own buffers are full.
+        using var user = await app.RegisterAsync("subscriber");
+        // Six times as long in JSON, and sent again with every following change until the system's buffers are full.
         model.DefaultReply = ScriptedReply.Text([new string('\u0001', 30_000), .. Enumerable.Repeat("x", 600)]) with { Delay = TimeSpan.FromMilliseconds(50) };
         using var healthy = await EventStream.PostAsync(user, new { message = "talk" });
         var session = (await healthy.NextAsync())!.Data.Text("session_id");
-        var heard = healthy.RestAsync();
+        var received = healthy.RestAsync();
         var before = app.ResidentBytes;
 
-        var stalled = await Task.WhenAll(Enumerable.Range(0, Listeners).Select(_ => StallAsync(app.Address, user, $"/api/chat/stream?session_id={session}")));
+        var stalled = await Task.WhenAll(Enumerable.Range(0, Stalled).Select(_ => StallAsync(app.Address, user, $"/api/chat/stream?session_id={session}")));
         var (most, left) = (before, stalled.ToHashSet());
         await Eventually.TrueAsync(
             () =>
@@ -34,16 +34,16 @@ internal sealed class StalledListenerTests
                 left.RemoveWhere(IsReset);
                 return left.Count == 0;
             },
-            "all of them are cut");
+            "all stalled connections are cut");
         Array.ForEach(stalled, s => s.Dispose());
 
         TestContext.Out.WriteLine($"{before / 1e6:0} MB before, {most / 1e6:0} MB at most");
         Assert.That(most - before, Is.LessThan(MemoryBound));
         await user.SendJsonAsync(HttpMethod.Post, "/api/interrupt", new { session_id = session });
-        Assert.That((await heard)[^1].Type, Is.EqualTo("done"));
+        Assert.That((await received)[^1].Type, Is.EqualTo("done"));
     }
 
-    // A client with the smallest of buffers.
+    // A client with the smallest possible buffer.
     private static async Task<Socket> StallAsync(Uri address, HttpClient user, string path)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
