@@ -6,6 +6,7 @@ using ChatApp.Domain.Chat.Ports;
 using ChatApp.Domain.Chat.Replies;
 using ChatApp.Domain.Errors;
 using ChatApp.Domain.Idempotency;
+using ChatApp.Domain.Models;
 using ChatApp.Domain.Sessions;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;

@@ -2,9 +2,11 @@ using ChatApp.Domain.Chat.Generation;
 using ChatApp.Domain.Chat.Ports;
 using ChatApp.Domain.Errors;
 using ChatApp.Domain.Idempotency;
+using ChatApp.Domain.Models;
 using ChatApp.Domain.Sessions;
 using ChatApp.Domain.Time;
 using ChatApp.Domain.Usage;
+using Microsoft.Extensions.AI;
 
 namespace ChatApp.Domain.Chat;
 
@@ -17,17 +19,12 @@ public sealed record NewMessage(string Content)
     /// <summary>The session's persona from this message on; null leaves it.</summary>
     public string? Persona { get; init; }
 
-    /// <summary>How the reply is to be generated where that differs from the persona; null: as the persona says.</summary>
-    public ReplyOptions? Options { get; init; }
+    /// <summary>A program's temperature and maximum of output tokens, instead of the persona's; then no tools are offered. Null: as the persona says.</summary>
+    public ChatOptions? Options { get; init; }
 
     /// <summary>The client's idempotency key: the same one again stores nothing and returns the first result.</summary>
     public string? IdempotencyKey { get; init; }
 }
-
-/// <summary>A program's settings for its reply. The model is offered no tools.</summary>
-/// <param name="Temperature">0 to 2; null: the persona's.</param>
-/// <param name="MaxTokens">The longest reply, in tokens; null: the persona's.</param>
-public sealed record ReplyOptions(float? Temperature, int? MaxTokens);
 
 /// <summary>A message that is stored, and the reply that is being generated.</summary>
 public sealed record AcceptedMessage(ChatSession Session, ChatMessage Message, ChatMessage Reply);
@@ -91,7 +88,7 @@ public sealed class ChatService(
     private async Task<Acceptance> ReserveAsync(Acceptance acceptance, ChatSession session, NewMessage input, ChatModel model, CancellationToken ct)
     {
         var asked = input.Model is null && session.Model is not null ? models.Get(session.Model) : model;
-        var tokens = await quotas.MostTokensAsync(session, input.Persona, asked, input.Content, input.Options?.MaxTokens, ct);
+        var tokens = await quotas.MostTokensAsync(session, input.Persona, asked, input.Content, input.Options?.MaxOutputTokens, ct);
         return acceptance with { Key = SessionKey.Of(session.Id), ReservedTokens = tokens };
     }
 

@@ -1,5 +1,5 @@
-using ChatApp.Domain.Chat.Ports;
 using ChatApp.Domain.Errors;
+using ChatApp.Domain.Models;
 using ChatApp.Domain.Personas;
 using ChatApp.Domain.Text;
 using Microsoft.Extensions.Options;

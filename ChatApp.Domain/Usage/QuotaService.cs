@@ -1,8 +1,8 @@
 using System.Text;
 using ChatApp.Domain.Chat;
 using ChatApp.Domain.Chat.Generation;
-using ChatApp.Domain.Chat.Ports;
 using ChatApp.Domain.Errors;
+using ChatApp.Domain.Models;
 using ChatApp.Domain.Personas;
 using ChatApp.Domain.Sessions;
 using Microsoft.EntityFrameworkCore;

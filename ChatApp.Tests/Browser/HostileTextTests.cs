@@ -82,7 +82,7 @@ internal sealed partial class HostileTextTests : BrowserFixture
     [Test]
     public async Task Failure_Html_StaysText()
     {
-        Model.Hold("Fail.").Fail(new Domain.Chat.Ports.ModelException(ReplyErrorCode.ProviderRefused, "<img src=x onerror=alert(1)>"));
+        Model.Hold("Fail.").Fail(new Domain.Models.ModelException(ReplyErrorCode.ProviderRefused, "<img src=x onerror=alert(1)>"));
         var page = await NewPageAsync(_user);
         await page.GotoAsync("/chat-ui");
         await page.WriteAsync("Fail.");

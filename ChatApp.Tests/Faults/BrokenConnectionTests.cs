@@ -10,7 +10,7 @@ namespace ChatApp.Tests.Faults;
 internal sealed class BrokenConnectionTests
 {
     [Test]
-    public async Task Statement_ConnectionBrokenWhilePreparing_WorksTheNextTime()
+    public Task Statement_ConnectionBrokenWhilePreparing_WorksTheNextTime() => RecordedSql.PauseAsync(async () =>
     {
         var database = await TestPostgres.CopyAsync();
         await using (var source = NpgsqlDataSource.Create(ChatDbOptions.WithDefaults(database)))
@@ -29,5 +29,6 @@ internal sealed class BrokenConnectionTests
             Assert.That(await db.Sessions.CountAsync(), Is.Zero);
         }
         await TestPostgres.DropAsync(database);
-    }
+        return true;
+    });
 }

@@ -1,7 +1,7 @@
 using System.Net;
 using ChatApp.Data.Accounts;
 using ChatApp.Domain.Chat;
-using ChatApp.Domain.Chat.Ports;
+using ChatApp.Domain.Models;
 using ChatApp.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 

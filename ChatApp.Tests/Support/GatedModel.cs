@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
-using ChatApp.Domain.Chat.Ports;
 using ChatApp.Domain.Errors;
+using ChatApp.Domain.Models;
 using ChatApp.Web.Integrations.Models;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;

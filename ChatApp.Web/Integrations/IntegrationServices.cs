@@ -1,7 +1,8 @@
 using ChatApp.Domain.Chat.Ports;
 using ChatApp.Domain.Chat.Replies;
-using ChatApp.Web.Integrations.BuiltIn.Recall;
+using ChatApp.Domain.Models;
 using ChatApp.Web.Integrations.BuiltIn;
+using ChatApp.Web.Integrations.BuiltIn.Recall;
 using ChatApp.Web.Integrations.IFixit;
 using ChatApp.Web.Integrations.Mcp;
 using ChatApp.Web.Integrations.Models;

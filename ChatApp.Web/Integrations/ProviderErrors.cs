@@ -1,6 +1,6 @@
 using System.Text.Json;
 using ChatApp.Domain.Chat;
-using ChatApp.Domain.Chat.Ports;
+using ChatApp.Domain.Models;
 using ChatApp.Web.Integrations.Models;
 
 namespace ChatApp.Web.Integrations;

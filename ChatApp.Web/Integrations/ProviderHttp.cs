@@ -1,6 +1,6 @@
 using System.Net.Http.Headers;
 using ChatApp.Domain.Chat;
-using ChatApp.Domain.Chat.Ports;
+using ChatApp.Domain.Models;
 
 namespace ChatApp.Web.Integrations;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using ChatApp.Domain.Chat;
-using ChatApp.Domain.Chat.Ports;
+using ChatApp.Domain.Models;
 using Microsoft.Extensions.AI;
 
 namespace ChatApp.Web.Integrations;

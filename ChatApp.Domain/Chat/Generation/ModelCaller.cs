@@ -1,4 +1,4 @@
-using ChatApp.Domain.Chat.Ports;
+using ChatApp.Domain.Models;
 using ChatApp.Domain.Time;
 using ChatApp.Domain.Usage;
 using Microsoft.Extensions.AI;

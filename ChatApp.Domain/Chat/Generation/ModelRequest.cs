@@ -1,4 +1,5 @@
 using ChatApp.Domain.Chat.Ports;
+using ChatApp.Domain.Models;
 using ChatApp.Domain.Personas;
 using AiMessage = Microsoft.Extensions.AI.ChatMessage;
 

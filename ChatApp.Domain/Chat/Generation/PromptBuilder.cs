@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using ChatApp.Domain.Chat.Generation.Tools;
 using ChatApp.Domain.Chat.Ports;
+using ChatApp.Domain.Models;
 using ChatApp.Domain.Personas;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.AI;
@@ -30,7 +31,7 @@ public sealed class PromptBuilder(IChatDb db, IModelCatalog models, PersonaCatal
         persona = persona with
         {
             Temperature = run.Options?.Temperature ?? persona.Temperature,
-            MaxTokens = Math.Min(run.Options?.MaxTokens ?? persona.MaxTokens, model.ContextWindow / 2),
+            MaxTokens = Math.Min(run.Options?.MaxOutputTokens ?? persona.MaxTokens, model.ContextWindow / 2),
         };
         // More messages than tokens cannot fit.
         var history = await db.Messages.AsNoTracking().InSession(reply.UserId, reply.SessionId).Live()

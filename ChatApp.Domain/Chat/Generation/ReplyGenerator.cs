@@ -4,6 +4,7 @@ using ChatApp.Domain.Chat.Generation.Tools;
 using ChatApp.Domain.Chat.Ports;
 using ChatApp.Domain.Chat.Replies;
 using ChatApp.Domain.Errors;
+using ChatApp.Domain.Models;
 using ChatApp.Domain.Sessions;
 using ChatApp.Domain.Time;
 using Microsoft.EntityFrameworkCore;

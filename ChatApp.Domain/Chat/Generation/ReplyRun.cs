@@ -30,8 +30,8 @@ public sealed class ReplyRun(ChatMessage reply, string persona, RunningReply run
 
     public RunningReply Running => running;
 
-    /// <summary>Where the sender wants something else than the persona; null for nothing.</summary>
-    public ReplyOptions? Options { get; init; }
+    /// <inheritdoc cref="NewMessage.Options"/>
+    public ChatOptions? Options { get; init; }
 
     /// <summary>Whether the reply has a beginning that the model is to continue.</summary>
     public bool IsContinued => reply.Content.Length > 0;

@@ -1,6 +1,7 @@
 using ChatApp.Domain.Chat.Generation;
 using ChatApp.Domain.Chat.Replies;
 using ChatApp.Domain.Idempotency;
+using ChatApp.Domain.Models;
 using ChatApp.Domain.Sessions;
 
 namespace ChatApp.Domain.Chat.Ports;

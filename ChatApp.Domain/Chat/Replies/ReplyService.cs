@@ -2,6 +2,7 @@ using ChatApp.Domain.Chat.Generation;
 using ChatApp.Domain.Chat.Ports;
 using ChatApp.Domain.Errors;
 using ChatApp.Domain.Idempotency;
+using ChatApp.Domain.Models;
 using ChatApp.Domain.Sessions;
 using ChatApp.Domain.Time;
 using ChatApp.Domain.Usage;

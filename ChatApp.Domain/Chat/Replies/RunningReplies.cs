@@ -16,7 +16,7 @@ public sealed class RunningReplies : IDisposable
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<Guid, RunningReply> _local = new();
-    private readonly ConcurrentDictionary<Guid, Copy> _copies = new();
+    private readonly ConcurrentDictionary<Guid, (RunningReply Reply, int Leases)> _copies = new();
     private readonly SemaphoreSlim _wake = new(0);
     private readonly SemaphoreSlim _growing = new(1);
     private readonly IServiceScopeFactory _scopes;
@@ -70,8 +70,8 @@ public sealed class RunningReplies : IDisposable
         }
         var copy = _copies.AddOrUpdate(
             reply.Id,
-            id => new(new RunningReply(id, reply.UserId, reply.Content, ToolCall.Of(reply)), 1),
-            (_, present) => present with { Leases = present.Leases + 1 });
+            id => (new(id, reply.UserId, reply.Content, ToolCall.Of(reply)), 1),
+            (_, present) => (present.Reply, present.Leases + 1));
         try
         {
             await GrowAsync([copy.Reply], ct);
@@ -167,7 +167,7 @@ public sealed class RunningReplies : IDisposable
 
     private void Release(RunningReply reply)
     {
-        var left = _copies.AddOrUpdate(reply.Id, _ => new(reply, 0), (_, present) => present with { Leases = present.Leases - 1 });
+        var left = _copies.AddOrUpdate(reply.Id, _ => (reply, 0), (_, present) => (present.Reply, present.Leases - 1));
         if (left.Leases <= 0)
         {
             _copies.TryRemove(new(reply.Id, left)); // unless a subscriber takes a lease at this moment
@@ -183,6 +183,4 @@ public sealed class RunningReplies : IDisposable
 
         public void Dispose() => Interlocked.Exchange(ref _owner, null)?.Release(reply);
     }
-
-    private sealed record Copy(RunningReply Reply, int Leases);
 }

@@ -11,20 +11,13 @@ public abstract record UserEvent;
 /// <summary>Sessions, their messages or the status of a reply have changed.</summary>
 /// <param name="Sessions">The sessions that have changed; null if any of them may have.</param>
 /// <param name="Generating">The replies that are being generated now. One that is missing from the list has ended.</param>
-public sealed record SessionsChanged(IReadOnlyCollection<Guid>? Sessions, IReadOnlyList<GeneratingReply> Generating) : UserEvent;
+public sealed record SessionsChanged(IReadOnlyCollection<Guid>? Sessions, IReadOnlyList<(Guid SessionId, Guid MessageId)> Generating) : UserEvent;
 
-/// <summary>A reply that is being generated.</summary>
-public sealed record GeneratingReply(Guid SessionId, Guid MessageId);
-
-/// <summary>A reply has new text.</summary>
+/// <summary>A reply has new text, or its tool calls have progressed.</summary>
 /// <param name="SessionId">Its session.</param>
 /// <param name="MessageId">The reply.</param>
-/// <param name="Start">UTF-16 units before the text.</param>
-/// <param name="Content">The text.</param>
-public sealed record ReplyGrown(Guid SessionId, Guid MessageId, int Start, string Content) : UserEvent;
-
-/// <summary>The tool calls of a reply have progressed.</summary>
-public sealed record ToolsChanged(Guid SessionId, Guid MessageId) : UserEvent;
+/// <param name="Text">The new text; null if only its tool calls have progressed.</param>
+public sealed record ReplyProgress(Guid SessionId, Guid MessageId, ReplyText? Text) : UserEvent;
 
 /// <summary>All changes of a user's sessions as one stream, which a browser's tabs share.</summary>
 public sealed class UserFeed(IServiceScopeFactory scopes, RunningReplies running, ChangeSignals signals, TimeProvider clock)
@@ -45,7 +38,7 @@ public sealed class UserFeed(IServiceScopeFactory scopes, RunningReplies running
                 {
                     yield return rest;
                 }
-                yield return new SessionsChanged(changed, [.. watched.Select(w => new GeneratingReply(w.Value.SessionId, w.Key))]);
+                yield return new SessionsChanged(changed, [.. watched.Select(w => (w.Value.SessionId, w.Key))]);
                 while (!watcher.Changed.IsCompleted)
                 {
                     var grown = watched.Values.Select(r => r.Lease.Reply.NextChange).ToList();
@@ -104,13 +97,13 @@ public sealed class UserFeed(IServiceScopeFactory scopes, RunningReplies running
             var reply = lease.Reply;
             if (reply.From(_position) is { Length: > 0 } text)
             {
-                yield return new ReplyGrown(sessionId, reply.Id, _position, text);
                 _position += text.Length;
+                yield return new ReplyProgress(sessionId, reply.Id, new(text, _position));
             }
             if (reply.ToolCalls is var tools && !tools.SequenceEqual(_tools, ToolCall.ByProgress))
             {
                 _tools = tools;
-                yield return new ToolsChanged(sessionId, reply.Id);
+                yield return new ReplyProgress(sessionId, reply.Id, null);
             }
         }
     }

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using ChatApp.Domain.Chat;
-using ChatApp.Domain.Chat.Ports;
+using ChatApp.Domain.Models;
 using ChatApp.Domain.Usage;
 using ChatApp.Tests.Support;
 using Microsoft.AspNetCore.Builder;

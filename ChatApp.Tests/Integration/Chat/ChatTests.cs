@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using ChatApp.Domain.Chat;
-using ChatApp.Domain.Chat.Ports;
+using ChatApp.Domain.Models;
 using ChatApp.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 

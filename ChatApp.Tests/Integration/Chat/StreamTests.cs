@@ -1,6 +1,6 @@
 using System.Net;
 using ChatApp.Domain.Chat;
-using ChatApp.Domain.Chat.Ports;
+using ChatApp.Domain.Models;
 using ChatApp.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 

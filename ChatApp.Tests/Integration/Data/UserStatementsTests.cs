@@ -25,7 +25,8 @@ internal sealed class UserStatementsTests : ChatFixture
         await CreateSessionAsync(user, "One", "hello");
         await user.Client.SendJsonAsync(HttpMethod.Get, "/chat/sessions");
 
-        var statements = RecordedSql.Statements.Where(s => !Exceptions.Keys.Any(tag => s.StartsWith($"-- {tag}", StringComparison.Ordinal))).ToList();
+        // A key that no session can have becomes a statement that reads nothing.
+        var statements = RecordedSql.Statements.Where(s => !s.Contains("WHERE FALSE", StringComparison.Ordinal) && !Exceptions.Keys.Any(tag => s.StartsWith($"-- {tag}", StringComparison.Ordinal))).ToList();
 
         Assert.That(UserTables.All.Where(t => statements.Exists(s => s.Contains(t, StringComparison.Ordinal))), Is.SupersetOf(new[] { "chat_sessions", "messages", "user_usage" }), "recorded");
         var wrong = statements.Select(s => (Statement: s, Unbound: UserStatement.FindUnbound(s))).Where(s => s.Unbound.Count > 0).ToList();

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using ChatApp.Domain.Chat;
-using ChatApp.Domain.Chat.Ports;
+using ChatApp.Domain.Models;
 using ChatApp.Tests.Support;
 
 namespace ChatApp.Tests.Integration.Export;

@@ -1,5 +1,5 @@
 using ChatApp.Domain.Chat;
-using ChatApp.Domain.Chat.Ports;
+using ChatApp.Domain.Models;
 using ChatApp.Tests.Support;
 using ChatApp.Web.Integrations.Models;
 using ChatApp.Web.Integrations.OpenAi;

@@ -1,5 +1,6 @@
 using System.Text;
 using ChatApp.Domain.Chat.Ports;
+using ChatApp.Domain.Models;
 using ChatApp.Web.Integrations.WebSearch;
 using Microsoft.AspNetCore.Http;
 

@@ -1,4 +1,5 @@
 using ChatApp.Domain.Chat.Ports;
+using ChatApp.Domain.Models;
 using ChatApp.Tests.Support;
 using ChatApp.Web.Integrations.Outgoing;
 using ChatApp.Web.Integrations.WebSearch;

@@ -1,5 +1,5 @@
-using ChatApp.Domain.Chat.Ports;
 using ChatApp.Domain.Errors;
+using ChatApp.Domain.Models;
 using ChatApp.Tests.Support;
 using ChatApp.Web.Integrations.BuiltIn;
 using ChatApp.Web.Integrations.Models;

@@ -20,9 +20,21 @@ public sealed class EventsApiController(UserFeed feed, CurrentUser user) : Contr
 
     private static ServerEvent ToServerEvent(UserEvent e) => e switch
     {
-        SessionsChanged changed => new(new { type = "sessions", sessions = changed.Sessions, generating = changed.Generating }),
-        ReplyGrown grown => new(new { type = "reply", session_id = grown.SessionId, message_id = grown.MessageId, start = grown.Start, content = grown.Content }),
-        ToolsChanged tools => new(new { type = "tools", session_id = tools.SessionId, message_id = tools.MessageId }),
+        SessionsChanged changed => new(new
+        {
+            type = "sessions",
+            sessions = changed.Sessions,
+            generating = changed.Generating.Select(g => new { session_id = g.SessionId, message_id = g.MessageId }),
+        }),
+        ReplyProgress { Text: { } text } reply => new(new
+        {
+            type = "reply",
+            session_id = reply.SessionId,
+            message_id = reply.MessageId,
+            start = text.End - text.Content.Length,
+            content = text.Content,
+        }),
+        ReplyProgress reply => new(new { type = "tools", session_id = reply.SessionId, message_id = reply.MessageId }),
         _ => throw new InvalidOperationException($"No event for {e.GetType().Name}."),
     };
 }

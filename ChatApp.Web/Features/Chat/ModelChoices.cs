@@ -1,5 +1,5 @@
-using ChatApp.Domain.Chat.Ports;
 using ChatApp.Domain.Errors;
+using ChatApp.Domain.Models;
 
 namespace ChatApp.Web.Features.Chat;
 

@@ -37,7 +37,7 @@ public sealed record CompletionRequest(
         {
             Model = Model,
             IdempotencyKey = Store == true || Session is not null ? idempotencyKey : null,
-            Options = new ReplyOptions(Temperature, MaxCompletionTokens ?? MaxTokens),
+            Options = new Microsoft.Extensions.AI.ChatOptions { Temperature = Temperature, MaxOutputTokens = MaxCompletionTokens ?? MaxTokens },
         };
         return new(messages, message) { Store = Store == true || Session is not null, Session = Session };
     }

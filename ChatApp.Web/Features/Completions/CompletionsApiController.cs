@@ -1,6 +1,6 @@
 using ChatApp.Data.Accounts;
-using ChatApp.Domain.Chat.Ports;
 using ChatApp.Domain.Completions;
+using ChatApp.Domain.Models;
 using ChatApp.Web.Features.Docs;
 using ChatApp.Web.Infrastructure;
 using Microsoft.AspNetCore.Authorization;

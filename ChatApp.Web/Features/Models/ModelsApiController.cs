@@ -1,4 +1,4 @@
-using ChatApp.Domain.Chat.Ports;
+using ChatApp.Domain.Models;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using Anthropic.Exceptions;
 using Anthropic.Models.Messages;
 using ChatApp.Domain.Chat;
-using ChatApp.Domain.Chat.Ports;
+using ChatApp.Domain.Models;
 using Microsoft.Extensions.AI;
 using AiMessage = Microsoft.Extensions.AI.ChatMessage;
 

@@ -2,7 +2,7 @@ using System.Net;
 using Anthropic;
 using Anthropic.Core;
 using Anthropic.Models.Models;
-using ChatApp.Domain.Chat.Ports;
+using ChatApp.Domain.Models;
 using ChatApp.Web.Integrations.Models;
 using Microsoft.Extensions.AI;
 

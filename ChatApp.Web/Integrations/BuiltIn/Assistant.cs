@@ -1,6 +1,6 @@
 using System.Globalization;
 using ChatApp.Domain.Chat;
-using ChatApp.Domain.Chat.Ports;
+using ChatApp.Domain.Models;
 using ChatApp.Web.Integrations.BuiltIn.Recall;
 using ChatApp.Web.Integrations.Models;
 

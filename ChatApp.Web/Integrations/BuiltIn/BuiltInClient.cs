@@ -1,8 +1,8 @@
 using System.Runtime.CompilerServices;
 using ChatApp.Domain.Chat;
 using ChatApp.Domain.Chat.Generation;
-using ChatApp.Domain.Chat.Ports;
 using ChatApp.Domain.Errors;
+using ChatApp.Domain.Models;
 using ChatApp.Web.Integrations.BuiltIn.Recall;
 using ChatApp.Web.Integrations.Models;
 using Microsoft.Extensions.AI;

@@ -1,5 +1,5 @@
 using ChatApp.Domain.Chat;
-using ChatApp.Domain.Chat.Ports;
+using ChatApp.Domain.Models;
 using Microsoft.Extensions.AI;
 
 namespace ChatApp.Web.Integrations.Models;

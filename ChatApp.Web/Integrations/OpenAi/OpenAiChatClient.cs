@@ -1,6 +1,6 @@
 using System.ClientModel;
 using System.Runtime.CompilerServices;
-using ChatApp.Domain.Chat.Ports;
+using ChatApp.Domain.Models;
 using Microsoft.Extensions.AI;
 using OpenAI.Chat;
 using AiMessage = Microsoft.Extensions.AI.ChatMessage;

@@ -1,5 +1,5 @@
 using System.ClientModel;
-using ChatApp.Domain.Chat.Ports;
+using ChatApp.Domain.Models;
 
 namespace ChatApp.Web.Integrations.OpenAi;
 

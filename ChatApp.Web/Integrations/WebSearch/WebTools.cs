@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using ChatApp.Domain.Chat.Ports;
+using ChatApp.Domain.Models;
 using ChatApp.Web.Integrations.Outgoing;
 using Microsoft.Extensions.AI;
 

@@ -1,4 +1,4 @@
-using ChatApp.Domain.Chat.Ports;
+using ChatApp.Domain.Models;
 using ChatApp.Web;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using ChatApp.Domain.Chat.Ports;
+using ChatApp.Domain.Models;
 using Microsoft.Extensions.AI;
 
 namespace ChatApp.Bench.Serving;

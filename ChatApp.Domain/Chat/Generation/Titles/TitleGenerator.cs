@@ -1,5 +1,5 @@
-using ChatApp.Domain.Chat.Ports;
 using ChatApp.Domain.Chat.Replies;
+using ChatApp.Domain.Models;
 using ChatApp.Domain.Personas;
 using ChatApp.Domain.Sessions;
 using ChatApp.Domain.Text;

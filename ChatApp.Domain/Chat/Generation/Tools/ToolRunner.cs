@@ -3,6 +3,7 @@ using System.Text.Json;
 using ChatApp.Domain.Chat.Ports;
 using ChatApp.Domain.Chat.Replies;
 using ChatApp.Domain.Errors;
+using ChatApp.Domain.Models;
 using ChatApp.Domain.Text;
 using ChatApp.Domain.Time;
 using Microsoft.EntityFrameworkCore;

@@ -1,7 +1,7 @@
 using ChatApp.Domain.Errors;
 using Microsoft.Extensions.AI;
 
-namespace ChatApp.Domain.Chat.Ports;
+namespace ChatApp.Domain.Models;
 
 /// <summary>The models of this installation.</summary>
 public interface IModelCatalog
@@ -43,7 +43,7 @@ public sealed record ChatModel(string Name, string Provider, IChatClient Client,
 }
 
 /// <summary>A provider rejected a call, failed or returned an invalid response.</summary>
-/// <param name="code">One of <see cref="ReplyErrorCode"/>.</param>
+/// <param name="code">One of <see cref="Chat.ReplyErrorCode"/>.</param>
 /// <param name="message">A text for people, without keys or addresses with credentials.</param>
 /// <param name="inner">What the provider's library threw.</param>
 public sealed class ModelException(string code, string message, Exception? inner = null) : Exception(message, inner)
