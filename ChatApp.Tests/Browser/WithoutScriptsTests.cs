@@ -150,7 +150,7 @@ internal sealed class WithoutScriptsTests : BrowserFixture
 
         await _page.GotoAsync("/sessions");
         await _page.GetByRole(AriaRole.Button, new() { Name = "Archive Old news" }).ClickAsync();
-        await Expect(_page.GetByText("No chats yet.")).ToBeVisibleAsync();
+        await Expect(_page.GetByText("No chats.")).ToBeVisibleAsync();
         await _page.Locator("main").GetByRole(AriaRole.Link, new() { Name = "Archive", Exact = true }).ClickAsync();
         await _page.GetByRole(AriaRole.Link, new() { Name = "Old news" }).ClickAsync();
         await _page.GetByRole(AriaRole.Button, new() { Name = "Unarchive" }).ClickAsync();
