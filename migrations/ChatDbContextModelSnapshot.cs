@@ -432,6 +432,10 @@ namespace ChatApp.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
+                    b.Property<bool>("Archived")
+                        .HasColumnType("boolean")
+                        .HasColumnName("archived");
+
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
@@ -524,8 +528,8 @@ namespace ChatApp.Migrations
                         .HasDatabaseName("ix_chat_sessions_expires_at")
                         .HasFilter("expires_at IS NOT NULL");
 
-                    b.HasIndex(new[] { "UserId", "LastActivityAt", "Id" }, "ix_chat_sessions_live")
-                        .IsDescending(false, true, true)
+                    b.HasIndex(new[] { "UserId", "Archived", "LastActivityAt", "Id" }, "ix_chat_sessions_live")
+                        .IsDescending(false, false, true, true)
                         .HasDatabaseName("ix_chat_sessions_live")
                         .HasFilter("deleted_at IS NULL");
 

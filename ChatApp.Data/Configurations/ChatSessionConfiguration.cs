@@ -22,9 +22,9 @@ internal sealed class ChatSessionConfiguration : IEntityTypeConfiguration<ChatSe
         session.Property(s => s.Version).IsRowVersion(); // xmin
         session.HasOne<AppUser>().WithMany().HasForeignKey(s => s.UserId).OnDelete(DeleteBehavior.Cascade);
         session.HasIndex(s => new { s.UserId, s.ThreadId }, ChatSession.ThreadIdIndex).IsUnique().HasFilter("deleted_at IS NULL");
-        // One for the list and one for the trash, both in keyset order.
-        session.HasIndex(s => new { s.UserId, s.LastActivityAt, s.Id }, "ix_chat_sessions_live")
-            .IsDescending(false, true, true).HasFilter("deleted_at IS NULL");
+        // One for the list and the archive, one for the trash, both in keyset order.
+        session.HasIndex(s => new { s.UserId, s.Archived, s.LastActivityAt, s.Id }, "ix_chat_sessions_live")
+            .IsDescending(false, false, true, true).HasFilter("deleted_at IS NULL");
         session.HasIndex(s => new { s.UserId, s.LastActivityAt, s.Id }, "ix_chat_sessions_trash")
             .IsDescending(false, true, true).HasFilter("deleted_at IS NOT NULL");
         // For the clean-up, which searches all users' sessions.

@@ -55,6 +55,9 @@ public sealed class ChatSession
 
     public bool Pinned { get; set; }
 
+    /// <summary>Left out of lists until it is unarchived; searched, exported and counted like any other.</summary>
+    public bool Archived { get; set; }
+
     /// <summary>A temporary session expires after a period without use.</summary>
     public bool Temporary { get; init; }
 

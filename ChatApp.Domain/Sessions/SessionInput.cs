@@ -38,6 +38,8 @@ public sealed record SessionChanges
 
     public bool? Pinned { get; init; }
 
+    public bool? Archived { get; init; }
+
     /// <summary>The versions that the caller accepts; with any other one the change is refused. Null: any.</summary>
     public IReadOnlyList<uint>? IfVersions { get; init; }
 }
@@ -45,8 +47,9 @@ public sealed record SessionChanges
 /// <summary>What a list of sessions shows.</summary>
 /// <param name="Deleted">The trash instead of the live sessions.</param>
 /// <param name="TitleContains">Only titles that contain this text, whatever the case.</param>
-/// <param name="Pinned">Only pinned ones, or only others.</param>
-public sealed record SessionFilter(bool Deleted = false, string? TitleContains = null, bool? Pinned = null);
+/// <param name="Pinned">Only pinned ones, or only others; null: both.</param>
+/// <param name="Archived">Only archived ones, or only others; null: both, which is for searches and the trash.</param>
+public sealed record SessionFilter(bool Deleted = false, string? TitleContains = null, bool? Pinned = null, bool? Archived = null);
 
 /// <summary>A session in a list.</summary>
 /// <param name="Session">The session.</param>

@@ -131,6 +131,10 @@ public sealed class SessionService(IChatDb db, PersonaCatalog personas, ChangeSi
         {
             sessions = sessions.Where(s => s.Pinned == pinned);
         }
+        if (filter.Archived is { } archived)
+        {
+            sessions = sessions.Where(s => s.Archived == archived);
+        }
         if (filter.TitleContains is { } text)
         {
             var lower = text.ToLowerInvariant();
@@ -218,5 +222,6 @@ public sealed class SessionService(IChatDb db, PersonaCatalog personas, ChangeSi
         session.Persona = changes.Persona is { } persona ? personas.Require(persona) : session.Persona;
         session.Metadata = changes.Metadata ?? session.Metadata;
         session.Pinned = changes.Pinned ?? session.Pinned;
+        session.Archived = changes.Archived ?? session.Archived;
     }
 }

@@ -32,6 +32,7 @@ internal sealed class AccessibilityTests : BrowserFixture
 
     private TestUser _user = null!;
     private string _session = "";
+    private string _archived = "";
 
     [OneTimeSetUp]
     public async Task Fill()
@@ -43,19 +44,21 @@ internal sealed class AccessibilityTests : BrowserFixture
         var deleted = await CreateSessionAsync(_user, "Deleted", "Hello");
         await _user.Client.SendJsonAsync(HttpMethod.Put, $"/chat/sessions/{_session}", new { pinned = true });
         await _user.Client.SendJsonAsync(HttpMethod.Delete, $"/chat/sessions/{deleted.Text("id")}");
+        _archived = (await CreateSessionAsync(_user, "Archived", "Hello")).Text("id");
+        await _user.Client.SendJsonAsync(HttpMethod.Put, $"/chat/sessions/{_archived}", new { archived = true });
         await CreateSessionAsync(_user, new string('t', 200), "A title without a space");
     }
 
     [Test, Combinatorial]
     public async Task Page_EachOne_HasNoSeriousViolationAndDoesNotScrollSideways(
-        [Values("/login", "/register", "/chat-ui", "/chat-ui/{session}", "/sessions", "/sessions?q=nothing", "/sessions/new", "/sessions/{session}/title",
+        [Values("/login", "/register", "/chat-ui", "/chat-ui/{session}", "/chat-ui/{archived}", "/sessions", "/sessions/archive", "/sessions?q=archived", "/sessions?q=nothing", "/sessions/new", "/sessions/{session}/title",
             "/sessions/trash", "/sessions/{session}/remove", "/search-ui", "/search-ui?query=w", "/search-ui?query=qqq", "/search-ui?query=-w", "/usage", "/sessions/{session}/details", "/sessions/{session}/export", "/chat-ui/{session}/print", "/account", "/account/api-keys", "/docs", "/error")] string path,
         [Values(ColorScheme.Light, ColorScheme.Dark)] ColorScheme scheme,
         [Values(1280, 320)] int width)
     {
         var isForNobody = path is "/login" or "/register";
         var page = await NewPageAsync(isForNobody ? null : _user, new() { ColorScheme = scheme, ViewportSize = new() { Width = width, Height = 800 }, ReducedMotion = ReducedMotion.Reduce });
-        await page.GotoAsync(path.Replace("{session}", _session, StringComparison.Ordinal));
+        await page.GotoAsync(path.Replace("{session}", _session, StringComparison.Ordinal).Replace("{archived}", _archived, StringComparison.Ordinal));
 
         await AssertAccessibleAsync(page);
         await AssertFitsAsync(page);

@@ -55,16 +55,16 @@ internal sealed class ErrorPageTests : BrowserFixture
             Assert.That(response!.Status, Is.EqualTo(404), path);
         }
         await page.GotoAsync("/chat-ui");
-        foreach (var action in new[] { "pin", "title", "delete", "restore", "remove" })
+        foreach (var action in new[] { "pin", "archive", "title", "delete", "restore", "remove" })
         {
             var status = await page.EvaluateAsync<int>("""
-                async path => (await fetch(path, { method: "POST", redirect: "manual", body: new URLSearchParams({ title: "Yours", pinned: "true",
+                async path => (await fetch(path, { method: "POST", redirect: "manual", body: new URLSearchParams({ title: "Yours", pinned: "true", archived: "true",
                   __RequestVerificationToken: document.querySelector("[name=__RequestVerificationToken]").value }) })).status
                 """, $"/sessions/{session}/{action}");
             Assert.That(status, Is.EqualTo(404), action);
         }
         var stored = await StoredSessionAsync(System.Text.Json.JsonElement.Parse($$"""{"id": "{{session}}"}"""));
-        Assert.That((stored.Title, stored.Pinned, stored.DeletedAt), Is.EqualTo(("Mine", false, (DateTimeOffset?)null)));
+        Assert.That((stored.Title, stored.Pinned, stored.Archived, stored.DeletedAt), Is.EqualTo(("Mine", false, false, (DateTimeOffset?)null)));
     }
 
     [Test]

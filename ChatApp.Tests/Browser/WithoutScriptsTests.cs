@@ -136,6 +136,31 @@ internal sealed class WithoutScriptsTests : BrowserFixture
     }
 
     [Test]
+    public async Task Session_ArchivedUndoneAndUnarchived_IsWhatItShouldBe()
+    {
+        var session = await CreateSessionAsync(_user, "Old news", "Hello");
+        await _page.GotoAsync($"/chat-ui/{session.Text("id")}");
+        await (await _page.OpenMenuAsync("Old news")).GetByText("Archive", new() { Exact = true }).ClickAsync();
+        await Expect(_page.GetByText("Chat archived.")).ToBeVisibleAsync();
+        await Expect(_page.Title).ToHaveTextAsync("Old news");
+        await _page.GetByRole(AriaRole.Button, new() { Name = "Undo" }).ClickAsync();
+        await Expect(_page.Sidebar).ToContainTextAsync("Old news");
+        await Expect(_page.GetByText("This chat is archived.")).ToBeHiddenAsync();
+        Assert.That((await StoredSessionAsync(session)).Archived, Is.False);
+
+        await _page.GotoAsync("/sessions");
+        await _page.GetByRole(AriaRole.Button, new() { Name = "Archive Old news" }).ClickAsync();
+        await Expect(_page.GetByText("No chats.")).ToBeVisibleAsync();
+        await _page.Locator("main").GetByRole(AriaRole.Link, new() { Name = "Archive", Exact = true }).ClickAsync();
+        await _page.GetByRole(AriaRole.Link, new() { Name = "Old news" }).ClickAsync();
+        await _page.GetByRole(AriaRole.Button, new() { Name = "Unarchive" }).ClickAsync();
+
+        await Expect(_page.GetByText("Chat unarchived.")).ToBeVisibleAsync();
+        await Expect(_page.Sidebar).ToContainTextAsync("Old news");
+        Assert.That((await StoredSessionAsync(session)).Archived, Is.False);
+    }
+
+    [Test]
     public async Task Trash_RestoreAndRemove_WorkWithForms()
     {
         var kept = await CreateSessionAsync(_user, "Kept", "Hello");

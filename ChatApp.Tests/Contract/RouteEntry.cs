@@ -78,7 +78,7 @@ internal sealed record RouteEntry(string Route, int Status, Func<World, Task<Rou
         Of("GET /chat/sessions", 200, query: "?limit=2"),
         Of("POST /chat/sessions", 201, new { title = "New", metadata = new { colour = "red" } }),
         Of("GET /chat/sessions/{key}", 200, async w => new($"/chat/sessions/{await w.SessionAsync()}")),
-        Of("PUT /chat/sessions/{key}", 200, async w => new($"/chat/sessions/{await w.SessionAsync()}", new { pinned = true })),
+        Of("PUT /chat/sessions/{key}", 200, async w => new($"/chat/sessions/{await w.SessionAsync()}", new { pinned = true, archived = true })),
         Of("DELETE /chat/sessions/{key}", 200, async w => new($"/chat/sessions/{await w.SessionAsync()}")),
         Of("POST /chat/sessions/{key}/restore", 200, async w => new($"/chat/sessions/{await w.TrashedSessionAsync()}/restore")),
         Of("GET /chat/sessions/{key}/messages", 200, async w => new($"/chat/sessions/{(await w.ExchangeAsync()).Session}/messages?limit=1")),

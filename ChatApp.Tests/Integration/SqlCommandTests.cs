@@ -18,7 +18,7 @@ internal sealed partial class SqlCommandTests : AppFixture
     // {0} is a session, {1} its title.
     private static readonly string[] Routes =
     [
-        "/chat/sessions?limit=1", "/chat/sessions", "/chat/sessions?q=chat", "/chat/sessions?q=nothing", "/chat/sessions?deleted=true",
+        "/chat/sessions?limit=1", "/chat/sessions", "/chat/sessions?q=chat", "/chat/sessions?q=nothing", "/chat/sessions?deleted=true", "/chat/sessions?archived=true",
         "/chat/history", "/chat/history?limit=1", "/chat/history?thread_id={0}",
         "/chat/sessions/{0}/messages", "/chat/sessions/{0}/messages?limit=1", "/chat/sessions/thread-{0}/messages",
         "/search?query=word1", "/search?query=ord1", "/search?query=nothing", "/search/{0}?query=word1", "/search/{0}?query=nothing",
@@ -95,6 +95,20 @@ internal sealed partial class SqlCommandTests : AppFixture
             var plan = await ExplainAsync(command);
             Assert.That(plan, Does.Contain("Index").And.Not.Match("Seq Scan on (messages|chat_sessions)"), $"{command}\n{plan}");
         }
+    }
+
+    [TestCase("/chat/sessions", "live")]
+    [TestCase("/chat/sessions?archived=true", "live")]
+    [TestCase("/chat/sessions?deleted=true", "trash")]
+    [TestCase("/api/sessions", "live")]
+    public async Task Get_AListOfSessions_ReadsThemInTheOrderOfTheirIndex(string route, string index)
+    {
+        var (user, session, title) = _users[2];
+
+        var list = (await AskAsync(user, Path(route, session, title))).Single(c => c.Contains("LIMIT", StringComparison.Ordinal) && c.Contains("last_activity_at DESC", StringComparison.Ordinal));
+
+        var plan = await ExplainAsync(list);
+        Assert.That(plan, Does.Contain($"using ix_chat_sessions_{index} on chat_sessions").And.Not.Match("Sort Key: .*last_activity_at"), $"{list}\n{plan}");
     }
 
     private static string Path(string route, Guid session, string title) => string.Format(CultureInfo.InvariantCulture, route, session, Uri.EscapeDataString(title));

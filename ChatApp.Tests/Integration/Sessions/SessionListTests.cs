@@ -60,6 +60,7 @@ internal sealed class SessionListTests : ChatFixture
     [TestCase("cursor=!!!")]
     [TestCase("cursor=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
     [TestCase("deleted=perhaps")]
+    [TestCase("archived=perhaps")]
     [TestCase("q=%00")]
     public async Task List_InvalidQuery_Is400ThatNamesIt(string query)
     {

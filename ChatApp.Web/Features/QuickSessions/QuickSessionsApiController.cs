@@ -18,11 +18,11 @@ public sealed class QuickSessionsApiController(SessionService sessions, MessageS
     public async Task<QuickSessionResponse> Create(QuickSessionRequest request, CancellationToken ct) =>
         (await sessions.CreateAsync(user.Id, request.ToNewSession(Request.IdempotencyKeyHeader()), ct)).ToQuickResponse();
 
-    /// <summary>The caller's sessions, newest activity first.</summary>
+    /// <summary>The caller's sessions that are not archived, newest activity first.</summary>
     [HttpGet("sessions")]
     public async Task<QuickSessionsResponse> List([FromQuery] PageQuery page, CancellationToken ct)
     {
-        var list = await sessions.ListAsync(user.Id, new SessionFilter(), page.Limit, cursors.ReadTime(page.Cursor), ct);
+        var list = await sessions.ListAsync(user.Id, new SessionFilter(Archived: false), page.Limit, cursors.ReadTime(page.Cursor), ct);
         return new([.. list.Items.Select(i => i.Session.ToQuickItem())], cursors.Protect(list.Next));
     }
 

@@ -16,7 +16,15 @@ public sealed record SessionListQuery
     [FromQuery(Name = "q")]
     public string? Q { get; init; }
 
-    public SessionFilter ToFilter() => new(Deleted, string.IsNullOrWhiteSpace(Q) ? null : Q.Trim());
+    /// <summary>Only archived sessions, or only others. Left out: both in a search by <c>q</c> and in the trash, otherwise only those that are not archived.</summary>
+    [FromQuery(Name = "archived")]
+    public bool? Archived { get; init; }
+
+    public SessionFilter ToFilter()
+    {
+        var text = string.IsNullOrWhiteSpace(Q) ? null : Q.Trim();
+        return new(Deleted, text, Archived: Archived ?? (Deleted || text is not null ? null : false));
+    }
 }
 
 internal sealed class SessionListQueryValidator : AbstractValidator<SessionListQuery>

@@ -23,7 +23,7 @@ public sealed class SessionLists(SessionService sessions, PersonaCatalog persona
 {
     private const int Length = 50;
 
-    /// <summary>Pinned sessions, then the others by the day of their last activity; with a query, the hits in one group.</summary>
+    /// <summary>Pinned sessions, then the others by the day of their last activity, without archived ones; with a query, all hits in one group.</summary>
     public async Task<SidebarList> SidebarAsync(Guid userId, string? query, Guid? current, CancellationToken ct)
     {
         if (Searchable(query) is { Length: > 0 } text)
@@ -31,8 +31,8 @@ public sealed class SessionLists(SessionService sessions, PersonaCatalog persona
             var hits = await sessions.ListAsync(userId, new SessionFilter(TitleContains: text), Length, after: null, ct);
             return new(Groups([new("Results", hits.Items)]), query!, hits.Next is not null, current);
         }
-        var pinned = await sessions.ListAsync(userId, new SessionFilter(Pinned: true), Length, after: null, ct);
-        var others = await sessions.ListAsync(userId, new SessionFilter(Pinned: false), Length, after: null, ct);
+        var pinned = await sessions.ListAsync(userId, new SessionFilter(Pinned: true, Archived: false), Length, after: null, ct);
+        var others = await sessions.ListAsync(userId, new SessionFilter(Pinned: false, Archived: false), Length, after: null, ct);
         return new(Groups([new("Pinned", pinned.Items), .. ByDay(others.Items)]), "", pinned.Next is not null || others.Next is not null, current);
     }
 

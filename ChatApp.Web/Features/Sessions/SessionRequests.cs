@@ -15,14 +15,14 @@ public sealed record CreateSessionRequest(string? Title, string? Persona, JsonEl
 }
 
 /// <summary>Changes; properties that are left out stay.</summary>
-/// <example>{"title": "Tea and coffee", "pinned": true}</example>
-public sealed record UpdateSessionRequest(string? Title, string? Persona, JsonElement? Metadata, bool? Pinned)
+/// <example>{"title": "Tea and coffee", "pinned": true, "archived": false}</example>
+public sealed record UpdateSessionRequest(string? Title, string? Persona, JsonElement? Metadata, bool? Pinned, bool? Archived)
 {
     [JsonIgnore]
-    public bool IsEmpty => Title is null && Persona is null && Metadata.OrNull is null && Pinned is null;
+    public bool IsEmpty => Title is null && Persona is null && Metadata.OrNull is null && Pinned is null && Archived is null;
 
     public SessionChanges ToChanges(IReadOnlyList<uint>? ifVersions) =>
-        new() { Title = Title, Persona = Persona, Metadata = Metadata.OrNull, Pinned = Pinned, IfVersions = ifVersions };
+        new() { Title = Title, Persona = Persona, Metadata = Metadata.OrNull, Pinned = Pinned, Archived = Archived, IfVersions = ifVersions };
 }
 
 internal sealed class CreateSessionRequestValidator : AbstractValidator<CreateSessionRequest>

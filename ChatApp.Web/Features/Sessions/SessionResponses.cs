@@ -29,6 +29,9 @@ public record SessionResponse
 
     public required bool Pinned { get; init; }
 
+    /// <summary>Whether lists leave it out.</summary>
+    public required bool Archived { get; init; }
+
     public required bool Temporary { get; init; }
 
     public required DateTimeOffset? ExpiresAt { get; init; }
@@ -78,6 +81,7 @@ internal static class SessionMapping
             MessageCount = s.MessageCount,
             LastMessageAt = s.LastMessageAt,
             Pinned = s.Pinned,
+            Archived = s.Archived,
             Temporary = s.Temporary,
             ExpiresAt = s.ExpiresAt,
             CreatedAt = s.CreatedAt,

@@ -10,7 +10,7 @@ namespace ChatApp.Web.Features.Sessions;
 [ApiController, Authorize, Route("chat/sessions")]
 public sealed class SessionsApiController(SessionService sessions, TrashService trash, CurrentUser user, CursorProtector cursors) : ControllerBase
 {
-    /// <summary>The caller's statistics and sessions, newest activity first; <c>deleted=true</c> lists the trash, <c>q</c> searches titles.</summary>
+    /// <summary>The caller's statistics and sessions, newest activity first; <c>archived=true</c> lists the archive, <c>deleted=true</c> the trash; <c>q</c> searches titles.</summary>
     [HttpGet]
     public async Task<SessionListResponse> List([FromQuery] PageQuery page, [FromQuery] SessionListQuery query, CancellationToken ct)
     {
@@ -42,7 +42,7 @@ public sealed class SessionsApiController(SessionService sessions, TrashService 
         return session.ToResponse();
     }
 
-    /// <summary>Renames, pins or otherwise changes a session; with <c>If-Match</c>, only the version that the caller has seen.</summary>
+    /// <summary>Renames, pins, archives or otherwise changes a session; with <c>If-Match</c>, only the version that the caller has seen.</summary>
     [HttpPut("{key}")]
     [RequestHeader("If-Match", "The `ETag` that the caller has seen: 412 if the session has changed since.")]
     [ProducesResponseType<SessionResponse>(200), ProducesResponseType<ProblemDetails>(404), ProducesResponseType<ProblemDetails>(412)]

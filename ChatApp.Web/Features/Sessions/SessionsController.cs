@@ -6,16 +6,20 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace ChatApp.Web.Features.Sessions;
 
-/// <summary>A page of the list of chats or of the trash.</summary>
+/// <summary>A page of the list of chats, of the archive or of the trash.</summary>
 public sealed record SessionsPage(IReadOnlyList<SessionListItem> Sessions, string? Query, string? Older, bool IsFirst);
 
-/// <summary>The list of all chats, and the trash.</summary>
+/// <summary>The list of chats, the archive and the trash.</summary>
 [Authorize, Route("sessions")]
 public sealed class SessionsController(SessionService sessions, SessionLists lists, CurrentUser user, CursorProtector cursors) : Controller
 {
     [HttpGet]
     public async Task<IActionResult> Index(SessionListQuery query, string? cursor, CancellationToken ct) =>
         View("Sessions", ModelState.IsValid ? await PageAsync(query, cursor, ct) : new SessionsPage([], query.Q, null, IsFirst: true));
+
+    [HttpGet("archive")]
+    public async Task<IActionResult> Archive(string? cursor, CancellationToken ct) =>
+        View("Archive", await PageAsync(new SessionListQuery { Archived = true }, cursor, ct));
 
     [HttpGet("trash")]
     public async Task<IActionResult> Trash(string? cursor, CancellationToken ct) =>

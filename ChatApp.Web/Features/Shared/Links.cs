@@ -5,6 +5,7 @@ namespace ChatApp.Web.Features.Shared;
 /// <summary>Addresses of the pages.</summary>
 public static class Links
 {
+    public const string Archive = "/sessions/archive";
     public const string Chat = "/chat-ui";
     public const string Login = "/login";
     public const string Search = "/search-ui";

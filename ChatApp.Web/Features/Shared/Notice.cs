@@ -9,6 +9,9 @@ public static class Notice
     /// <summary>The id of the session that went to the trash.</summary>
     public const string Deleted = "deleted";
 
+    /// <summary>The id of the session that was archived.</summary>
+    public const string Archived = "archived";
+
     /// <summary>What was done, as a text.</summary>
     public const string Done = "done";
 }

@@ -25,9 +25,9 @@ internal sealed class BareReads(NpgsqlDataSource source)
 
     private const string ListSql = """
         SELECT s.id, s.thread_id, s.title, s.persona, s.metadata::text, s.message_count, s.last_message_at, s.pinned, s.temporary, s.expires_at, s.created_at, s.updated_at, s.deleted_at,
-            (SELECT left(m.content, 120) FROM messages m WHERE m.user_id = $1 AND m.session_id = s.id AND m.deleted_at IS NULL AND m.content <> '' ORDER BY m.seq DESC LIMIT 1), s.last_activity_at
+            (SELECT left(m.content, 120) FROM messages m WHERE m.user_id = $1 AND m.session_id = s.id AND m.deleted_at IS NULL AND m.content <> '' ORDER BY m.seq DESC LIMIT 1), s.last_activity_at, s.archived
         FROM chat_sessions s
-        WHERE s.user_id = $1 AND s.deleted_at IS NULL AND NOT s.unlisted AND (s.last_activity_at, s.id) < ($2, $3)
+        WHERE s.user_id = $1 AND s.deleted_at IS NULL AND NOT s.unlisted AND NOT s.archived AND (s.last_activity_at, s.id) < ($2, $3)
         ORDER BY s.last_activity_at DESC, s.id DESC LIMIT 51
         """;
 
@@ -121,6 +121,7 @@ internal sealed class BareReads(NpgsqlDataSource source)
         json.WriteNumber("message_count", row.GetInt32(5));
         WriteTime(json, "last_message_at", row, 6);
         json.WriteBoolean("pinned", row.GetBoolean(7));
+        json.WriteBoolean("archived", row.GetBoolean(15));
         json.WriteBoolean("temporary", row.GetBoolean(8));
         WriteTime(json, "expires_at", row, 9);
         WriteTime(json, "created_at", row, 10);

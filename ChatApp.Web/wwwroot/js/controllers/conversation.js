@@ -5,6 +5,7 @@ import { GrowingText } from "../models/growing-text.js";
 import { MessageList } from "../models/message-list.js";
 import { followReply, sendMessage } from "../models/reply-stream.js";
 import { ScrollKeeper } from "../models/scroll-keeper.js";
+import { takeOverArchived } from "./archived-note.js";
 import { introducePersona, showPersonas, takeOverChoices } from "./choices.js";
 import { setCurrentSession } from "./sidebar.js";
 import { showTools } from "./tools.js";
@@ -99,6 +100,7 @@ export class Conversation {
       return; // a later one has what this one has
     }
     takeOverChoices(part);
+    takeOverArchived(part);
     if (this.#list.joins(part)) {
       this.#list.take(part);
     } else {

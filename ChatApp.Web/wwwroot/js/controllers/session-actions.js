@@ -2,11 +2,12 @@
 import { onAction } from "../helpers/actions.js";
 import { findElement, setTitle } from "../helpers/dom.js";
 import { callApi } from "../models/api.js";
+import { showArchived } from "./archived-note.js";
 import { askConfirmation } from "./dialogs.js";
 import { refreshSidebar } from "./sidebar.js";
 import { showToast } from "./toasts.js";
 
-/** Renames, pins and deletes chats in their lists. */
+/** Renames, pins, archives and deletes chats in their lists. */
 export function startSessionActions() {
   onAction("rename", (control, event) => {
     event.preventDefault();
@@ -17,6 +18,14 @@ export function startSessionActions() {
     event.preventDefault();
     closeMenu(control);
     void pin(rowOf(control), /** @type {HTMLButtonElement} */ (control).value === "true");
+  });
+  onAction("archive", (control, event) => {
+    closeMenu(control);
+    const row = rowOf(control);
+    if (!document.querySelector(`table.sessions [data-session="${row.dataset.session}"]`)) {
+      event.preventDefault(); // otherwise the form is posted, and the page shows the table as it is then
+      void archive(row, /** @type {HTMLButtonElement} */ (control).value === "true");
+    }
   });
   onAction("delete", (control, event) => {
     event.preventDefault();
@@ -111,6 +120,25 @@ async function pin(row, pinned) {
   await tell(async () => {
     await callApi("PUT", pathOf(row), { pinned });
     await refreshSidebar();
+  });
+}
+
+/**
+ * @param {HTMLElement} row
+ * @param {boolean} archived
+ */
+async function archive(row, archived) {
+  await tell(async () => {
+    await callApi("PUT", pathOf(row), { archived });
+    if (document.getElementById("conversation")?.dataset.session === row.dataset.session) {
+      showArchived(archived);
+    }
+    await refreshSidebar();
+    if (archived) {
+      showToast(`“${row.dataset.title ?? ""}” archived.`, { label: "Undo", run: () => void archive(row, false) });
+    } else {
+      showToast(`“${row.dataset.title ?? ""}” unarchived.`);
+    }
   });
 }
 

@@ -62,10 +62,12 @@ export async function refreshSidebar() {
     return;
   }
   groupByLocalDay(fresh);
-  const focused = focusInList();
+  const [focused, position] = [focusInList(), links().findIndex(link => link.parentElement?.matches(":focus-within"))];
   patchChildren(list(), fresh, ".session-group");
   if (focused && !list().contains(document.activeElement)) {
-    /** @type {HTMLElement | null} */ (list().querySelector(focused))?.focus({ preventScroll: true });
+    // A row that has left the list hands the focus to the one in its place.
+    const place = /** @type {HTMLElement | null} */ (list().querySelector(focused)) ?? links()[position] ?? links().at(-1);
+    place?.focus({ preventScroll: true });
   }
   showTitle();
 }
@@ -93,6 +95,10 @@ export function toggleSidebar() {
 
 function list() {
   return findElement("#session-list");
+}
+
+function links() {
+  return /** @type {HTMLElement[]} */ ([...list().querySelectorAll(".session > .session-link")]);
 }
 
 function searchField() {
