@@ -1,6 +1,6 @@
 using System.Globalization;
-using ChatApp.Web.Integrations.BuiltIn.Recall;
 using ChatApp.Web.Integrations.BuiltIn;
+using ChatApp.Web.Integrations.BuiltIn.Recall;
 
 namespace ChatApp.Tests.Unit.BuiltIn;
 
