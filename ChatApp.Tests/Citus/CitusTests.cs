@@ -1,6 +1,7 @@
 using System.Net;
 using ChatApp.Data;
 using ChatApp.Domain.Chat;
+using ChatApp.Domain.Chat.Generation;
 using ChatApp.Domain.Sessions;
 using ChatApp.Tests.Support;
 
@@ -190,6 +191,26 @@ internal sealed partial class CitusTests
 
         var ended = await EndedAsync(user, reply);
         Assert.That((ended.Status, ended.Content), Is.EqualTo((MessageStatus.Interrupted, "half of it")));
+    }
+
+    [Test]
+    public async Task Continue_StoppedReplyOfAnArchivedSession_GrowsTheSameMessage()
+    {
+        var user = await _app.RegisterAsync();
+        var session = await ChatAsync(user, "Stopped");
+        await user.Client.SendJsonAsync(HttpMethod.Put, $"/chat/sessions/{session.Text("id")}", new { archived = true });
+        var call = _model.Hold("stop me");
+        var reply = (await SendAsync(user, $"/chat/sessions/{session.Text("id")}/messages", "stop me", "stop")).GetProperty("reply").Id();
+        await call.Asked;
+        call.Say("So far");
+        await Eventually.TrueAsync(async () => (await _cluster.RunAsync($"SELECT 1 FROM reply_deltas WHERE user_id = '{user.Id}'")).Count > 0, "the text is journalled");
+        await user.Client.SendJsonAsync(HttpMethod.Post, "/api/interrupt", new { session_id = session.Text("id") });
+
+        _model.Hold(PromptBuilder.ContinuePrompt).Say(", and on.").End();
+        await user.Client.SendJsonAsync(HttpMethod.Post, $"/chat/messages/{reply}/continue");
+
+        var ended = await EndedAsync(user, reply);
+        Assert.That((ended.Status, ended.Content), Is.EqualTo((MessageStatus.Complete, "So far, and on.")));
     }
 
     [Test]

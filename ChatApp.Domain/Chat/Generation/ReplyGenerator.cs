@@ -40,7 +40,11 @@ public sealed partial class ReplyGenerator(
     public void Start(ReplyRun run)
     {
         signals.Raise(run.Reply.UserId, run.Reply.SessionId);
-        var task = Task.Run(() => RunAsync(run));
+        Task task;
+        using (ExecutionContext.SuppressFlow()) // nothing of the request, such as its trace, belongs to the reply
+        {
+            task = Task.Run(() => RunAsync(run));
+        }
         _tasks[run.Reply.Id] = task;
         _ = task.ContinueWith(_ => _tasks.TryRemove(new(run.Reply.Id, task)), TaskScheduler.Default);
     }

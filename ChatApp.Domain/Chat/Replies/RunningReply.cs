@@ -80,13 +80,34 @@ public sealed class RunningReply(Guid id, Guid userId, string text = "", IReadOn
     public void RequestStop() => _ = _stop.CancelAsync();
 
     /// <summary>Adds text. Whole characters only: half a surrogate pair must wait for its other half.</summary>
-    public void Append(string delta) => Change(() => _text.Append(delta));
+    public void Append(string delta)
+    {
+        lock (_lock)
+        {
+            _text.Append(delta);
+            Signal();
+        }
+    }
 
     /// <summary>Replaces the tool calls by ones that have progressed.</summary>
-    public void Show(IReadOnlyList<ToolCall> calls) => Change(() => _toolCalls = calls);
+    public void Show(IReadOnlyList<ToolCall> calls)
+    {
+        lock (_lock)
+        {
+            _toolCalls = calls;
+            Signal();
+        }
+    }
 
     /// <summary>Signals that the reply is stored; only the first end counts.</summary>
-    public void Finish(ReplyEnd end) => Change(() => _end ??= end);
+    public void Finish(ReplyEnd end)
+    {
+        lock (_lock)
+        {
+            _end ??= end;
+            Signal();
+        }
+    }
 
     /// <summary>Reads the reply from a position to its end: first what is there, then each change. A position that the text has not reached yet is waited for.</summary>
     /// <param name="position">UTF-16 units that the subscriber already has.</param>
@@ -193,18 +214,14 @@ public sealed class RunningReply(Guid id, Guid userId, string text = "", IReadOn
         }
     }
 
-    // Continuations run elsewhere, so signalling under the lock is safe.
-    private void Change(Action change)
+    // Under the lock: continuations run elsewhere.
+    private void Signal()
     {
-        lock (_lock)
+        foreach (var subscriber in _subscribers)
         {
-            change();
-            foreach (var subscriber in _subscribers)
-            {
-                subscriber.TryWrite(true);
-            }
-            _changed?.SetResult();
-            _changed = null;
+            subscriber.TryWrite(true);
         }
+        _changed?.SetResult();
+        _changed = null;
     }
 }
