@@ -34,8 +34,11 @@ internal sealed class JournalTests : ChatFixture
         call.Say("text");
         await _journal.Held;
 
+        var running = App.Services.GetRequiredService<RunningReplies>().FindLocal(reply)!;
         call.End();
-        await Task.Delay(300); // enough to store the end too early
+        // The delta that is being written is not confirmed, so there is none to take only once the journal is closed: the end is about to be stored.
+        await Eventually.TrueAsync(() => running.TakeUnjournalled() is null, "the journal is closed");
+        Assert.That((await StoredMessageAsync(reply)).Status, Is.EqualTo(MessageStatus.Generating), "its end waits for the delta");
         _journal.Release();
 
         Assert.That((await stream.RestAsync())[^1].Type, Is.EqualTo("done"));
