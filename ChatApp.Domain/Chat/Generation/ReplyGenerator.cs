@@ -69,7 +69,7 @@ public sealed partial class ReplyGenerator(
         var db = scope.ServiceProvider.GetRequiredService<IChatDb>();
         return await db.Messages.AsNoTracking().OwnedBy(run.Reply.UserId).FirstOrDefaultAsync(m => m.Id == run.Reply.Id) is { } stored
             ? ReplyEnd.Of(stored)
-            : new(MessageStatus.Interrupted, null, null, null); // deleted permanently in the meantime
+            : ReplyEnd.Deleted;
     }
 
     // It does not throw: every failure is an end of its own.

@@ -20,6 +20,9 @@ public sealed record ReplyEnd(MessageStatus Status, TokenUsage? Usage, string? E
     /// <summary>Whether the reply was cut at a length limit.</summary>
     public bool IsTruncated { get; init; }
 
+    /// <summary>The end of a reply that was deleted permanently while it was generated or read.</summary>
+    public static ReplyEnd Deleted { get; } = new(MessageStatus.Interrupted, null, null, null);
+
     public static ReplyEnd Of(ChatMessage reply)
     {
         var details = MessageDetails.From(reply.Metadata);

@@ -140,7 +140,12 @@ public sealed class RunningReplies : IDisposable
             var db = scope.ServiceProvider.GetRequiredService<IChatDb>();
             foreach (var stored in await db.Messages.AsNoTracking().Where(m => users.Contains(m.UserId) && ids.Contains(m.Id)).ToListAsync(ct))
             {
-                Update(copies[stored.Id], stored);
+                copies.Remove(stored.Id, out var copy);
+                Update(copy!, stored);
+            }
+            foreach (var deleted in copies.Values) // their subscribers would wait forever
+            {
+                deleted.Finish(ReplyEnd.Deleted);
             }
         }
         finally

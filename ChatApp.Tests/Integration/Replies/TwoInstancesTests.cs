@@ -31,6 +31,20 @@ internal sealed class TwoInstancesTests : TwoInstances
     }
 
     [Test]
+    public async Task Resume_OnAnotherInstanceOfAReplyThatIsDeletedPermanently_Ends()
+    {
+        var (session, reply, call) = await BeginAsync("deleted", "Growing");
+        using var client = Elsewhere();
+        using var stream = await EventStream.ResumeAsync(client, reply);
+        var id = session.Id();
+
+        await App.WithDb(db => db.Sessions.Where(s => s.UserId == User.Id && s.Id == id).ExecuteDeleteAsync());
+
+        Assert.That((await stream.RestAsync())[^1].Type, Is.EqualTo("done"));
+        call.End();
+    }
+
+    [Test]
     public async Task Interrupt_OnAnotherInstance_StopsAHangingReplyAndKeepsItsText()
     {
         var (session, reply, _) = await BeginAsync("hang", "As far as");
