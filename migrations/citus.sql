@@ -20,6 +20,7 @@ SELECT create_reference_table('user_roles');
 SELECT create_reference_table('user_tokens');
 SELECT create_reference_table('role_claims');
 SELECT create_reference_table('access_tokens');
+SELECT create_reference_table('setup_tokens');
 SELECT create_reference_table('data_protection_keys');
 
 -- security_events stays on the coordinator: Citus distributes no tables with triggers.
