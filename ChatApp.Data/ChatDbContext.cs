@@ -33,6 +33,8 @@ public sealed class ChatDbContext(DbContextOptions<ChatDbContext> options)
 
     public DbSet<AccessToken> AccessTokens => Set<AccessToken>();
 
+    public DbSet<AttemptLimit> AttemptLimits => Set<AttemptLimit>();
+
     public DbSet<SetupToken> SetupTokens => Set<SetupToken>();
 
     /// <summary>The security log, which is only added to.</summary>

@@ -5,8 +5,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ChatApp.Data;
 
-/// <summary>Removes expired tokens and idempotency keys, and old entries of the security log. Any number of instances may run it at the same time.</summary>
-public sealed class Housekeeping(ChatDbContext db, SecurityLog security, TimeProvider clock)
+/// <summary>Removes expired tokens and idempotency keys, forgotten attempts, and old entries of the security log. Any number of instances may run it at the same time.</summary>
+public sealed class Housekeeping(ChatDbContext db, SecurityLog security, AttemptLimiter attempts, TimeProvider clock)
 {
     public static readonly TimeSpan Interval = TimeSpan.FromHours(1);
 
@@ -16,6 +16,7 @@ public sealed class Housekeeping(ChatDbContext db, SecurityLog security, TimePro
         var now = clock.Now();
         await db.AccessTokens.Where(t => t.ExpiresAt < now).ExecuteDeleteAsync(ct);
         await security.CleanUpAsync(ct);
+        await attempts.CleanUpAsync(ct);
         var due = now - IdempotencyKey.Lifetime;
         var users = await db.IdempotencyKeys.TagWith("across users: idempotency keys that are due")
             .Where(k => k.CreatedAt < due).Select(k => k.UserId).Distinct().ToListAsync(ct);

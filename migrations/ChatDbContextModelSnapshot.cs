@@ -233,6 +233,42 @@ namespace ChatApp.Migrations
                     b.ToTable("data_protection_keys");
                 });
 
+            modelBuilder.Entity("ChatApp.Data.Security.AttemptLimit", b =>
+                {
+                    b.Property<byte[]>("Subject")
+                        .HasColumnType("bytea")
+                        .HasColumnName("subject");
+
+                    b.Property<string>("Source")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("source");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempts");
+
+                    b.Property<bool>("Noted")
+                        .HasColumnType("boolean")
+                        .HasColumnName("noted");
+
+                    b.Property<DateTimeOffset?>("RetryAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("retry_at");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("Subject", "Source")
+                        .HasName("pk_attempt_limits");
+
+                    b.HasIndex("UpdatedAt")
+                        .HasDatabaseName("ix_attempt_limits_updated_at");
+
+                    b.ToTable("attempt_limits", (string)null);
+                });
+
             modelBuilder.Entity("ChatApp.Data.Security.SecurityEvent", b =>
                 {
                     b.Property<Guid>("Id")

@@ -23,7 +23,7 @@ SELECT create_reference_table('access_tokens');
 SELECT create_reference_table('setup_tokens');
 SELECT create_reference_table('data_protection_keys');
 
--- security_events stays on the coordinator: Citus distributes no tables with triggers.
+-- security_events stays on the coordinator, because Citus distributes no tables with triggers, and attempt_limits, because it is written for every sign-in.
 
 -- All rows of a user are in the same shards, so that statements, transactions and foreign keys stay on one node.
 SELECT create_distributed_table('chat_sessions', 'user_id');

@@ -6,61 +6,73 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ChatApp.Data.Accounts;
 
+/// <summary>A browser in which an account has signed in before.</summary>
+/// <param name="UserId">The account.</param>
+/// <param name="Id">The browser.</param>
+public readonly record struct KnownBrowser(Guid UserId, string Id);
+
 /// <summary>Finds and disables accounts, checks and changes passwords.</summary>
-public sealed class AccountService(ChatDbContext db, UserManager<AppUser> users, LoginService logins, SecurityLog security, TimeProvider clock)
+public sealed class AccountService(
+    ChatDbContext db, UserManager<AppUser> users, LoginService logins, PasswordCheck passwords, AttemptLimiter attempts, SecurityLog security, IRequestOrigin origin, TimeProvider clock)
 {
     /// <summary>The same for every reason, so that it does not reveal which accounts exist.</summary>
     public const string SignInFailedMessage =
         "Incorrect user name or password. After several failed attempts, sign-in is paused for a few minutes.";
 
-    // An unknown user's password is compared with this hash, so that the response takes as long as for a known user.
-    private static readonly string DummyHash = new PasswordHasher<AppUser>().HashPassword(new AppUser(), "an unknown user's password");
-
     /// <summary>The account with this user name or e-mail address, if the password is right.</summary>
-    /// <returns>Null for an unknown user, a wrong password, and a disabled or locked account alike.</returns>
-    public async Task<AppUser?> CheckPasswordAsync(string userNameOrEmail, string password)
+    /// <param name="userNameOrEmail">What was typed.</param>
+    /// <param name="password">The password.</param>
+    /// <param name="browser">The browser, if an account has signed in with it before.</param>
+    /// <returns>Null for an unknown user, a wrong password and a disabled account alike.</returns>
+    /// <exception cref="TooManyAttemptsException">There were too many unsuccessful attempts; unknown users are counted as well.</exception>
+    public async Task<AppUser?> CheckPasswordAsync(string userNameOrEmail, string password, KnownBrowser? browser = null)
     {
-        var user = await users.FindByNameAsync(userNameOrEmail) ?? await users.FindByEmailAsync(userNameOrEmail);
-        var now = clock.Now();
-        if (user is null || user.DisabledAt is not null || (user.LockoutEnd > now && user.LockoutEnd <= LatestLockoutEnd(now)))
+        var name = users.NormalizeName(userNameOrEmail);
+        var user = await db.Users.FirstOrDefaultAsync(u => u.NormalizedUserName == name || u.NormalizedEmail == name);
+        var (subject, source) = (SignInOf(name), browser is { } known && known.UserId == user?.Id ? $"browser {known.Id}" : origin.Network ?? "app");
+        // A browser that is known for this account has attempts of its own, so that its owner gets in whatever others do.
+        var refused = source == origin.Network ? await attempts.CountFromNetworkAsync(subject, source) : await attempts.CountAsync(subject, source);
+        await RefuseAsync(refused, SecurityEventKind.SignInThrottled, user?.Id);
+        if (!await passwords.IsRightAsync(user is { DisabledAt: null } ? user : null, password))
         {
-            users.PasswordHasher.VerifyHashedPassword(new AppUser(), DummyHash, password);
-            await security.AddAsync(SecurityEventKind.SignIn, user?.Id, SecurityResult.Failed, user is null ? "unknown account" : user.DisabledAt is not null ? "disabled account" : "locked account");
+            await security.AddAsync(SecurityEventKind.SignIn, user?.Id, SecurityResult.Failed, user is null ? "unknown account" : user.DisabledAt is null ? "wrong password" : "disabled account");
             return null;
         }
-        if (!await users.CheckPasswordAsync(user, password))
+        await attempts.ForgetAsync(subject, source);
+        return user;
+    }
+
+    /// <summary>Forgets the unsuccessful attempts to sign in to an account.</summary>
+    /// <exception cref="NotFoundException">There is no such account.</exception>
+    public async Task UnlockAsync(Guid userId, CancellationToken ct)
+    {
+        var user = await FindAsync(userId);
+        await attempts.ForgetAllAsync([SignInOf(user.NormalizedUserName!), SignInOf(user.NormalizedEmail!)], ct);
+        await security.AddAsync(SecurityEventKind.AccountUnlocked, userId);
+    }
+
+    /// <summary>What is guessed by signing in with a normalized name. Not the account, which would tell which names belong to the same one.</summary>
+    internal static string SignInOf(string? normalizedName) => $"sign-in {normalizedName}";
+
+    private async Task RefuseAsync(RefusedAttempt? refused, SecurityEventKind kind, Guid? subject)
+    {
+        if (refused is { } attempt)
         {
-            await CountFailureAsync(user.Id);
-            await security.AddAsync(SecurityEventKind.SignIn, user.Id, SecurityResult.Failed, "wrong password");
-            return null;
+            if (attempt.IsFirst)
+            {
+                await security.AddAsync(kind, subject, SecurityResult.Refused, $"for {attempt.Wait.InWords}");
+            }
+            throw new TooManyAttemptsException(attempt.Wait);
         }
-        return await ResetFailuresAsync(user.Id) ? user : null;
-    }
-
-    // Identity's own counter reads the system clock and counts concurrent failures as one.
-    private Task<int> CountFailureAsync(Guid userId)
-    {
-        var (most, until) = (users.Options.Lockout.MaxFailedAccessAttempts, clock.Now() + users.Options.Lockout.DefaultLockoutTimeSpan);
-        return db.Users.Where(u => u.Id == userId).ExecuteUpdateAsync(u => u
-            .SetProperty(x => x.LockoutEnd, x => x.AccessFailedCount + 1 >= most ? until : x.LockoutEnd)
-            .SetProperty(x => x.AccessFailedCount, x => x.AccessFailedCount + 1 >= most ? 0 : x.AccessFailedCount + 1));
-    }
-
-    // A later end was set by a wrong clock and is ignored, so that it does not lock the user out until then. Twice the lockout allows for clock skew.
-    private DateTimeOffset LatestLockoutEnd(DateTimeOffset now) => now + 2 * users.Options.Lockout.DefaultLockoutTimeSpan;
-
-    // False if concurrent failed attempts have locked the account in the meantime.
-    private async Task<bool> ResetFailuresAsync(Guid userId)
-    {
-        var (now, latest) = (clock.Now(), LatestLockoutEnd(clock.Now()));
-        return await db.Users.Where(u => u.Id == userId && !(u.LockoutEnd > now && u.LockoutEnd <= latest))
-            .ExecuteUpdateAsync(u => u.SetProperty(x => x.AccessFailedCount, 0)) == 1;
     }
 
     /// <summary>Changes the password and ends all other sign-ins.</summary>
+    /// <exception cref="TooManyAttemptsException">The current password was wrong too often.</exception>
     public async Task<IdentityResult> ChangePasswordAsync(Guid userId, Guid loginId, string current, string next, CancellationToken ct)
     {
         var user = await FindAsync(userId);
+        var (subject, source) = ($"password {userId}", $"sign-in {loginId}");
+        await RefuseAsync(await attempts.CountAsync(subject, source), SecurityEventKind.PasswordChange, userId);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var result = await users.ChangePasswordAsync(user, current, next);
         if (result.Succeeded)
@@ -68,10 +80,15 @@ public sealed class AccountService(ChatDbContext db, UserManager<AppUser> users,
             await security.AddAsync(SecurityEventKind.PasswordChange, userId);
             await logins.EndAllAsync(userId, except: loginId, ct);
             await transaction.CommitAsync(ct);
+            await attempts.ForgetAsync(subject, source);
             return result;
         }
         await transaction.RollbackAsync(ct);
         var isWrong = result.Errors.Any(e => e.Code == nameof(IdentityErrorDescriber.PasswordMismatch));
+        if (!isWrong)
+        {
+            await attempts.ForgetAsync(subject, source);
+        }
         await security.AddAsync(SecurityEventKind.PasswordChange, userId, isWrong ? SecurityResult.Failed : SecurityResult.Refused, isWrong ? "wrong current password" : "unacceptable new password");
         return result;
     }

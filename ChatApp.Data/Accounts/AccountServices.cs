@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace ChatApp.Data.Accounts;
 
-/// <summary>Registers accounts, with the rules that passwords and lockouts follow.</summary>
+/// <summary>Registers accounts, with the rules that passwords follow.</summary>
 internal static class AccountServices
 {
     public static void AddAccounts(this IServiceCollection services, IConfiguration configuration)
@@ -13,6 +13,8 @@ internal static class AccountServices
         services.AddScoped<RegistrationService>();
         services.AddScoped<SetupTokens>();
         services.AddScoped<AccountService>();
+        services.AddScoped<PasswordCheck>();
+        services.Configure<PasswordHasherOptions>(o => o.IterationCount = PasswordCheck.Iterations);
         services.AddScoped<LoginService>();
         services.AddScoped<AccountDirectory>();
         services.AddIdentityCore<AppUser>(o =>
@@ -20,8 +22,6 @@ internal static class AccountServices
                 o.User.AllowedUserNameCharacters = ""; // any: the registration request's validator is stricter than Identity
                 o.Password.RequiredLength = AppUser.PasswordMinLength;
                 o.Password.RequireDigit = o.Password.RequireLowercase = o.Password.RequireUppercase = o.Password.RequireNonAlphanumeric = false;
-                o.Lockout.MaxFailedAccessAttempts = 5;
-                o.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(5);
             })
             .AddRoles<IdentityRole<Guid>>()
             .AddEntityFrameworkStores<ChatDbContext>()

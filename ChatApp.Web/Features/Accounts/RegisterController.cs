@@ -16,7 +16,7 @@ public sealed record RegisterPage(RegisterRequest Typed, bool IsFirst, bool Need
 
 /// <summary>Registers users and signs them in.</summary>
 [AllowAnonymous, Route("register")]
-public sealed class RegisterController(RegistrationService registration, LoginService logins) : Controller
+public sealed class RegisterController(RegistrationService registration, LoginService logins, BrowserCookie browsers) : Controller
 {
     /// <param name="setup">The setup token, from the link that the app printed.</param>
     /// <param name="ct">Ends the request.</param>
@@ -43,6 +43,7 @@ public sealed class RegisterController(RegistrationService registration, LoginSe
     private async Task<IActionResult> SignInAsync(AppUser account, CancellationToken ct)
     {
         LoginCookie.Write(Response, await logins.StartCookieAsync(account.Id, ct));
+        browsers.Remember(HttpContext, account.Id);
         return Redirect(Links.Chat);
     }
 
