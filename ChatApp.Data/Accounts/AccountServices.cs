@@ -13,6 +13,7 @@ internal static class AccountServices
         services.AddScoped<RegistrationService>();
         services.AddScoped<AccountService>();
         services.AddScoped<LoginService>();
+        services.AddScoped<ApiKeyService>();
         services.AddScoped<AccountDirectory>();
         services.AddIdentityCore<AppUser>(o =>
             {

@@ -10,6 +10,8 @@ namespace ChatApp.Tests.Integration.Accounts;
 /// <summary>Personal API keys and their scopes.</summary>
 internal sealed class ApiKeyTests : ChatFixture
 {
+    private static readonly string[] All = ["read", "chat", "export"];
+
     private readonly TestClock _clock = new();
 
     protected override void Adjust(WebApplicationBuilder builder)
@@ -59,7 +61,7 @@ internal sealed class ApiKeyTests : ChatFixture
     public async Task Use_AdministratorsKey_DoesNotAdminister()
     {
         var administrator = await App.LogInAsync("user1", TestUser.Password);
-        using var client = App.WithToken((await CreateAsync(administrator, new { name = "k" })).Text("secret"));
+        using var client = App.WithToken((await CreateAsync(administrator, new { name = "k", scopes = All })).Text("secret"));
 
         using var response = await client.SendAsync(HttpMethod.Get, "/admin/users", null);
 
@@ -70,7 +72,7 @@ internal sealed class ApiKeyTests : ChatFixture
     public async Task Use_Key_RecordsLastUseAndStopsWhenExpired()
     {
         var user = await App.RegisterAsync();
-        var created = await CreateAsync(user, new { name = "k", expires_in_days = 1 });
+        var created = await CreateAsync(user, new { name = "k", scopes = All, expires_in_days = 1 });
         using var client = App.WithToken(created.Text("secret"));
 
         await client.SendJsonAsync(HttpMethod.Get, "/chat/sessions");
@@ -86,7 +88,7 @@ internal sealed class ApiKeyTests : ChatFixture
     public async Task Revoke_Key_StopsWorkingAndOthersKeysCannotBeRevoked()
     {
         var (user, stranger) = (await App.RegisterAsync(), await App.RegisterAsync());
-        var created = await CreateAsync(user, new { name = "k" });
+        var created = await CreateAsync(user, new { name = "k", scopes = All });
         using var client = App.WithToken(created.Text("secret"));
         var path = $"/users/me/api-keys/{created.GetProperty("key").Text("id")}";
 
@@ -103,7 +105,9 @@ internal sealed class ApiKeyTests : ChatFixture
     [TestCase("""{"name": "a\u0000"}""", "name")]
     [TestCase("""{"name": "k", "scopes": ["admin"]}""", "scopes")]
     [TestCase("""{"name": "k", "scopes": [null]}""", "scopes")]
-    [TestCase("""{"name": "k", "expires_in_days": 0}""", "expires_in_days")]
+    [TestCase("""{"name": "k", "scopes": []}""", "scopes")]
+    [TestCase("""{"name": "k"}""", "scopes")]
+    [TestCase("""{"name": "k", "scopes": ["read"], "expires_in_days": 0}""", "expires_in_days")]
     public async Task Create_Invalid_Is400WithTheField(string body, string field)
     {
         var user = await App.RegisterAsync();
