@@ -1,3 +1,4 @@
+using ChatApp.Data.Accounts.TwoFactor;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,6 +15,7 @@ internal static class AccountServices
         services.AddScoped<AccountService>();
         services.AddScoped<LoginService>();
         services.AddScoped<ApiKeyService>();
+        services.AddScoped<TwoFactorService>();
         services.AddScoped<AccountDirectory>();
         services.AddIdentityCore<AppUser>(o =>
             {

@@ -1,3 +1,4 @@
+using ChatApp.Data.Security;
 using ChatApp.Domain.Errors;
 using ChatApp.Domain.Idempotency;
 using ChatApp.Domain.Time;
@@ -16,7 +17,7 @@ public sealed record NewApiKey(string Name, ApiScope Scopes, TimeSpan? Lifetime)
 }
 
 /// <summary>Creates, lists and revokes personal API keys.</summary>
-public sealed class ApiKeyService(ChatDbContext db, TimeProvider clock)
+public sealed class ApiKeyService(ChatDbContext db, SecurityLog security, TimeProvider clock)
 {
     /// <summary>Creates a personal API key.</summary>
     /// <returns>The key, and its secret, which is not stored: null if an earlier request with the same idempotency key created the API key.</returns>
@@ -52,6 +53,7 @@ public sealed class ApiKeyService(ChatDbContext db, TimeProvider clock)
             db.ForgetChanges();
             return (await FindCreatedAsync(userId, request, now, ct) ?? throw new NotFoundException("API key"), null);
         }
+        await security.AddAsync(SecurityEventKind.ApiKeyCreated, userId, detail: $"{key.Prefix}…: {key.Scopes}");
         await transaction.CommitAsync(ct);
         return (key, secret);
     }
@@ -64,15 +66,22 @@ public sealed class ApiKeyService(ChatDbContext db, TimeProvider clock)
     /// <exception cref="NotFoundException">The user has no such key.</exception>
     public async Task RevokeAsync(Guid userId, Guid id, CancellationToken ct)
     {
+        var prefix = await Keys(userId).Where(t => t.Id == id).Select(t => t.Prefix).SingleOrDefaultAsync(ct);
         if (await EndAsync(Keys(userId).Where(t => t.Id == id), ct) == 0)
         {
             throw new NotFoundException("API key");
         }
+        await security.AddAsync(SecurityEventKind.ApiKeyRevoked, userId, detail: $"{prefix}…");
     }
 
     /// <summary>Revokes all API keys of a user, for good.</summary>
-    /// <returns>How many there were.</returns>
-    public Task<int> RevokeAllAsync(Guid userId, CancellationToken ct) => EndAsync(Keys(userId), ct);
+    public async Task RevokeAllAsync(Guid userId, CancellationToken ct)
+    {
+        if (await EndAsync(Keys(userId), ct) is > 0 and var ended)
+        {
+            await security.AddAsync(SecurityEventKind.ApiKeyRevoked, userId, detail: $"all {ended}");
+        }
+    }
 
     // Until the end of the transaction: requests that count the keys at the same time would exceed the maximum together.
     private Task<int> LockAsync(Guid userId, CancellationToken ct) =>

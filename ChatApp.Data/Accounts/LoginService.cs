@@ -1,3 +1,4 @@
+using ChatApp.Data.Security;
 using ChatApp.Domain.Time;
 using Microsoft.EntityFrameworkCore;
 
@@ -10,7 +11,7 @@ public sealed record LoginIdentity(Guid UserId, Guid LoginId, string UserName, b
 public sealed record TokenPair(string AccessToken, string RefreshToken, DateTimeOffset ExpiresAt, TimeSpan ExpiresIn);
 
 /// <summary>Issues, looks up and revokes the tokens of sign-ins.</summary>
-public sealed class LoginService(ChatDbContext db, TimeProvider clock)
+public sealed class LoginService(ChatDbContext db, SecurityLog security, IRequestOrigin origin, TimeProvider clock)
 {
     public static readonly TimeSpan AccessLifetime = TimeSpan.FromHours(1);
     public static readonly TimeSpan RefreshLifetime = TimeSpan.FromDays(30);
@@ -35,13 +36,19 @@ public sealed class LoginService(ChatDbContext db, TimeProvider clock)
     /// <returns>The secret for the cookie.</returns>
     public async Task<string> StartCookieAsync(Guid userId, CancellationToken ct)
     {
-        var secret = Add(userId, Guid.CreateVersion7(clock.Now()), TokenKind.Cookie, CookieLifetime);
+        var secret = Add(userId, Guid.CreateVersion7(clock.Now()), TokenKind.Cookie, CookieLifetime, SignInOrigin.Of(origin));
         await db.SaveChangesAsync(ct);
+        await security.AddAsync(SecurityEventKind.SignIn, userId, detail: "pages");
         return secret;
     }
 
     /// <summary>Starts a sign-in to the API.</summary>
-    public Task<TokenPair> StartAsync(Guid userId, CancellationToken ct) => IssueAsync(userId, Guid.CreateVersion7(clock.Now()), ct);
+    public async Task<TokenPair> StartAsync(Guid userId, CancellationToken ct)
+    {
+        var pair = await IssueAsync(userId, Guid.CreateVersion7(clock.Now()), SignInOrigin.Of(origin), ct);
+        await security.AddAsync(SecurityEventKind.SignIn, userId, detail: "API");
+        return pair;
+    }
 
     /// <summary>Exchanges a refresh token for a new pair of tokens. It works once: a second use means that the token was copied, and ends the sign-in.</summary>
     /// <returns>Null if the token is not valid.</returns>
@@ -57,7 +64,11 @@ public sealed class LoginService(ChatDbContext db, TimeProvider clock)
         var won = await db.AccessTokens.Where(t => t.Id == token.Id && t.EndedAt == null)
             .ExecuteUpdateAsync(t => t.SetProperty(x => x.EndedAt, now), ct);
         await EndLoginAsync(token.LoginId, ct); // the old access token; after a second use, everything
-        var pair = won == 1 ? await IssueAsync(token.UserId, token.LoginId, ct) : null;
+        var pair = won == 1 ? await IssueAsync(token.UserId, token.LoginId, new(token.Address, token.UserAgent), ct) : null;
+        if (pair is null)
+        {
+            await security.AddAsync(SecurityEventKind.RefreshTokenReused, token.UserId, SecurityResult.Failed, "the sign-in was ended");
+        }
         await transaction.CommitAsync(ct);
         return pair is null ? null : (token.UserId, pair);
     }
@@ -85,12 +96,25 @@ public sealed class LoginService(ChatDbContext db, TimeProvider clock)
         return loginIds.Except(valid).ToHashSet();
     }
 
+    /// <summary>Signs a user out: revokes all tokens of one sign-in.</summary>
+    public async Task SignOutAsync(Guid userId, Guid loginId, CancellationToken ct)
+    {
+        await EndLoginAsync(loginId, ct);
+        await security.AddAsync(SecurityEventKind.SignOut, userId);
+    }
+
     /// <summary>Revokes all tokens of one sign-in.</summary>
     public Task EndLoginAsync(Guid loginId, CancellationToken ct) => EndAsync(db.AccessTokens.Where(t => t.LoginId == loginId), ct);
 
     /// <summary>Ends all sign-ins of a user, or all but one. API keys stay valid: <see cref="ApiKeyService"/> revokes them.</summary>
-    public Task EndAllAsync(Guid userId, Guid? except, CancellationToken ct) =>
-        EndAsync(db.AccessTokens.Where(t => t.UserId == userId && t.LoginId != except && t.Kind != TokenKind.ApiKey), ct);
+    public async Task EndAllAsync(Guid userId, Guid? except, CancellationToken ct)
+    {
+        var ended = await EndAsync(db.AccessTokens.Where(t => t.UserId == userId && t.LoginId != except && t.Kind != TokenKind.ApiKey), ct);
+        if (ended > 0)
+        {
+            await security.AddAsync(SecurityEventKind.TokensRevoked, userId, detail: except is null ? "all sign-ins" : "all other sign-ins");
+        }
+    }
 
     private Task<int> EndAsync(IQueryable<AccessToken> tokens, CancellationToken ct)
     {
@@ -98,17 +122,18 @@ public sealed class LoginService(ChatDbContext db, TimeProvider clock)
         return tokens.Where(t => t.EndedAt == null).ExecuteUpdateAsync(t => t.SetProperty(x => x.EndedAt, now), ct);
     }
 
-    private async Task<TokenPair> IssueAsync(Guid userId, Guid loginId, CancellationToken ct)
+    private async Task<TokenPair> IssueAsync(Guid userId, Guid loginId, SignInOrigin from, CancellationToken ct)
     {
-        var access = Add(userId, loginId, TokenKind.Access, AccessLifetime);
-        var refresh = Add(userId, loginId, TokenKind.Refresh, RefreshLifetime);
+        var access = Add(userId, loginId, TokenKind.Access, AccessLifetime, from);
+        var refresh = Add(userId, loginId, TokenKind.Refresh, RefreshLifetime, from);
         await db.SaveChangesAsync(ct);
         return new(access, refresh, clock.Now() + AccessLifetime, AccessLifetime);
     }
 
-    private string Add(Guid userId, Guid loginId, TokenKind kind, TimeSpan lifetime)
+    private string Add(Guid userId, Guid loginId, TokenKind kind, TimeSpan lifetime, SignInOrigin from)
     {
         var (token, secret) = TokenSecrets.NewToken(userId, loginId, kind, clock.Now(), lifetime);
+        (token.Address, token.UserAgent) = (from.Address, from.UserAgent);
         db.AccessTokens.Add(token);
         return secret;
     }
