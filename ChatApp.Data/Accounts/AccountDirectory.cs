@@ -25,7 +25,7 @@ public sealed class AccountDirectory(ChatDbContext db)
     /// <param name="ct">Cancels the query.</param>
     public async Task<Page<AccountEntry, TimeCursor>> ListAsync(string? text, int limit, TimeCursor? after, CancellationToken ct)
     {
-        IQueryable<AppUser> users = db.Users.AsNoTracking();
+        IQueryable<AppUser> users = db.Users.AsNoTracking().Where(u => u.DeletedAt == null);
         if (text is not null)
         {
             var upper = text.ToUpperInvariant();

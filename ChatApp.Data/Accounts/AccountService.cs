@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace ChatApp.Data.Accounts;
 
 /// <summary>Finds and disables accounts, checks and changes passwords.</summary>
-public sealed class AccountService(ChatDbContext db, UserManager<AppUser> users, LoginService logins, SecurityLog security, TimeProvider clock)
+public sealed class AccountService(ChatDbContext db, UserManager<AppUser> users, LoginService logins, ApiKeyService keys, SecurityLog security, TimeProvider clock)
 {
     /// <summary>The same for every reason, so that it does not reveal which accounts exist.</summary>
     public const string SignInFailedMessage =
@@ -21,8 +21,7 @@ public sealed class AccountService(ChatDbContext db, UserManager<AppUser> users,
     public async Task<AppUser?> CheckPasswordAsync(string userNameOrEmail, string password)
     {
         var user = await users.FindByNameAsync(userNameOrEmail) ?? await users.FindByEmailAsync(userNameOrEmail);
-        var now = clock.Now();
-        if (user is null || user.DisabledAt is not null || (user.LockoutEnd > now && user.LockoutEnd <= LatestLockoutEnd(now)))
+        if (user is null || user.DisabledAt is not null || IsLocked(user))
         {
             users.PasswordHasher.VerifyHashedPassword(new AppUser(), DummyHash, password);
             await security.AddAsync(SecurityEventKind.SignIn, user?.Id, SecurityResult.Failed, user is null ? "unknown account" : user.DisabledAt is not null ? "disabled account" : "locked account");
@@ -34,11 +33,14 @@ public sealed class AccountService(ChatDbContext db, UserManager<AppUser> users,
             await security.AddAsync(SecurityEventKind.SignIn, user.Id, SecurityResult.Failed, "wrong password");
             return null;
         }
-        return await ResetFailuresAsync(user.Id) ? user : null;
+        return user.TwoFactorEnabled || await ResetFailuresAsync(user.Id) ? user : null; // with two-factor sign-in, a right code resets the count
     }
 
+    /// <summary>Whether sign-in is paused after several failed attempts.</summary>
+    internal bool IsLocked(AppUser user) => user.LockoutEnd > clock.Now() && user.LockoutEnd <= LatestLockoutEnd(clock.Now());
+
     // Identity's own counter reads the system clock and counts concurrent failures as one.
-    private Task<int> CountFailureAsync(Guid userId)
+    internal Task<int> CountFailureAsync(Guid userId)
     {
         var (most, until) = (users.Options.Lockout.MaxFailedAccessAttempts, clock.Now() + users.Options.Lockout.DefaultLockoutTimeSpan);
         return db.Users.Where(u => u.Id == userId).ExecuteUpdateAsync(u => u
@@ -50,15 +52,15 @@ public sealed class AccountService(ChatDbContext db, UserManager<AppUser> users,
     private DateTimeOffset LatestLockoutEnd(DateTimeOffset now) => now + 2 * users.Options.Lockout.DefaultLockoutTimeSpan;
 
     // False if concurrent failed attempts have locked the account in the meantime.
-    private async Task<bool> ResetFailuresAsync(Guid userId)
+    internal async Task<bool> ResetFailuresAsync(Guid userId)
     {
         var (now, latest) = (clock.Now(), LatestLockoutEnd(clock.Now()));
         return await db.Users.Where(u => u.Id == userId && !(u.LockoutEnd > now && u.LockoutEnd <= latest))
             .ExecuteUpdateAsync(u => u.SetProperty(x => x.AccessFailedCount, 0)) == 1;
     }
 
-    /// <summary>Changes the password and ends all other sign-ins.</summary>
-    public async Task<IdentityResult> ChangePasswordAsync(Guid userId, Guid loginId, string current, string next, CancellationToken ct)
+    /// <summary>Changes the password and ends all other sign-ins, and the API keys if wanted.</summary>
+    public async Task<IdentityResult> ChangePasswordAsync(Guid userId, Guid loginId, string current, string next, CancellationToken ct, bool revokesKeys = false)
     {
         var user = await FindAsync(userId);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
@@ -67,6 +69,10 @@ public sealed class AccountService(ChatDbContext db, UserManager<AppUser> users,
         {
             await security.AddAsync(SecurityEventKind.PasswordChange, userId);
             await logins.EndAllAsync(userId, except: loginId, ct);
+            if (revokesKeys)
+            {
+                await keys.RevokeAllAsync(userId, ct);
+            }
             await transaction.CommitAsync(ct);
             return result;
         }
@@ -76,8 +82,8 @@ public sealed class AccountService(ChatDbContext db, UserManager<AppUser> users,
         return result;
     }
 
-    /// <summary>Disables or enables an account. Its sign-ins end.</summary>
-    /// <exception cref="NotFoundException">There is no such account.</exception>
+    /// <summary>Disables or enables an account. Its sign-ins and its API keys end, and enabling it does not bring them back.</summary>
+    /// <exception cref="NotFoundException">There is no such account, or it is being deleted.</exception>
     /// <exception cref="ConflictException">It is an administrator's account: somebody must be able to enable accounts.</exception>
     public async Task SetDisabledAsync(Guid userId, bool disabled, CancellationToken ct)
     {
@@ -89,9 +95,13 @@ public sealed class AccountService(ChatDbContext db, UserManager<AppUser> users,
         }
         var at = disabled ? clock.Now() : (DateTimeOffset?)null;
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        await db.Users.Where(u => u.Id == userId).ExecuteUpdateAsync(u => u.SetProperty(x => x.DisabledAt, at), ct);
+        if (await db.Users.Where(u => u.Id == userId && u.DeletedAt == null).ExecuteUpdateAsync(u => u.SetProperty(x => x.DisabledAt, at), ct) == 0)
+        {
+            throw new NotFoundException("User");
+        }
         await security.AddAsync(disabled ? SecurityEventKind.AccountDisabled : SecurityEventKind.AccountEnabled, userId);
         await logins.EndAllAsync(userId, except: null, ct);
+        await keys.RevokeAllAsync(userId, ct);
         await transaction.CommitAsync(ct);
     }
 

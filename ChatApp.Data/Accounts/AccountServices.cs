@@ -1,3 +1,4 @@
+using ChatApp.Data.Accounts.Deletion;
 using ChatApp.Data.Accounts.TwoFactor;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Configuration;
@@ -16,6 +17,12 @@ internal static class AccountServices
         services.AddScoped<LoginService>();
         services.AddScoped<ApiKeyService>();
         services.AddScoped<TwoFactorService>();
+        services.AddScoped<SignInService>();
+        services.AddScoped<SignIns>();
+        services.AddScoped<PasswordResets>();
+        services.AddScoped<AccountDeletion>();
+        services.AddScoped<UsageAnonymizer>();
+        services.AddSingleton<DeletionSignal>();
         services.AddScoped<AccountDirectory>();
         services.AddIdentityCore<AppUser>(o =>
             {
