@@ -16,7 +16,7 @@ public sealed record LoginPage(string? UserName, string? ReturnUrl, bool CanRegi
 
 /// <summary>Signs users in.</summary>
 [AllowAnonymous, Route("login")]
-public sealed class LoginController(AccountService accounts, LoginService logins, RegistrationService registration) : Controller
+public sealed class LoginController(SignInService signIns, LoginService logins, RegistrationService registration) : Controller
 {
     [HttpGet]
     public async Task<IActionResult> Show(string? returnUrl, CancellationToken ct) => User.Identity is { IsAuthenticated: true }
@@ -26,12 +26,23 @@ public sealed class LoginController(AccountService accounts, LoginService logins
     [HttpPost, EnableRateLimiting(RateLimits.SignIn)]
     public async Task<IActionResult> LogIn([FromForm] LoginForm form, [FromForm] string? returnUrl, CancellationToken ct)
     {
-        if (await accounts.CheckPasswordAsync(form.Username ?? "", form.Password ?? "") is { } account)
+        var (status, account) = await signIns.CheckAsync(form.Username ?? "", form.Password ?? "", code: null, ct);
+        if (account is not null)
         {
-            LoginCookie.Write(Response, await logins.StartCookieAsync(account.Id, ct));
-            return Redirect(Url.LocalOr(returnUrl, Links.Chat));
+            return await ContinueAsync(status, account, Url.LocalOr(returnUrl, Links.Chat), ct);
         }
         Response.StatusCode = StatusCodes.Status401Unauthorized;
         return View("Login", new LoginPage(form.Username, returnUrl, await registration.IsOpenAsync(ct), AccountService.SignInFailedMessage));
+    }
+
+    private async Task<RedirectResult> ContinueAsync(SignInStatus status, AppUser account, string returnUrl, CancellationToken ct)
+    {
+        if (status == SignInStatus.CodeRequired)
+        {
+            ChallengeCookie.Write(Response, await signIns.StartChallengeAsync(account.Id, ct));
+            return Redirect(Links.LoginCode(returnUrl));
+        }
+        LoginCookie.Write(Response, await logins.StartCookieAsync(account.Id, ct));
+        return Redirect(returnUrl);
     }
 }
