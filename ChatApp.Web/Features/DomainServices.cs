@@ -10,6 +10,7 @@ using ChatApp.Domain.LiveState;
 using ChatApp.Domain.Search;
 using ChatApp.Domain.Sessions;
 using ChatApp.Domain.Usage;
+using ChatApp.Web.Features.Accounts;
 using ChatApp.Web.Features.Admin;
 using ChatApp.Web.Features.Chat;
 using ChatApp.Web.Features.Completions;
@@ -34,6 +35,7 @@ public static class DomainServices
         services.AddScoped<AnalyticsService>();
         services.AddScoped<ExportService>();
         services.AddExports(configuration);
+        services.AddScoped<AccountExport>();
         services.AddScoped<ChatService>();
         services.AddScoped<MessageRules>();
         services.AddScoped<ReplyService>();
