@@ -38,6 +38,8 @@ public sealed class ChatDbContext(DbContextOptions<ChatDbContext> options)
 
     public DbSet<RecoveryCode> RecoveryCodes => Set<RecoveryCode>();
 
+    public DbSet<SetupToken> SetupTokens => Set<SetupToken>();
+
     /// <summary>The security log, which is only added to.</summary>
     public DbSet<SecurityEvent> SecurityEvents => Set<SecurityEvent>();
 

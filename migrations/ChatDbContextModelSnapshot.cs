@@ -214,6 +214,22 @@ namespace ChatApp.Migrations
                     b.ToTable("users", (string)null);
                 });
 
+            modelBuilder.Entity("ChatApp.Data.Accounts.SetupToken", b =>
+                {
+                    b.Property<byte[]>("Hash")
+                        .HasColumnType("bytea")
+                        .HasColumnName("hash");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.HasKey("Hash")
+                        .HasName("pk_setup_tokens");
+
+                    b.ToTable("setup_tokens", (string)null);
+                });
+
             modelBuilder.Entity("ChatApp.Data.Accounts.TwoFactor.RecoveryCode", b =>
                 {
                     b.Property<Guid>("UserId")

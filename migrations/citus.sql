@@ -22,7 +22,10 @@ SELECT create_reference_table('user_roles');
 SELECT create_reference_table('user_tokens');
 SELECT create_reference_table('role_claims');
 SELECT create_reference_table('access_tokens');
+SELECT create_reference_table('setup_tokens');
 SELECT create_reference_table('data_protection_keys');
+
+-- security_events stays on the coordinator: Citus distributes no tables with triggers.
 
 -- All rows of a user are in the same shards, so that statements, transactions and foreign keys stay on one node.
 SELECT create_distributed_table('chat_sessions', 'user_id');

@@ -55,6 +55,15 @@ internal sealed class AccessTokenConfiguration : IEntityTypeConfiguration<Access
     }
 }
 
+internal sealed class SetupTokenConfiguration : IEntityTypeConfiguration<SetupToken>
+{
+    public void Configure(EntityTypeBuilder<SetupToken> token)
+    {
+        token.ToTable("setup_tokens");
+        token.HasKey(t => t.Hash);
+    }
+}
+
 internal sealed class UsageRecordConfiguration : IEntityTypeConfiguration<UsageRecord>
 {
     public void Configure(EntityTypeBuilder<UsageRecord> record)

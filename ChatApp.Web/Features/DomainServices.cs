@@ -27,6 +27,7 @@ public static class DomainServices
         services.Configure<ChatSettings>(configuration.GetSection("Chat"));
         services.AddOptions<SessionSettings>().Bind(configuration.GetSection("Sessions"))
             .Validate(s => s.AreUsable, "The durations in the section Sessions must be positive, and the interval at most a day.").ValidateOnStart();
+        services.AddHostedService<SetupLink>();
         services.AddScoped<SessionService>();
         services.AddScoped<TrashService>();
         services.AddScoped<SessionCleanup>();

@@ -113,9 +113,9 @@ public static class ErrorHandling
             var status = StatusOf(exception);
             if (status >= 500)
             {
-                // Types and stack traces, but not messages, which can quote chats.
-                log.LogError("{Method} {Path} failed with {Status} ({TraceId}): {Exception}\n{StackTrace}",
-                    httpContext.Request.Method, httpContext.Features.Get<IExceptionHandlerPathFeature>()?.Path, status, TraceId(httpContext), exception.GetBaseException().GetType().Name, exception.StackTrace);
+                // Types and stack traces, but not messages, which can quote chats, and the route's template, because thread keys are in paths.
+                log.LogError("{Method} {Route} failed with {Status} ({TraceId}): {Exception}\n{StackTrace}",
+                    httpContext.Request.Method, RequestLog.RouteOf(httpContext), status, TraceId(httpContext), exception.GetBaseException().GetType().Name, exception.StackTrace);
             }
             if (status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests)
             {

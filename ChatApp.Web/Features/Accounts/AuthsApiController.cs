@@ -21,7 +21,7 @@ public sealed class AuthsApiController(
         {
             return Problem(statusCode: StatusCodes.Status403Forbidden, detail: RegistrationService.ClosedMessage);
         }
-        var created = await registration.RegisterAsync(request.ToNewAccount(), ct);
+        var created = await registration.RegisterAsync(request.ToNewAccount(HttpContext.IsLocal), ct);
         return Created("/users/me", created.ToResponse(await accounts.RolesAsync(created)));
     }
 
