@@ -1,4 +1,5 @@
 using ChatApp.Data.Accounts;
+using ChatApp.Data.Accounts.TwoFactor;
 using ChatApp.Data.Security;
 using ChatApp.Domain;
 using ChatApp.Domain.Chat;
@@ -34,6 +35,10 @@ public sealed class ChatDbContext(DbContextOptions<ChatDbContext> options)
     public DbSet<AccessToken> AccessTokens => Set<AccessToken>();
 
     public DbSet<AttemptLimit> AttemptLimits => Set<AttemptLimit>();
+
+    public DbSet<TwoFactorSecret> TwoFactorSecrets => Set<TwoFactorSecret>();
+
+    public DbSet<RecoveryCode> RecoveryCodes => Set<RecoveryCode>();
 
     public DbSet<SetupToken> SetupTokens => Set<SetupToken>();
 

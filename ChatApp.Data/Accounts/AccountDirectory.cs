@@ -34,7 +34,7 @@ public sealed class AccountDirectory(ChatDbContext db, AttemptLimiter attempts)
     /// <param name="ct">Cancels the query.</param>
     public async Task<Page<AccountEntry, TimeCursor>> ListAsync(string? text, int limit, TimeCursor? after, CancellationToken ct)
     {
-        IQueryable<AppUser> users = db.Users.AsNoTracking();
+        IQueryable<AppUser> users = db.Users.AsNoTracking().Where(u => u.DeletedAt == null);
         if (text is not null)
         {
             var upper = text.ToUpperInvariant();
@@ -59,5 +59,5 @@ public sealed class AccountDirectory(ChatDbContext db, AttemptLimiter attempts)
         };
     }
 
-    private static string[] SignInsOf(AccountEntry account) => [AccountService.SignInOf(account.NormalizedUserName), AccountService.SignInOf(account.NormalizedEmail)];
+    private static string[] SignInsOf(AccountEntry account) => GuessedSecret.SignInsOf(account.Id, account.NormalizedUserName, account.NormalizedEmail);
 }

@@ -13,7 +13,8 @@ public readonly record struct KnownBrowser(Guid UserId, string Id);
 
 /// <summary>Finds and disables accounts, checks and changes passwords.</summary>
 public sealed class AccountService(
-    ChatDbContext db, UserManager<AppUser> users, LoginService logins, PasswordCheck passwords, AttemptLimiter attempts, SecurityLog security, IRequestOrigin origin, TimeProvider clock)
+    ChatDbContext db, UserManager<AppUser> users, LoginService logins, ApiKeyService keys, PasswordCheck passwords, AttemptLimiter attempts, SecurityLog security,
+    IRequestOrigin origin, TimeProvider clock)
 {
     /// <summary>The same for every reason, so that it does not reveal which accounts exist.</summary>
     public const string SignInFailedMessage =
@@ -29,16 +30,16 @@ public sealed class AccountService(
     {
         var name = users.NormalizeName(userNameOrEmail);
         var user = await db.Users.FirstOrDefaultAsync(u => u.NormalizedUserName == name || u.NormalizedEmail == name);
-        var (subject, source) = (SignInOf(name), browser is { } known && known.UserId == user?.Id ? $"browser {known.Id}" : origin.Network ?? "app");
+        var secret = new GuessedSecret(GuessedSecret.SignIn(name), SecurityEventKind.SignInThrottled, user?.Id);
         // A browser that is known for this account has attempts of its own, so that its owner gets in whatever others do.
-        var refused = source == origin.Network ? await attempts.CountFromNetworkAsync(subject, source) : await attempts.CountAsync(subject, source);
-        await RefuseAsync(refused, SecurityEventKind.SignInThrottled, user?.Id);
+        var source = browser is { } known && known.UserId == user?.Id ? $"browser {known.Id}" : origin.Network ?? "app";
+        await (source == origin.Network ? attempts.CountFromNetworkAsync(secret, source) : attempts.CountAsync(secret, source));
         if (!await passwords.IsRightAsync(user is { DisabledAt: null } ? user : null, password))
         {
             await security.AddAsync(SecurityEventKind.SignIn, user?.Id, SecurityResult.Failed, user is null ? "unknown account" : user.DisabledAt is null ? "wrong password" : "disabled account");
             return null;
         }
-        await attempts.ForgetAsync(subject, source);
+        await attempts.ForgetAsync(secret, source);
         return user;
     }
 
@@ -46,55 +47,43 @@ public sealed class AccountService(
     /// <exception cref="NotFoundException">There is no such account.</exception>
     public async Task UnlockAsync(Guid userId, CancellationToken ct)
     {
-        var user = await FindAsync(userId);
-        await attempts.ForgetAllAsync([SignInOf(user.NormalizedUserName!), SignInOf(user.NormalizedEmail!)], ct);
+        await attempts.ForgetAllAsync(GuessedSecret.SignInsOf(await FindAsync(userId)), ct);
         await security.AddAsync(SecurityEventKind.AccountUnlocked, userId);
     }
 
-    /// <summary>What is guessed by signing in with a normalized name. Not the account, which would tell which names belong to the same one.</summary>
-    internal static string SignInOf(string? normalizedName) => $"sign-in {normalizedName}";
-
-    private async Task RefuseAsync(RefusedAttempt? refused, SecurityEventKind kind, Guid? subject)
-    {
-        if (refused is { } attempt)
-        {
-            if (attempt.IsFirst)
-            {
-                await security.AddAsync(kind, subject, SecurityResult.Refused, $"for {attempt.Wait.InWords}");
-            }
-            throw new TooManyAttemptsException(attempt.Wait);
-        }
-    }
-
-    /// <summary>Changes the password and ends all other sign-ins.</summary>
+    /// <summary>Changes the password and ends all other sign-ins, and the API keys if wanted.</summary>
     /// <exception cref="TooManyAttemptsException">The current password was wrong too often.</exception>
-    public async Task<IdentityResult> ChangePasswordAsync(Guid userId, Guid loginId, string current, string next, CancellationToken ct)
+    public async Task<IdentityResult> ChangePasswordAsync(Guid userId, Guid loginId, string current, string next, CancellationToken ct, bool revokesKeys = false)
     {
         var user = await FindAsync(userId);
-        var (subject, source) = ($"password {userId}", $"sign-in {loginId}");
-        await RefuseAsync(await attempts.CountAsync(subject, source), SecurityEventKind.PasswordChange, userId);
+        var (secret, source) = (GuessedSecret.PasswordOf(userId, SecurityEventKind.PasswordChange), $"sign-in {loginId}");
+        await attempts.CountAsync(secret, source);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var result = await users.ChangePasswordAsync(user, current, next);
         if (result.Succeeded)
         {
             await security.AddAsync(SecurityEventKind.PasswordChange, userId);
             await logins.EndAllAsync(userId, except: loginId, ct);
+            if (revokesKeys)
+            {
+                await keys.RevokeAllAsync(userId, ct);
+            }
             await transaction.CommitAsync(ct);
-            await attempts.ForgetAsync(subject, source);
+            await attempts.ForgetAsync(secret, source);
             return result;
         }
         await transaction.RollbackAsync(ct);
         var isWrong = result.Errors.Any(e => e.Code == nameof(IdentityErrorDescriber.PasswordMismatch));
         if (!isWrong)
         {
-            await attempts.ForgetAsync(subject, source);
+            await attempts.ForgetAsync(secret, source);
         }
         await security.AddAsync(SecurityEventKind.PasswordChange, userId, isWrong ? SecurityResult.Failed : SecurityResult.Refused, isWrong ? "wrong current password" : "unacceptable new password");
         return result;
     }
 
-    /// <summary>Disables or enables an account. Its sign-ins end.</summary>
-    /// <exception cref="NotFoundException">There is no such account.</exception>
+    /// <summary>Disables or enables an account. Its sign-ins and its API keys end, and enabling it does not bring them back.</summary>
+    /// <exception cref="NotFoundException">There is no such account, or it is being deleted.</exception>
     /// <exception cref="ConflictException">It is an administrator's account: somebody must be able to enable accounts.</exception>
     public async Task SetDisabledAsync(Guid userId, bool disabled, CancellationToken ct)
     {
@@ -106,9 +95,13 @@ public sealed class AccountService(
         }
         var at = disabled ? clock.Now() : (DateTimeOffset?)null;
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        await db.Users.Where(u => u.Id == userId).ExecuteUpdateAsync(u => u.SetProperty(x => x.DisabledAt, at), ct);
+        if (await db.Users.Where(u => u.Id == userId && u.DeletedAt == null).ExecuteUpdateAsync(u => u.SetProperty(x => x.DisabledAt, at), ct) == 0)
+        {
+            throw new NotFoundException("User");
+        }
         await security.AddAsync(disabled ? SecurityEventKind.AccountDisabled : SecurityEventKind.AccountEnabled, userId);
         await logins.EndAllAsync(userId, except: null, ct);
+        await keys.RevokeAllAsync(userId, ct);
         await transaction.CommitAsync(ct);
     }
 

@@ -1,3 +1,5 @@
+using ChatApp.Data.Accounts.Deletion;
+using ChatApp.Data.Accounts.TwoFactor;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,6 +18,14 @@ internal static class AccountServices
         services.AddScoped<PasswordCheck>();
         services.Configure<PasswordHasherOptions>(o => o.IterationCount = PasswordCheck.Iterations);
         services.AddScoped<LoginService>();
+        services.AddScoped<ApiKeyService>();
+        services.AddScoped<TwoFactorService>();
+        services.AddScoped<SignInService>();
+        services.AddScoped<SignIns>();
+        services.AddScoped<PasswordResets>();
+        services.AddScoped<AccountDeletion>();
+        services.AddScoped<UsageAnonymizer>();
+        services.AddSingleton<DeletionSignal>();
         services.AddScoped<AccountDirectory>();
         services.AddIdentityCore<AppUser>(o =>
             {

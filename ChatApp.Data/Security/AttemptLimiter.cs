@@ -1,20 +1,17 @@
 using System.Security.Cryptography;
 using System.Text;
+using ChatApp.Data.Accounts;
+using ChatApp.Domain.Errors;
 using ChatApp.Domain.Time;
 using Microsoft.EntityFrameworkCore;
 
 namespace ChatApp.Data.Security;
 
-/// <summary>An attempt that has to wait.</summary>
-/// <param name="Wait">How long.</param>
-/// <param name="IsFirst">Whether it is the first one refused since the last one that was not.</param>
-public readonly record struct RefusedAttempt(TimeSpan Wait, bool IsFirst);
-
 /// <summary>
 /// Slows down the guessing of secrets, across all instances (docs/decisions/0037). Each attempt is counted before the secret is checked, so that concurrent ones
 /// cannot slip through, and forgotten when it succeeds. The first five cost nothing; each further one doubles the delay.
 /// </summary>
-public sealed class AttemptLimiter(ChatDbContext db, TimeProvider clock)
+public sealed class AttemptLimiter(ChatDbContext db, SecurityLog security, TimeProvider clock)
 {
     /// <summary>Attempts without a delay.</summary>
     public const int FreeAttempts = 5;
@@ -32,32 +29,31 @@ public sealed class AttemptLimiter(ChatDbContext db, TimeProvider clock)
 
     private static readonly TimeSpan AttackWindow = TimeSpan.FromHours(1);
 
-    private const string Everybody = "";
+    /// <summary>The source of those who share their attempts.</summary>
+    public const string Everybody = "";
 
-    /// <summary>Counts an attempt.</summary>
-    /// <param name="subject">What is guessed.</param>
+    /// <summary>Counts an attempt: check the secret, and report a success with <see cref="ForgetAsync"/>.</summary>
+    /// <param name="secret">What is guessed.</param>
     /// <param name="source">Who guesses.</param>
-    /// <returns>Null: check the secret, and report a success with <see cref="ForgetAsync"/>.</returns>
-    public Task<RefusedAttempt?> CountAsync(string subject, string source) => CountAsync(Hash(subject), source, FreeAttempts);
+    /// <exception cref="TooManyAttemptsException">The source has to wait.</exception>
+    public Task CountAsync(GuessedSecret secret, string source) => CountAsync(secret, source, FreeAttempts);
 
     /// <summary>Counts an attempt from a network. While many networks guess, they share their attempts, of which there is one at a time.</summary>
-    /// <inheritdoc cref="CountAsync(string, string)"/>
-    public async Task<RefusedAttempt?> CountFromNetworkAsync(string subject, string network)
+    /// <inheritdoc cref="CountAsync(GuessedSecret, string)"/>
+    public async Task CountFromNetworkAsync(GuessedSecret secret, string network)
     {
-        var hash = Hash(subject);
-        if (await CountAsync(hash, network, FreeAttempts) is { } refused)
+        await CountAsync(secret, network, FreeAttempts);
+        var (hash, since) = (Hash(secret.Subject), clock.Now() - AttackWindow);
+        if (await db.AttemptLimits.CountAsync(a => a.Subject == hash && a.UpdatedAt > since && a.Source != Everybody) > NetworksOfAnAttack)
         {
-            return refused;
+            await CountAsync(secret, Everybody, 0);
         }
-        var since = clock.Now() - AttackWindow;
-        var networks = await db.AttemptLimits.CountAsync(a => a.Subject == hash && a.UpdatedAt > since && a.Source != Everybody);
-        return networks > NetworksOfAnAttack ? await CountAsync(hash, Everybody, 0) : null;
     }
 
     /// <summary>Forgets the attempts of a source, which has proved to know the secret.</summary>
-    public Task ForgetAsync(string subject, string source)
+    public Task ForgetAsync(GuessedSecret secret, string source)
     {
-        var hash = Hash(subject);
+        var hash = Hash(secret.Subject);
         return db.AttemptLimits.Where(a => a.Subject == hash && a.Source == source).ExecuteDeleteAsync();
     }
 
@@ -84,9 +80,9 @@ public sealed class AttemptLimiter(ChatDbContext db, TimeProvider clock)
     }
 
     // Not cancelled when the client disconnects: an attempt that is not waited for counts as well.
-    private async Task<RefusedAttempt?> CountAsync(byte[] subject, string source, int free)
+    private async Task CountAsync(GuessedSecret secret, string source, int free)
     {
-        var now = clock.Now();
+        var (subject, now) = (Hash(secret.Subject), clock.Now());
         var (latest, forgotten) = (now + LongestDelay, now - Memory);
         var (first, longest) = (FirstDelay.TotalSeconds, LongestDelay.TotalSeconds);
         var firstRetryAt = free == 0 ? now + FirstDelay : (DateTimeOffset?)null;
@@ -101,15 +97,24 @@ public sealed class AttemptLimiter(ChatDbContext db, TimeProvider clock)
                 updated_at = {now}
             WHERE a.retry_at IS NULL OR a.retry_at <= {now} OR a.retry_at > {latest}
             """, CancellationToken.None);
-        if (counted == 1)
+        if (counted != 1)
         {
-            return null;
+            await RefuseAsync(secret, subject, source, now);
         }
+    }
+
+    // One entry in the security log for all attempts that are refused before the next one that is not.
+    private async Task RefuseAsync(GuessedSecret secret, byte[] subject, string source, DateTimeOffset now)
+    {
         var limit = await db.AttemptLimits.AsNoTracking().FirstOrDefaultAsync(a => a.Subject == subject && a.Source == source, CancellationToken.None);
-        var isFirst = limit is { Noted: false } && await db.AttemptLimits.Where(a => a.Subject == subject && a.Source == source && !a.Noted)
-            .ExecuteUpdateAsync(a => a.SetProperty(x => x.Noted, true), CancellationToken.None) == 1;
-        var wait = (limit?.RetryAt ?? now) - now; // it may have been forgotten in the meantime
-        return new(TimeSpan.FromSeconds(Math.Clamp(Math.Ceiling(wait.TotalSeconds), 1, longest)), isFirst);
+        var seconds = ((limit?.RetryAt ?? now) - now).TotalSeconds; // it may have been forgotten in the meantime
+        var wait = TimeSpan.FromSeconds(Math.Clamp(Math.Ceiling(seconds), 1, LongestDelay.TotalSeconds));
+        if (limit is { Noted: false } && await db.AttemptLimits.Where(a => a.Subject == subject && a.Source == source && !a.Noted)
+            .ExecuteUpdateAsync(a => a.SetProperty(x => x.Noted, true), CancellationToken.None) == 1)
+        {
+            await security.AddAsync(secret.Kind, secret.UserId, SecurityResult.Refused, $"for {wait.InWords}");
+        }
+        throw new TooManyAttemptsException(wait);
     }
 
     private static byte[] Hash(string subject) => SHA256.HashData(Encoding.UTF8.GetBytes(subject));

@@ -36,6 +36,7 @@ public static class DomainServices
         services.AddScoped<AnalyticsService>();
         services.AddScoped<ExportService>();
         services.AddExports(configuration);
+        services.AddScoped<AccountExport>();
         services.AddScoped<ChatService>();
         services.AddScoped<MessageRules>();
         services.AddScoped<ReplyService>();

@@ -25,6 +25,10 @@ public sealed record LoginForm
 
     [FromForm(Name = "password")]
     public string? Password { get; init; }
+
+    /// <summary>For accounts with two-factor sign-in: the code of the authenticator app, or a recovery code.</summary>
+    [FromForm(Name = "code")]
+    public string? Code { get; init; }
 }
 
 /// <summary>The refresh token of a sign-in, which can be used once.</summary>

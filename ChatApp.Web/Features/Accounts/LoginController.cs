@@ -18,7 +18,7 @@ public sealed record LoginPage(string? UserName, string? ReturnUrl, bool CanRegi
 
 /// <summary>Signs users in.</summary>
 [AllowAnonymous, Route("login")]
-public sealed class LoginController(AccountService accounts, LoginService logins, RegistrationService registration, BrowserCookie browsers) : Controller
+public sealed class LoginController(SignInService signIns, LoginService logins, RegistrationService registration, BrowserCookie browsers) : Controller
 {
     [HttpGet]
     public async Task<IActionResult> Show(string? returnUrl, CancellationToken ct) => User.Identity is { IsAuthenticated: true }
@@ -30,9 +30,10 @@ public sealed class LoginController(AccountService accounts, LoginService logins
     {
         try
         {
-            return await accounts.CheckPasswordAsync(form.Username ?? "", form.Password ?? "", browsers.Read(Request)) is { } account
-                ? await SignInAsync(account, returnUrl, ct)
-                : await FormAsync(StatusCodes.Status401Unauthorized, form, returnUrl, AccountService.SignInFailedMessage, ct);
+            var (status, account) = await signIns.CheckAsync(form.Username ?? "", form.Password ?? "", code: null, ct, browsers.Read(Request));
+            return account is null
+                ? await FormAsync(StatusCodes.Status401Unauthorized, form, returnUrl, AccountService.SignInFailedMessage, ct)
+                : await ContinueAsync(status, account, Url.LocalOr(returnUrl, Links.Chat), ct);
         }
         catch (TooManyAttemptsException e)
         {
@@ -41,14 +42,19 @@ public sealed class LoginController(AccountService accounts, LoginService logins
         }
     }
 
-    private async Task<IActionResult> SignInAsync(AppUser account, string? returnUrl, CancellationToken ct)
+    private async Task<RedirectResult> ContinueAsync(SignInStatus status, AppUser account, string returnUrl, CancellationToken ct)
     {
+        if (status == SignInStatus.CodeRequired)
+        {
+            ChallengeCookie.Write(Response, await signIns.StartChallengeAsync(account.Id, ct));
+            return Redirect(Links.LoginCode(returnUrl));
+        }
         LoginCookie.Write(Response, await logins.StartCookieAsync(account.Id, ct));
         browsers.Remember(HttpContext, account.Id);
-        return Redirect(Url.LocalOr(returnUrl, Links.Chat));
+        return Redirect(returnUrl);
     }
 
-    private async Task<IActionResult> FormAsync(int status, LoginForm form, string? returnUrl, string problem, CancellationToken ct)
+    private async Task<ViewResult> FormAsync(int status, LoginForm form, string? returnUrl, string problem, CancellationToken ct)
     {
         Response.StatusCode = status;
         return View("Login", new LoginPage(form.Username, returnUrl, await registration.IsOpenAsync(ct), problem));
