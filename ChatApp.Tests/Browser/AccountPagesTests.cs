@@ -107,7 +107,7 @@ internal sealed class AccountPagesTests : BrowserFixture
 
     private static async Task CodeAsync(IPage page, string code, string button)
     {
-        await page.GetByLabel("Code").FillAsync(code);
+        await page.GetByRole(AriaRole.Textbox, new() { NameRegex = new("^Code") }).FillAsync(code);
         await page.GetByRole(AriaRole.Button, new() { Name = button }).ClickAsync();
     }
 }

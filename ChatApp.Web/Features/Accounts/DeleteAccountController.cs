@@ -8,18 +8,6 @@ using Microsoft.AspNetCore.RateLimiting;
 
 namespace ChatApp.Web.Features.Accounts;
 
-/// <summary>What confirms that an account is to be deleted.</summary>
-/// <example>{"password": "correct horse 7"}</example>
-public sealed record DeletionRequest
-{
-    [FromForm(Name = "password")]
-    public string? Password { get; init; }
-
-    /// <summary>With two-factor sign-in: the code of the authenticator app, or a recovery code.</summary>
-    [FromForm(Name = "code")]
-    public string? Code { get; init; }
-}
-
 /// <summary>The page that deletes the caller's account.</summary>
 /// <param name="UserName">The account, for password managers.</param>
 /// <param name="HasTwoFactor">Whether a code is needed as well.</param>
@@ -34,11 +22,11 @@ public sealed class DeleteAccountController(AccountService accounts, SignInServi
     public Task<IActionResult> Show() => ShowAsync(StatusCodes.Status200OK, null);
 
     [HttpPost, EnableRateLimiting(RateLimits.SignIn)]
-    public async Task<IActionResult> Delete([FromForm] DeletionRequest form, CancellationToken ct)
+    public async Task<IActionResult> Delete([FromForm] string? password, [FromForm] string? code, CancellationToken ct)
     {
         try
         {
-            await signIns.ConfirmAsync(user.Id, form.Password, form.Code, withCode: true, ct);
+            await signIns.ConfirmAsync(user.Id, password, code, withCode: true, ct);
             await deletion.BeginAsync(user.Id, ct);
         }
         catch (ChatAppException e) when (e is InvalidException or ConflictException)

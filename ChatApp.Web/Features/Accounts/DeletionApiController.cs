@@ -8,6 +8,12 @@ using Microsoft.AspNetCore.RateLimiting;
 
 namespace ChatApp.Web.Features.Accounts;
 
+/// <summary>What confirms that an account is to be deleted.</summary>
+/// <param name="Password">The account's password.</param>
+/// <param name="Code">With two-factor sign-in: the code of the authenticator app, or a recovery code.</param>
+/// <example>{"password": "correct horse 7"}</example>
+public sealed record DeletionRequest(string? Password, string? Code);
+
 /// <summary>Deletes the caller's account.</summary>
 [ApiController, Authorize, Route("users/me/deletion"), ApiScope(ApiScope.None)]
 public sealed class DeletionApiController(SignInService signIns, AccountDeletion deletion, CurrentUser user) : ControllerBase
