@@ -36,7 +36,7 @@ internal sealed class World(TestApp app, GatedModel model, ScriptedTools tools)
         Owner = await app.RegisterAsync("owner");
         _stranger = await app.RegisterAsync("stranger");
         _disabled = await app.RegisterAsync("disabled");
-        _key = (await Owner.Client.SendJsonAsync(HttpMethod.Post, "/users/me/api-keys", new { name = "all" }, HttpStatusCode.Created)).Text("secret");
+        _key = (await Owner.Client.SendJsonAsync(HttpMethod.Post, "/users/me/api-keys", new { name = "all", scopes = new[] { "read", "chat", "export" } }, HttpStatusCode.Created)).Text("secret");
         await app.WithDb(db => db.Users.Where(u => u.Id == _disabled.Id).ExecuteUpdateAsync(u => u.SetProperty(x => x.DisabledAt, TimeProvider.System.GetUtcNow())));
     }
 
@@ -58,7 +58,14 @@ internal sealed class World(TestApp app, GatedModel model, ScriptedTools tools)
     public async Task<string> RefreshTokenAsync() => (await app.LogInAsync(Owner.Name, TestUser.Password)).RefreshToken;
 
     public async Task<string> ApiKeyAsync() =>
-        (await OwnerPostsAsync("/users/me/api-keys", new { name = New("key") }, HttpStatusCode.Created)).GetProperty("key").Text("id");
+        (await OwnerPostsAsync("/users/me/api-keys", new { name = New("key"), scopes = new[] { "read" } }, HttpStatusCode.Created)).GetProperty("key").Text("id");
+
+    /// <summary>A sign-in of the owner.</summary>
+    public async Task<string> SignInAsync()
+    {
+        var client = (await app.LogInAsync(Owner.Name, TestUser.Password)).Client;
+        return (await client.GetJsonAsync("/users/me/sign-ins")).Items("sign_ins").Single(s => s.GetProperty("current").GetBoolean()).Text("id");
+    }
 
     public async Task<string> SessionAsync() => (await OwnerPostsAsync("/chat/sessions", new { title = New("Session ") }, HttpStatusCode.Created)).Text("id");
 

@@ -10,6 +10,7 @@ using ChatApp.Domain.LiveState;
 using ChatApp.Domain.Search;
 using ChatApp.Domain.Sessions;
 using ChatApp.Domain.Usage;
+using ChatApp.Web.Features.Accounts;
 using ChatApp.Web.Features.Admin;
 using ChatApp.Web.Features.Chat;
 using ChatApp.Web.Features.Completions;
@@ -26,6 +27,7 @@ public static class DomainServices
         services.Configure<ChatSettings>(configuration.GetSection("Chat"));
         services.AddOptions<SessionSettings>().Bind(configuration.GetSection("Sessions"))
             .Validate(s => s.AreUsable, "The durations in the section Sessions must be positive, and the interval at most a day.").ValidateOnStart();
+        services.AddHostedService<SetupLink>();
         services.AddScoped<SessionService>();
         services.AddScoped<TrashService>();
         services.AddScoped<SessionCleanup>();
@@ -34,6 +36,7 @@ public static class DomainServices
         services.AddScoped<AnalyticsService>();
         services.AddScoped<ExportService>();
         services.AddExports(configuration);
+        services.AddScoped<AccountExport>();
         services.AddScoped<ChatService>();
         services.AddScoped<MessageRules>();
         services.AddScoped<ReplyService>();

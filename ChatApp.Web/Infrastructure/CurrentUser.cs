@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using ChatApp.Data.Accounts;
 
 namespace ChatApp.Web.Infrastructure;
 
@@ -13,6 +14,9 @@ public sealed class CurrentUser(IHttpContextAccessor accessor)
     public Guid LoginId => Guid.Parse(Claim(LoginIdClaim));
 
     public string Name => Claim(ClaimTypes.Name);
+
+    /// <summary>Whether the request may create something: an API key needs the scope <see cref="ApiScope.Chat"/>, whatever the method.</summary>
+    public bool MayCreate => accessor.HttpContext?.User.FindFirstValue(ApiScopeFilter.ScopesClaim) is not { } scopes || Enum.Parse<ApiScope>(scopes).HasFlag(ApiScope.Chat);
 
     private string Claim(string type) =>
         accessor.HttpContext?.User.FindFirstValue(type) ?? throw new InvalidOperationException("Nobody is signed in.");

@@ -29,19 +29,38 @@ public sealed class ReplyService(
         {
             return session;
         }
+        await RequestStopAsync(reply, ct);
+        await WaitAsync(reply, ct);
+        return await sessions.FindAsync(userId, SessionKey.Of(session.Id), ct);
+    }
+
+    /// <summary>Stops all replies of a user, on whichever instances, and waits until their ends are stored.</summary>
+    /// <returns>Whether none is being generated any more; false if an instance does not respond.</returns>
+    public async Task<bool> StopAllAsync(Guid userId, CancellationToken ct)
+    {
+        var generating = await db.Messages.AsNoTracking().OwnedBy(userId).Where(m => m.Status == MessageStatus.Generating).ToListAsync(ct);
+        foreach (var reply in generating)
+        {
+            await RequestStopAsync(reply, ct);
+        }
+        foreach (var reply in generating)
+        {
+            await WaitAsync(reply, ct);
+        }
+        return !await db.Messages.OwnedBy(userId).AnyAsync(m => m.Status == MessageStatus.Generating, ct);
+    }
+
+    private async Task RequestStopAsync(ChatMessage reply, CancellationToken ct)
+    {
         if (running.FindLocal(reply.Id) is { } local)
         {
             local.RequestStop();
+            return;
         }
-        else
-        {
-            // Stored as well, in case the published message is lost.
-            await db.Messages.OwnedBy(userId).Where(m => m.Id == reply.Id && m.Status == MessageStatus.Generating)
-                .ExecuteUpdateAsync(m => m.SetProperty(x => x.StopRequestedAt, clock.Now()), ct);
-            await instances.PublishStopAsync(reply.Id, ct);
-        }
-        await WaitAsync(reply, ct);
-        return await sessions.FindAsync(userId, SessionKey.Of(session.Id), ct);
+        // Stored as well, in case the published message is lost.
+        await db.Messages.OwnedBy(reply.UserId).Where(m => m.Id == reply.Id && m.Status == MessageStatus.Generating)
+            .ExecuteUpdateAsync(m => m.SetProperty(x => x.StopRequestedAt, clock.Now()), ct);
+        await instances.PublishStopAsync(reply.Id, ct);
     }
 
     /// <summary>Lets the model continue the reply where it ends: the same message grows.</summary>
