@@ -1,3 +1,5 @@
+using ChatApp.Web.Infrastructure.Connections;
+
 namespace ChatApp.Web.Infrastructure;
 
 public static class KestrelSetup
@@ -13,11 +15,13 @@ public static class KestrelSetup
         {
             builder.WebHost.UseUrls(DefaultUrl);
         }
+        builder.Services.AddConnectionLimits(builder.Configuration);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+            kestrel.DropSilentConnections();
         });
     }
 }

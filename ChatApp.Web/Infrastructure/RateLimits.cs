@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Security.Claims;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.RateLimiting;
@@ -28,8 +27,6 @@ public static class RateLimits
     /// <summary>The policy of routes that check or hash a password, which takes some 40 ms: limited by address.</summary>
     public const string SignIn = "sign-in";
 
-    private const int IPv6SiteBytes = 8; // a site has at least a /64
-
     private static readonly RateLimitPartition<string> Unlimited = RateLimitPartition.GetNoLimiter("");
 
     public static void AddRateLimits(this IServiceCollection services, IConfiguration configuration)
@@ -54,12 +51,7 @@ public static class RateLimits
 
     private static string Caller(HttpContext http) => http.User.FindFirstValue(ClaimTypes.NameIdentifier) is { } user ? "user " + user : "address " + Address(http);
 
-    private static string Address(HttpContext http)
-    {
-        var address = http.Connection.RemoteIpAddress ?? IPAddress.None;
-        address = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
-        return address.AddressFamily == AddressFamily.InterNetworkV6 ? Convert.ToHexString(address.GetAddressBytes().AsSpan(0, IPv6SiteBytes)) : address.ToString();
-    }
+    private static string Address(HttpContext http) => ClientAddress.Site(http.Connection.RemoteIpAddress ?? IPAddress.None).ToString();
 
     // Starts full, so that a burst passes, and refills evenly.
     private static RateLimitPartition<string> Bucket(string key, int perMinute) => RateLimitPartition.GetTokenBucketLimiter(key, _ => new TokenBucketRateLimiterOptions
