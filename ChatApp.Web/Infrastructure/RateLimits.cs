@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Security.Claims;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.RateLimiting;
@@ -39,7 +38,7 @@ public static class RateLimits
             limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(http =>
                 !settings.Enabled || http.IsExempt ? Unlimited : Bucket(Caller(http), settings.RequestsPerMinute));
             limiter.AddPolicy(SignIn, http =>
-                !settings.Enabled || HttpMethods.IsGet(http.Request.Method) ? Unlimited : Bucket(Address(http), settings.SignInsPerMinute));
+                !settings.Enabled || HttpMethods.IsGet(http.Request.Method) ? Unlimited : Bucket(RequestOrigin.NetworkOf(http), settings.SignInsPerMinute));
         });
     }
 
@@ -49,9 +48,7 @@ public static class RateLimits
         private bool IsExempt => http.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal) || http.Request.Path == "/error";
     }
 
-    private static string Caller(HttpContext http) => http.User.FindFirstValue(ClaimTypes.NameIdentifier) is { } user ? "user " + user : "address " + Address(http);
-
-    private static string Address(HttpContext http) => ClientAddress.Site(http.Connection.RemoteIpAddress ?? IPAddress.None).ToString();
+    private static string Caller(HttpContext http) => http.User.FindFirstValue(ClaimTypes.NameIdentifier) is { } user ? "user " + user : "address " + RequestOrigin.NetworkOf(http);
 
     // Starts full, so that a burst passes, and refills evenly.
     private static RateLimitPartition<string> Bucket(string key, int perMinute) => RateLimitPartition.GetTokenBucketLimiter(key, _ => new TokenBucketRateLimiterOptions
