@@ -32,6 +32,7 @@ internal sealed class AppProcess : IAsyncDisposable
         start.Environment["Urls"] = Address.ToString();
         start.Environment["Database__DataDirectory"] = dataDirectory;
         start.Environment["RateLimits__Enabled"] = "false"; // tests send many requests
+        start.Environment["Chat__MaxGeneratingReplies"] = "1000";
         foreach (var (name, value) in settings ?? [])
         {
             start.Environment[name] = value;
