@@ -24,7 +24,10 @@ public static class DomainServices
     /// <summary>The services that the controllers call.</summary>
     public static void AddChatDomain(this IServiceCollection services, IConfiguration configuration)
     {
-        services.Configure<ChatSettings>(configuration.GetSection("Chat"));
+        services.AddOptions<ChatSettings>().Bind(configuration.GetSection("Chat"))
+            .Validate(s => s.MaxGeneratingReplies > 0, "Chat:MaxGeneratingReplies must be positive.").ValidateOnStart();
+        services.AddOptions<QuotaSettings>().Bind(configuration.GetSection("Quotas"))
+            .Validate(s => s.DefaultTokens is not < 0, "Quotas:DefaultTokens must not be negative.").ValidateOnStart();
         services.AddOptions<SessionSettings>().Bind(configuration.GetSection("Sessions"))
             .Validate(s => s.AreUsable, "The durations in the section Sessions must be positive, and the interval at most a day.").ValidateOnStart();
         services.AddHostedService<SetupLink>();

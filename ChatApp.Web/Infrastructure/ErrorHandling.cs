@@ -58,7 +58,7 @@ public static class ErrorHandling
     {
         AntiforgeryValidationException { InnerException: BadHttpRequestException e } => e.StatusCode, // the form with the token could not be read
         InvalidException or AntiforgeryValidationException => StatusCodes.Status400BadRequest,
-        QuotaExceededException or TooManyAttemptsException => StatusCodes.Status429TooManyRequests,
+        QuotaExceededException or TooManyException => StatusCodes.Status429TooManyRequests,
         NotFoundException => StatusCodes.Status404NotFound,
         StaleException => StatusCodes.Status412PreconditionFailed,
         ConflictException => StatusCodes.Status409Conflict,
@@ -122,7 +122,7 @@ public static class ErrorHandling
                 var after = exception switch
                 {
                     UnavailableException e => e.RetryAfter,
-                    TooManyAttemptsException e => e.RetryAfter,
+                    TooManyException e => e.RetryAfter,
                     QuotaExceededException => TimeSpan.FromHours(1), // an administrator has to raise the quota
                     _ => TimeSpan.FromSeconds(5),
                 };

@@ -8,6 +8,7 @@ using ChatApp.Web.Infrastructure;
 using ChatApp.Web.Integrations.Mcp;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.RateLimiting;
 
 namespace ChatApp.Web.Features.LiveState;
 
@@ -38,6 +39,7 @@ public sealed class LiveStateApiController(
     /// <summary>The current state, then each change, at most ten times a second.</summary>
     [HttpGet("chat/stream")]
     [ProducesResponseType<string>(200, "text/event-stream"), ProducesResponseType<ProblemDetails>(404)]
+    [EnableRateLimiting(RateLimits.Streams)]
     public async Task<EventStreamResult> Watch([FromQuery] NamedSessionQuery query, CancellationToken ct)
     {
         var session = await OpenAsync(query, ct);
