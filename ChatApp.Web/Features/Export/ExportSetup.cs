@@ -1,7 +1,6 @@
 using System.Security.Claims;
 using System.Threading.RateLimiting;
 using ChatApp.Web.Integrations.Chromium;
-using Microsoft.AspNetCore.RateLimiting;
 
 namespace ChatApp.Web.Features.Export;
 

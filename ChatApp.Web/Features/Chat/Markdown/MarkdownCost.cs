@@ -1,6 +1,5 @@
 using Markdig;
 using Markdig.Helpers;
-using Markdig.Parsers;
 using Markdig.Syntax;
 
 namespace ChatApp.Web.Features.Chat.Markdown;
