@@ -1,5 +1,3 @@
-using ChatApp.Domain.Time;
-
 namespace ChatApp.Domain.Errors;
 
 /// <summary>An outcome that is reported to the caller. The message is written for people and never contains anybody's data.</summary>
