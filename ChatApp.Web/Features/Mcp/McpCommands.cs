@@ -51,7 +51,7 @@ public sealed class McpCommands(McpServers servers)
             var text = McpResult.TextOf(result);
             var failed = result.IsError is true;
             return new(!failed, failed ? $"The tool reports an error: {ToolText.Line(text, 500)}" : $"{server.Settings.Name} has replied.",
-                new McpToolResult(server.Settings.Name, tool.Name, text, result.StructuredContent));
+                new McpToolResult(server.Settings.Name, tool.Name, text, McpResult.StructuredOf(result)));
         }
         catch (ToolException e)
         {
