@@ -1,4 +1,5 @@
 using ChatApp.Data.Accounts;
+using ChatApp.Data.Security;
 using ChatApp.Domain;
 using ChatApp.Domain.Chat;
 using ChatApp.Domain.Chat.Generation.Tools;
@@ -31,6 +32,9 @@ public sealed class ChatDbContext(DbContextOptions<ChatDbContext> options)
     public DbSet<ToolApproval> ToolApprovals => Set<ToolApproval>();
 
     public DbSet<AccessToken> AccessTokens => Set<AccessToken>();
+
+    /// <summary>The security log, which is only added to.</summary>
+    public DbSet<SecurityEvent> SecurityEvents => Set<SecurityEvent>();
 
     /// <summary>The keys that protect cookies and antiforgery tokens, shared by all instances.</summary>
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();

@@ -2,6 +2,7 @@ using ChatApp.Data.Accounts;
 using ChatApp.Data.Instances;
 using ChatApp.Data.Replies;
 using ChatApp.Data.Search;
+using ChatApp.Data.Security;
 using ChatApp.Data.Startup;
 using ChatApp.Data.Usage;
 using ChatApp.Domain;
@@ -36,6 +37,10 @@ public static class DataServices
         services.AddHostedService<InstanceConnection>();
         services.AddScoped<IMessageSearch, MessageSearch>();
         services.AddScoped<Housekeeping>();
+        services.AddOptions<SecuritySettings>().Bind(configuration.GetSection("Security"))
+            .Validate(s => s.IsUsable, "Security:LogRetention must be positive.").ValidateOnStart();
+        services.AddScoped<SecurityLog>();
+        services.AddScoped<SecurityEvents>();
         services.AddAccounts(configuration);
         services.AddDataProtection().SetApplicationName("ChatApp");
         services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(s => new ConfigureOptions<KeyManagementOptions>(

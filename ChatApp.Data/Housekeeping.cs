@@ -1,11 +1,12 @@
+using ChatApp.Data.Security;
 using ChatApp.Domain.Idempotency;
 using ChatApp.Domain.Time;
 using Microsoft.EntityFrameworkCore;
 
 namespace ChatApp.Data;
 
-/// <summary>Removes expired tokens and idempotency keys. Any number of instances may run it at the same time.</summary>
-public sealed class Housekeeping(ChatDbContext db, TimeProvider clock)
+/// <summary>Removes expired tokens and idempotency keys, and old entries of the security log. Any number of instances may run it at the same time.</summary>
+public sealed class Housekeeping(ChatDbContext db, SecurityLog security, TimeProvider clock)
 {
     public static readonly TimeSpan Interval = TimeSpan.FromHours(1);
 
@@ -14,6 +15,7 @@ public sealed class Housekeeping(ChatDbContext db, TimeProvider clock)
     {
         var now = clock.Now();
         await db.AccessTokens.Where(t => t.ExpiresAt < now).ExecuteDeleteAsync(ct);
+        await security.CleanUpAsync(ct);
         var due = now - IdempotencyKey.Lifetime;
         var users = await db.IdempotencyKeys.TagWith("across users: idempotency keys that are due")
             .Where(k => k.CreatedAt < due).Select(k => k.UserId).Distinct().ToListAsync(ct);

@@ -1,3 +1,4 @@
+using ChatApp.Data.Security;
 using ChatApp.Domain.Errors;
 using ChatApp.Domain.Time;
 using Microsoft.AspNetCore.Identity;
@@ -6,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace ChatApp.Data.Accounts;
 
 /// <summary>Finds and disables accounts, checks and changes passwords.</summary>
-public sealed class AccountService(ChatDbContext db, UserManager<AppUser> users, LoginService logins, TimeProvider clock)
+public sealed class AccountService(ChatDbContext db, UserManager<AppUser> users, LoginService logins, SecurityLog security, TimeProvider clock)
 {
     /// <summary>The same for every reason, so that it does not reveal which accounts exist.</summary>
     public const string SignInFailedMessage =
@@ -24,11 +25,13 @@ public sealed class AccountService(ChatDbContext db, UserManager<AppUser> users,
         if (user is null || user.DisabledAt is not null || (user.LockoutEnd > now && user.LockoutEnd <= LatestLockoutEnd(now)))
         {
             users.PasswordHasher.VerifyHashedPassword(new AppUser(), DummyHash, password);
+            await security.AddAsync(SecurityEventKind.SignIn, user?.Id, SecurityResult.Failed, user is null ? "unknown account" : user.DisabledAt is not null ? "disabled account" : "locked account");
             return null;
         }
         if (!await users.CheckPasswordAsync(user, password))
         {
             await CountFailureAsync(user.Id);
+            await security.AddAsync(SecurityEventKind.SignIn, user.Id, SecurityResult.Failed, "wrong password");
             return null;
         }
         return await ResetFailuresAsync(user.Id) ? user : null;
@@ -62,9 +65,14 @@ public sealed class AccountService(ChatDbContext db, UserManager<AppUser> users,
         var result = await users.ChangePasswordAsync(user, current, next);
         if (result.Succeeded)
         {
+            await security.AddAsync(SecurityEventKind.PasswordChange, userId);
             await logins.EndAllAsync(userId, except: loginId, ct);
             await transaction.CommitAsync(ct);
+            return result;
         }
+        await transaction.RollbackAsync(ct);
+        var isWrong = result.Errors.Any(e => e.Code == nameof(IdentityErrorDescriber.PasswordMismatch));
+        await security.AddAsync(SecurityEventKind.PasswordChange, userId, isWrong ? SecurityResult.Failed : SecurityResult.Refused, isWrong ? "wrong current password" : "unacceptable new password");
         return result;
     }
 
@@ -76,11 +84,13 @@ public sealed class AccountService(ChatDbContext db, UserManager<AppUser> users,
         var user = await FindAsync(userId);
         if (disabled && await users.IsInRoleAsync(user, Roles.Administrator))
         {
+            await security.AddAsync(SecurityEventKind.AccountDisabled, userId, SecurityResult.Refused, "an administrator's account");
             throw new ConflictException("An administrator's account cannot be disabled.");
         }
         var at = disabled ? clock.Now() : (DateTimeOffset?)null;
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         await db.Users.Where(u => u.Id == userId).ExecuteUpdateAsync(u => u.SetProperty(x => x.DisabledAt, at), ct);
+        await security.AddAsync(disabled ? SecurityEventKind.AccountDisabled : SecurityEventKind.AccountEnabled, userId);
         await logins.EndAllAsync(userId, except: null, ct);
         await transaction.CommitAsync(ct);
     }

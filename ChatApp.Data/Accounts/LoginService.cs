@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using ChatApp.Data.Security;
 using ChatApp.Domain.Errors;
 using ChatApp.Domain.Idempotency;
 using ChatApp.Domain.Time;
@@ -23,7 +24,7 @@ public sealed record NewApiKey(string Name, ApiScope Scopes, TimeSpan? Lifetime)
 }
 
 /// <summary>Issues, looks up and revokes the tokens of sign-ins, and personal API keys.</summary>
-public sealed class LoginService(ChatDbContext db, TimeProvider clock)
+public sealed class LoginService(ChatDbContext db, SecurityLog security, TimeProvider clock)
 {
     public static readonly TimeSpan AccessLifetime = TimeSpan.FromHours(1);
     public static readonly TimeSpan RefreshLifetime = TimeSpan.FromDays(30);
@@ -50,11 +51,17 @@ public sealed class LoginService(ChatDbContext db, TimeProvider clock)
     {
         var (_, secret) = Add(userId, Guid.CreateVersion7(clock.Now()), TokenKind.Cookie, clock.Now() + CookieLifetime);
         await db.SaveChangesAsync(ct);
+        await security.AddAsync(SecurityEventKind.SignIn, userId, detail: "pages");
         return secret;
     }
 
     /// <summary>Starts a sign-in to the API.</summary>
-    public Task<TokenPair> StartAsync(Guid userId, CancellationToken ct) => IssueAsync(userId, Guid.CreateVersion7(clock.Now()), ct);
+    public async Task<TokenPair> StartAsync(Guid userId, CancellationToken ct)
+    {
+        var pair = await IssueAsync(userId, Guid.CreateVersion7(clock.Now()), ct);
+        await security.AddAsync(SecurityEventKind.SignIn, userId, detail: "API");
+        return pair;
+    }
 
     /// <summary>Exchanges a refresh token for a new pair of tokens. It works once: a second use means that the token was copied, and ends the sign-in.</summary>
     /// <returns>Null if the token is not valid.</returns>
@@ -71,6 +78,10 @@ public sealed class LoginService(ChatDbContext db, TimeProvider clock)
             .ExecuteUpdateAsync(t => t.SetProperty(x => x.EndedAt, now), ct);
         await EndLoginAsync(token.LoginId, ct); // the old access token; after a second use, everything
         var pair = won == 1 ? await IssueAsync(token.UserId, token.LoginId, ct) : null;
+        if (pair is null)
+        {
+            await security.AddAsync(SecurityEventKind.RefreshTokenReused, token.UserId, SecurityResult.Failed, "the sign-in was ended");
+        }
         await transaction.CommitAsync(ct);
         return pair is null ? null : (token.UserId, pair);
     }
@@ -105,6 +116,7 @@ public sealed class LoginService(ChatDbContext db, TimeProvider clock)
             db.ForgetChanges();
             return (await FindCreatedKeyAsync(userId, request, now, ct) ?? throw new NotFoundException("API key"), null);
         }
+        await security.AddAsync(SecurityEventKind.ApiKeyCreated, userId, detail: $"{key.Prefix}…: {key.Scopes}");
         return (key, secret);
     }
 
@@ -116,10 +128,12 @@ public sealed class LoginService(ChatDbContext db, TimeProvider clock)
     /// <exception cref="NotFoundException">The user has no such key.</exception>
     public async Task RevokeApiKeyAsync(Guid userId, Guid id, CancellationToken ct)
     {
+        var prefix = await ApiKeys(userId).Where(t => t.Id == id).Select(t => t.Prefix).SingleOrDefaultAsync(ct);
         if (await EndAsync(ApiKeys(userId).Where(t => t.Id == id), ct) == 0)
         {
             throw new NotFoundException("API key");
         }
+        await security.AddAsync(SecurityEventKind.ApiKeyRevoked, userId, detail: $"{prefix}…");
     }
 
     /// <summary>The owner of a valid token; null if it is unknown, revoked or expired, or the account is disabled.</summary>
@@ -145,12 +159,25 @@ public sealed class LoginService(ChatDbContext db, TimeProvider clock)
         return loginIds.Except(valid).ToHashSet();
     }
 
+    /// <summary>Signs a user out: revokes all tokens of one sign-in.</summary>
+    public async Task SignOutAsync(Guid userId, Guid loginId, CancellationToken ct)
+    {
+        await EndLoginAsync(loginId, ct);
+        await security.AddAsync(SecurityEventKind.SignOut, userId);
+    }
+
     /// <summary>Revokes all tokens of one sign-in.</summary>
     public Task EndLoginAsync(Guid loginId, CancellationToken ct) => EndAsync(db.AccessTokens.Where(t => t.LoginId == loginId), ct);
 
     /// <summary>Ends all sign-ins of a user, or all but one. API keys stay valid: they are revoked one by one.</summary>
-    public Task EndAllAsync(Guid userId, Guid? except, CancellationToken ct) =>
-        EndAsync(db.AccessTokens.Where(t => t.UserId == userId && t.LoginId != except && t.Kind != TokenKind.ApiKey), ct);
+    public async Task EndAllAsync(Guid userId, Guid? except, CancellationToken ct)
+    {
+        var ended = await EndAsync(db.AccessTokens.Where(t => t.UserId == userId && t.LoginId != except && t.Kind != TokenKind.ApiKey), ct);
+        if (ended > 0)
+        {
+            await security.AddAsync(SecurityEventKind.TokensRevoked, userId, detail: except is null ? "all sign-ins" : "all other sign-ins");
+        }
+    }
 
     private async Task<AccessToken?> FindCreatedKeyAsync(Guid userId, RequestKey request, DateTimeOffset now, CancellationToken ct) =>
         await db.FindCreatedAsync(userId, request, now, ct) is { } id

@@ -1,3 +1,4 @@
+using ChatApp.Data.Security;
 using ChatApp.Domain.Errors;
 using ChatApp.Domain.Time;
 using Microsoft.AspNetCore.Identity;
@@ -10,7 +11,8 @@ namespace ChatApp.Data.Accounts;
 public sealed record NewAccount(string UserName, string Email, string Password);
 
 /// <summary>Creates accounts while registration is open. The first account becomes administrator.</summary>
-public sealed class RegistrationService(ChatDbContext db, UserManager<AppUser> users, IOptions<AccountSettings> settings, TimeProvider clock)
+public sealed class RegistrationService(
+    ChatDbContext db, UserManager<AppUser> users, SecurityLog security, IOptions<AccountSettings> settings, TimeProvider clock)
 {
     public const string ClosedMessage = "Registration is closed. Ask an administrator for an account.";
 
@@ -39,6 +41,7 @@ public sealed class RegistrationService(ChatDbContext db, UserManager<AppUser> u
         {
             await users.AddToRoleAsync(user, Roles.Administrator);
         }
+        await security.AddAsync(SecurityEventKind.AccountCreated, user.Id, detail: isFirst ? "first account, administrator" : null);
         await transaction.CommitAsync(ct);
         return user;
     }

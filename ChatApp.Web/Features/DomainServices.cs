@@ -11,6 +11,7 @@ using ChatApp.Domain.Search;
 using ChatApp.Domain.Sessions;
 using ChatApp.Domain.Usage;
 using ChatApp.Web.Features.Admin;
+using ChatApp.Web.Features.Chat;
 using ChatApp.Web.Features.Completions;
 using ChatApp.Web.Features.Export;
 using ChatApp.Web.Features.Mcp;
@@ -52,6 +53,7 @@ public static class DomainServices
         services.AddSingleton<ModelCaller>();
         services.AddSingleton<TitleGenerator>();
         services.AddSingleton<ToolApprovals>();
+        services.AddScoped<ToolDecisions>();
         services.AddSingleton<ToolRunner>();
         services.AddSingleton<ToolLoop>();
         services.AddSingleton<ReplyGenerator>();

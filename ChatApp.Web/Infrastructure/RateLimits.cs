@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Claims;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.RateLimiting;
@@ -28,8 +26,6 @@ public static class RateLimits
     /// <summary>The policy of routes that check or hash a password, which takes some 40 ms: limited by address.</summary>
     public const string SignIn = "sign-in";
 
-    private const int IPv6SiteBytes = 8; // a site has at least a /64
-
     private static readonly RateLimitPartition<string> Unlimited = RateLimitPartition.GetNoLimiter("");
 
     public static void AddRateLimits(this IServiceCollection services, IConfiguration configuration)
@@ -42,7 +38,7 @@ public static class RateLimits
             limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(http =>
                 !settings.Enabled || http.IsExempt ? Unlimited : Bucket(Caller(http), settings.RequestsPerMinute));
             limiter.AddPolicy(SignIn, http =>
-                !settings.Enabled || HttpMethods.IsGet(http.Request.Method) ? Unlimited : Bucket(Address(http), settings.SignInsPerMinute));
+                !settings.Enabled || HttpMethods.IsGet(http.Request.Method) ? Unlimited : Bucket(RequestOrigin.NetworkOf(http), settings.SignInsPerMinute));
         });
     }
 
@@ -52,14 +48,7 @@ public static class RateLimits
         private bool IsExempt => http.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal) || http.Request.Path == "/error";
     }
 
-    private static string Caller(HttpContext http) => http.User.FindFirstValue(ClaimTypes.NameIdentifier) is { } user ? "user " + user : "address " + Address(http);
-
-    private static string Address(HttpContext http)
-    {
-        var address = http.Connection.RemoteIpAddress ?? IPAddress.None;
-        address = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
-        return address.AddressFamily == AddressFamily.InterNetworkV6 ? Convert.ToHexString(address.GetAddressBytes().AsSpan(0, IPv6SiteBytes)) : address.ToString();
-    }
+    private static string Caller(HttpContext http) => http.User.FindFirstValue(ClaimTypes.NameIdentifier) is { } user ? "user " + user : "address " + RequestOrigin.NetworkOf(http);
 
     // Starts full, so that a burst passes, and refills evenly.
     private static RateLimitPartition<string> Bucket(string key, int perMinute) => RateLimitPartition.GetTokenBucketLimiter(key, _ => new TokenBucketRateLimiterOptions

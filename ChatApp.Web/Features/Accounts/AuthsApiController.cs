@@ -44,7 +44,7 @@ public sealed class AuthsApiController(AccountService accounts, LoginService log
     [ProducesResponseType(204)]
     public async Task<NoContentResult> Logout(CancellationToken ct)
     {
-        await logins.EndLoginAsync(user.LoginId, ct);
+        await logins.SignOutAsync(user.Id, user.LoginId, ct);
         return NoContent();
     }
 }

@@ -13,7 +13,7 @@ public sealed class LogoutController(LoginService logins, CurrentUser user) : Co
     [HttpPost]
     public async Task<IActionResult> LogOut(CancellationToken ct)
     {
-        await logins.EndLoginAsync(user.LoginId, ct);
+        await logins.SignOutAsync(user.Id, user.LoginId, ct);
         LoginCookie.Remove(Response);
         Response.Headers["Clear-Site-Data"] = "\"cache\""; // includes pages that the back button would show
         return Redirect(Links.Login);

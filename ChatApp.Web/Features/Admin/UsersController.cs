@@ -1,4 +1,5 @@
 using ChatApp.Data.Accounts;
+using ChatApp.Data.Security;
 using ChatApp.Domain.Paging;
 using ChatApp.Domain.Text;
 using ChatApp.Domain.Usage;
@@ -14,7 +15,7 @@ public sealed record UsersPage(IReadOnlyList<AccountEntry> Accounts, string? Que
 
 /// <summary>All accounts, with their usage, quota and whether they are disabled.</summary>
 [Authorize(Roles = Roles.Administrator), Route("admin/users")]
-public sealed class UsersController(AccountDirectory directory, AccountService accounts, QuotaService quotas, CursorProtector cursors) : Controller
+public sealed class UsersController(AccountDirectory directory, AccountService accounts, QuotaService quotas, SecurityLog security, CursorProtector cursors) : Controller
 {
     [HttpGet]
     public async Task<IActionResult> List(string? q, string? cursor, CancellationToken ct)
@@ -30,7 +31,9 @@ public sealed class UsersController(AccountDirectory directory, AccountService a
     {
         if (ModelState.IsValid)
         {
-            await quotas.SetAsync((await accounts.FindAsync(id.RequiredFor("User"))).Id, form.Tokens, ct);
+            var user = await accounts.FindAsync(id.RequiredFor("User"));
+            await quotas.SetAsync(user.Id, form.Tokens, ct);
+            await security.AddAsync(SecurityEventKind.QuotaChanged, user.Id, detail: form.Tokens is { } tokens ? $"{tokens} tokens" : "no limit");
         }
         TempData[Notice.Done] = ModelState.IsValid ? "The quota was saved." : "Enter a whole number of tokens, or leave the field empty for no limit.";
         return RedirectToAction(nameof(List));

@@ -1,4 +1,3 @@
-using ChatApp.Domain.Chat.Generation.Tools;
 using ChatApp.Domain.Chat.Replies;
 using ChatApp.Domain.Sessions;
 using ChatApp.Web.Features.Shared;
@@ -10,7 +9,7 @@ namespace ChatApp.Web.Features.Chat;
 
 /// <summary>The buttons of replies: stop the one that is being generated, continue or retry one that is unfinished.</summary>
 [Authorize, Route("chat-ui")]
-public sealed class ReplyActionsController(ReplyService replies, ToolApprovals approvals, CurrentUser user) : Controller
+public sealed class ReplyActionsController(ReplyService replies, ToolDecisions decisions, CurrentUser user) : Controller
 {
     [HttpPost("{key}/stop")]
     public async Task<IActionResult> Stop(SessionKey key, CancellationToken ct) =>
@@ -28,6 +27,6 @@ public sealed class ReplyActionsController(ReplyService replies, ToolApprovals a
     [HttpPost("messages/{id}/tools/{callId}")]
     public async Task<IActionResult> Decide(EntityId id, string callId, [FromForm] ToolDecisionRequest form, CancellationToken ct) =>
         ModelState.IsValid
-            ? Redirect(Links.Session(await approvals.DecideAsync(user.Id, id.RequiredFor("Message"), callId, form.ToDecision(), ct)))
+            ? Redirect(Links.Session((await decisions.DecideAsync(id.RequiredFor("Message"), callId, form.ToDecision(), ct)).SessionId))
             : BadRequest();
 }

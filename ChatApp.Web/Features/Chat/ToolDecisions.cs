@@ -1,4 +1,6 @@
+using ChatApp.Data.Security;
 using ChatApp.Domain.Chat.Generation.Tools;
+using ChatApp.Web.Infrastructure;
 using FluentValidation;
 
 namespace ChatApp.Web.Features.Chat;
@@ -17,4 +19,18 @@ internal sealed class ToolDecisionRequestValidator : AbstractValidator<ToolDecis
 {
     public ToolDecisionRequestValidator() => RuleFor(r => r.Decision)
         .Must(d => d is "once" or "session" or "deny").WithMessage("Say once, session or deny.");
+}
+
+/// <summary>The caller's decisions about tool calls, with their entries in the security log.</summary>
+public sealed class ToolDecisions(ToolApprovals approvals, SecurityLog security, CurrentUser user)
+{
+    /// <inheritdoc cref="ToolApprovals.DecideAsync"/>
+    public async Task<ToolApproval> DecideAsync(Guid messageId, string callId, ToolDecision decision, CancellationToken ct)
+    {
+        var stored = await approvals.DecideAsync(user.Id, messageId, callId, decision, ct);
+        await security.AddAsync(
+            decision == ToolDecision.Deny ? SecurityEventKind.ToolDenied : SecurityEventKind.ToolApproved, user.Id,
+            detail: decision == ToolDecision.Session ? $"{stored.Tool}, for the rest of the chat" : stored.Tool);
+        return stored;
+    }
 }

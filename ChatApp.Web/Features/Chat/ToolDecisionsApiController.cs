@@ -1,4 +1,3 @@
-using ChatApp.Domain.Chat.Generation.Tools;
 using ChatApp.Web.Infrastructure;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
@@ -7,7 +6,7 @@ namespace ChatApp.Web.Features.Chat;
 
 /// <summary>Approval of tool calls.</summary>
 [ApiController, Authorize, Route("chat/messages/{id}/tools/{callId}")]
-public sealed class ToolDecisionsApiController(ToolApprovals approvals, CurrentUser user) : ControllerBase
+public sealed class ToolDecisionsApiController(ToolDecisions decisions) : ControllerBase
 {
     /// <summary>Decides about a tool call that waits for approval: <c>once</c>, <c>session</c> (this tool, for the rest of the session) or <c>deny</c>.</summary>
     [HttpPost]
@@ -15,7 +14,7 @@ public sealed class ToolDecisionsApiController(ToolApprovals approvals, CurrentU
     public async Task<ToolDecisionResponse> Decide(EntityId id, string callId, ToolDecisionRequest request, CancellationToken ct)
     {
         var message = id.RequiredFor("Message");
-        await approvals.DecideAsync(user.Id, message, callId, request.ToDecision(), ct);
+        await decisions.DecideAsync(message, callId, request.ToDecision(), ct);
         return new(true, message, callId, request.ToDecision());
     }
 }

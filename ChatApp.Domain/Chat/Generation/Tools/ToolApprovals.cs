@@ -13,10 +13,10 @@ public sealed class ToolApprovals(IServiceScopeFactory scopes, ChangeSignals sig
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(300);
 
     /// <summary>Decides about a call that waits for approval.</summary>
-    /// <returns>The session.</returns>
+    /// <returns>The stored decision.</returns>
     /// <exception cref="NotFoundException">The caller has no such reply, or it has no such call.</exception>
     /// <exception cref="ConflictException">The call is not waiting.</exception>
-    public Task<Guid> DecideAsync(Guid userId, Guid messageId, string callId, ToolDecision decision, CancellationToken ct) => scopes.UseAsync(async (IChatDb db) =>
+    public Task<ToolApproval> DecideAsync(Guid userId, Guid messageId, string callId, ToolDecision decision, CancellationToken ct) => scopes.UseAsync(async (IChatDb db) =>
     {
         var message = await db.LiveMessages(userId, clock.Now()).AsNoTracking().FirstOrDefaultAsync(m => m.Id == messageId, ct) ?? throw new NotFoundException("Message");
         var call = ToolCall.Of(message).FirstOrDefault(c => c.Id == callId) ?? throw new NotFoundException("Tool call");
@@ -24,7 +24,7 @@ public sealed class ToolApprovals(IServiceScopeFactory scopes, ChangeSignals sig
         {
             throw TooLate();
         }
-        db.ToolApprovals.Add(new()
+        var approval = new ToolApproval
         {
             UserId = userId,
             SessionId = message.SessionId,
@@ -33,7 +33,8 @@ public sealed class ToolApprovals(IServiceScopeFactory scopes, ChangeSignals sig
             Tool = call.Name,
             Decision = decision,
             CreatedAt = clock.Now(),
-        });
+        };
+        db.ToolApprovals.Add(approval);
         try
         {
             await db.SaveChangesAsync(ct);
@@ -43,7 +44,7 @@ public sealed class ToolApprovals(IServiceScopeFactory scopes, ChangeSignals sig
             throw TooLate();
         }
         signals.Raise(userId, message.SessionId);
-        return message.SessionId;
+        return approval;
     });
 
     /// <summary>Whether the user has allowed all calls of this tool in this session.</summary>
