@@ -40,7 +40,7 @@ internal sealed class AccessTokenConfiguration : IEntityTypeConfiguration<Access
         token.Property(t => t.Kind).HasMaxLength(16).HasConversion(Lowercase.Of<TokenKind>());
         token.Property(t => t.Name).HasMaxLength(AccessToken.NameMaxLength);
         token.Property(t => t.Prefix).HasMaxLength(AccessToken.PrefixLength);
-        token.Property(t => t.Scopes).HasMaxLength(32).HasConversion(Lowercase.Of<ApiScope>());
+        token.Property(t => t.Scopes).HasMaxLength(32).HasConversion(ScopeNames.Converter);
         token.Property(t => t.Hash).HasMaxLength(AccessToken.HashLength);
         token.HasOne<AppUser>().WithMany().HasForeignKey(t => t.UserId).OnDelete(DeleteBehavior.Cascade)
             .HasConstraintName("fk_access_tokens_users_user_id"); // by convention it would have the name of Identity's table

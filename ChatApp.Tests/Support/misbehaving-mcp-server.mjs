@@ -1,8 +1,9 @@
 // An MCP server over standard input and output that responds in whatever way the called tool names.
 import { createInterface } from "node:readline";
 
-const names = ["echo", "big", "endless", "flood", "garbage", "requests", "wrong-shape", "hold", "release", "noise", "noise-end", "stay"];
+const names = ["echo", "big", "endless", "flood", "garbage", "requests", "wrong-shape", "hold", "release", "noise", "noise-end", "stay", "count"];
 const held = [];
+let count = 0;
 
 function send(text) {
   return new Promise((resolve) => process.stdout.write(text + "\n", resolve));
@@ -62,6 +63,8 @@ const tools = {
     setInterval(() => {}, 1000);
     return textOf(id, String(process.pid));
   },
+  // The only tool that is not declared read-only.
+  count: (id) => textOf(id, String(++count)),
   hold: (id) => held.push(id),
   release: async (id) => {
     for (const waiting of held.splice(0)) {
@@ -73,7 +76,7 @@ const tools = {
 
 const requests = {
   initialize: (id, { protocolVersion }) => send(JSON.stringify({ jsonrpc: "2.0", id, result: { protocolVersion, capabilities: { tools: {} }, serverInfo: { name: "misbehaving", version: "1" } } })),
-  "tools/list": (id) => send(JSON.stringify({ jsonrpc: "2.0", id, result: { tools: names.map((name) => ({ name, inputSchema: { type: "object" }, annotations: { readOnlyHint: true } })) } })),
+  "tools/list": (id) => send(JSON.stringify({ jsonrpc: "2.0", id, result: { tools: names.map((name) => ({ name, inputSchema: { type: "object" }, annotations: { readOnlyHint: name !== "count" } })) } })),
   "tools/call": (id, params) => tools[params.name](id, params.arguments ?? {}),
 };
 
