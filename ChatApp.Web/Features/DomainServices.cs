@@ -9,6 +9,7 @@ using ChatApp.Domain.Export;
 using ChatApp.Domain.LiveState;
 using ChatApp.Domain.Search;
 using ChatApp.Domain.Sessions;
+using ChatApp.Domain.ToolCommands;
 using ChatApp.Domain.Usage;
 using ChatApp.Web.Features.Accounts;
 using ChatApp.Web.Features.Admin;
@@ -50,7 +51,8 @@ public static class DomainServices
         services.AddScoped<CompletionReplies>();
         services.AddSingleton<SessionWatcher>();
         services.AddSingleton<UserFeed>();
-        services.AddSingleton<McpCommands>();
+        services.AddScoped<CommandApprovals>();
+        services.AddScoped<McpCommands>();
         services.AddSingleton<ToolSources>();
         services.AddSingleton<ChangeSignals>();
         services.AddSingleton<RunningReplies>();

@@ -1,4 +1,5 @@
 using ChatApp.Domain.Errors;
+using ChatApp.Domain.ToolCommands;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
@@ -137,6 +138,9 @@ public static class ErrorHandling
             return true;
         }
 
+        private static Dictionary<string, object?> ExtensionsOf(Exception exception) => exception is not ApprovalRequiredException required ? []
+            : new() { ["approval_id"] = required.Id, ["expires_at"] = required.ExpiresAt };
+
         private static ProblemDetails ToProblem(Exception exception, int status)
         {
             if (exception is InvalidException invalid)
@@ -147,6 +151,7 @@ public static class ErrorHandling
             }
             return new ProblemDetails
             {
+                Extensions = ExtensionsOf(exception),
                 Status = status,
                 Detail = exception switch
                 {

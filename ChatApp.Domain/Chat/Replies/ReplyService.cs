@@ -92,10 +92,10 @@ public sealed class ReplyService(
     /// <exception cref="QuotaExceededException">The caller's quota is used up.</exception>
     /// <exception cref="TooManyException">As many replies are being generated for the caller as may be.</exception>
     /// <exception cref="InvalidException">There is no such model.</exception>
-    public Task<ChatMessage> RetryAsync(Guid userId, Guid replyId, string? model, string? idempotencyKey, CancellationToken ct)
+    public async Task<ChatMessage> RetryAsync(Guid userId, Guid replyId, string? model, string? idempotencyKey, CancellationToken ct)
     {
-        var name = model is null or ChatModel.Default ? null : models.Get(model).Name;
-        return RestartAsync(userId, replyId, RequestKey.Of(idempotencyKey, "retry", replyId, model), (session, old, now) =>
+        var name = model is null or ChatModel.Default ? null : (await models.FindAsync(model, ct)).Name;
+        return await RestartAsync(userId, replyId, RequestKey.Of(idempotencyKey, "retry", replyId, model), (session, old, now) =>
         {
             session.Model = model is null ? session.Model : name;
             var reply = Replace(session, old, now);
@@ -129,7 +129,7 @@ public sealed class ReplyService(
             reply.InstanceId = instances.Id;
             reply.Metadata = MessageDetails.None;
             reply.UpdatedAt = now;
-            reply.ReservedTokens = await quotas.LeastTokensAsync(session, null, models.Get(reply.Model), "", maxTokens: null, ct);
+            reply.ReservedTokens = await quotas.LeastTokensAsync(session, null, await models.FindAsync(reply.Model, ct), "", maxTokens: null, ct);
             session.Touch(now);
             session.ExpiresAt = null; // it does not expire while the reply is generated
             if (request is not null)

@@ -1,3 +1,4 @@
+using ChatApp.Data.Accounts;
 using ChatApp.Domain.Chat;
 using ChatApp.Domain.Chat.Replies;
 using ChatApp.Domain.Errors;
@@ -66,7 +67,7 @@ public sealed class LiveStateApiController(
     }
 
     private Task<ChatSession> OpenAsync(NamedSessionQuery query, CancellationToken ct) =>
-        user.MayCreate ? sessions.GetOrCreateNamedAsync(user.Id, query.SessionId, ct)
+        user.May(ApiScope.Chat) ? sessions.GetOrCreateNamedAsync(user.Id, query.SessionId, ct)
         : query.SessionId is { } name ? sessions.FindAsync(user.Id, new SessionKey(name), ct)
         : throw new NotFoundException("Chat");
 
