@@ -1,4 +1,5 @@
 using ChatApp.Data.Accounts;
+using ChatApp.Data.Accounts.TwoFactor;
 using ChatApp.Data.Security;
 using ChatApp.Domain;
 using ChatApp.Domain.Chat;
@@ -35,6 +36,14 @@ public sealed class ChatDbContext(DbContextOptions<ChatDbContext> options)
     public DbSet<CommandApproval> CommandApprovals => Set<CommandApproval>();
 
     public DbSet<AccessToken> AccessTokens => Set<AccessToken>();
+
+    public DbSet<AttemptLimit> AttemptLimits => Set<AttemptLimit>();
+
+    public DbSet<TwoFactorSecret> TwoFactorSecrets => Set<TwoFactorSecret>();
+
+    public DbSet<RecoveryCode> RecoveryCodes => Set<RecoveryCode>();
+
+    public DbSet<SetupToken> SetupTokens => Set<SetupToken>();
 
     /// <summary>The security log, which is only added to.</summary>
     public DbSet<SecurityEvent> SecurityEvents => Set<SecurityEvent>();

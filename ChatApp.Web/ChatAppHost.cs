@@ -21,6 +21,7 @@ public static class ChatAppHost
         });
         builder.WebHost.UseStaticWebAssets(); // a build that is not published has its compressed files elsewhere
         builder.UseChatKestrel();
+        builder.Logging.AddChatLogging();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddChatData(builder.Configuration);
         if (args.Contains(DemoStartup.Switch))
@@ -42,6 +43,7 @@ public static class ChatAppHost
 
         var app = builder.Build();
         app.UseKnownProxies();
+        app.UseRequestLog();
         app.UseSecurityHeaders();
         app.UseChatErrors();
         app.UseRouting();

@@ -40,6 +40,10 @@ public sealed partial class CompletionService(
     public async Task<AcceptedMessage> AcceptAsync(Guid userId, NewCompletion input, CancellationToken ct)
     {
         await rules.CheckAsync(input.Message, ct); // before an empty session is created
+        foreach (var (role, content) in input.Messages.SkipLast(1))
+        {
+            rules.CheckBrought(role, content);
+        }
         var session = input.Session is not null
             ? await sessions.GetOrCreateNamedAsync(userId, input.Session, ct)
             : await sessions.CreateAsync(userId, new NewSession

@@ -59,7 +59,14 @@ internal sealed class World(TestApp app, GatedModel model, ScriptedTools tools)
     public async Task<string> RefreshTokenAsync() => (await app.LogInAsync(Owner.Name, TestUser.Password)).RefreshToken;
 
     public async Task<string> ApiKeyAsync() =>
-        (await OwnerPostsAsync("/users/me/api-keys", new { name = New("key") }, HttpStatusCode.Created)).GetProperty("key").Text("id");
+        (await OwnerPostsAsync("/users/me/api-keys", new { name = New("key"), scopes = new[] { "read" } }, HttpStatusCode.Created)).GetProperty("key").Text("id");
+
+    /// <summary>A sign-in of the owner.</summary>
+    public async Task<string> SignInAsync()
+    {
+        var client = (await app.LogInAsync(Owner.Name, TestUser.Password)).Client;
+        return (await client.GetJsonAsync("/users/me/sign-ins")).Items("sign_ins").Single(s => s.GetProperty("current").GetBoolean()).Text("id");
+    }
 
     public async Task<string> SessionAsync() => (await OwnerPostsAsync("/chat/sessions", new { title = New("Session ") }, HttpStatusCode.Created)).Text("id");
 

@@ -7,6 +7,7 @@ internal static class UserTables
     public static readonly IReadOnlySet<string> All = new HashSet<string>
     {
         "chat_sessions", "messages", "reply_deltas", "tool_approvals", "command_approvals", "idempotency_keys", "usage_records", "user_usage",
+        "two_factor_secrets", "recovery_codes",
     };
 
     /// <summary>Small tables with a <c>user_id</c> that are on every node of a cluster and read before the user is known, each with the reason.</summary>

@@ -85,7 +85,7 @@ public sealed partial class TitleGenerator(
         var (text, actual) = ("", estimate);
         try
         {
-            await caller.CallOnceAsync(request, UsagePurpose.Title, update => Add(update.Text), call => actual = call, ct);
+            await caller.CallOnceAsync(request, UsagePurpose.Title, update => Add(update.Text), call => actual = call with { Usage = call.Usage.AtMost(request.MostTokens) }, ct);
         }
         finally
         {

@@ -31,9 +31,9 @@ public sealed partial class ToolLoop(
         for (var round = 1; ; round++)
         {
             request = request with { MayCall = request.Tools.Count > 0 && round <= settings.Value.MaxToolRounds };
-            await ReserveAsync(run, request, ct);
+            var limited = await LimitAsync(run, request, ct);
             var before = run.Running.Length;
-            var calls = await caller.CallAsync(request, run.Add, run.Charge, ct);
+            var calls = await caller.CallAsync(limited, run.Add, run.Charge, ct);
             if (calls.Count == 0)
             {
                 return;
@@ -79,16 +79,9 @@ public sealed partial class ToolLoop(
         return Math.Clamp(room * CharactersPerToken / calls, ResultMinLength, ToolCall.ResultMaxLength);
     }
 
-    private Task ReserveAsync(ReplyRun run, ModelRequest request, CancellationToken ct)
-    {
-        if (run.Reply.ReservedTokens == 0)
-        {
-            return Task.CompletedTask; // no quota: nothing to reserve
-        }
-        var most = run.Calls.Sum(c => c.Usage.TotalTokens) + request.MostTokens;
-        return most <= run.Reply.ReservedTokens ? Task.CompletedTask
-            : scopes.UseAsync((QuotaService quotas) => quotas.ExtendAsync(run.Reply, most - run.Reply.ReservedTokens, ct));
-    }
+    private Task<ModelRequest> LimitAsync(ReplyRun run, ModelRequest request, CancellationToken ct) => run.Reply.ReservedTokens == 0
+        ? Task.FromResult(request) // no quota
+        : scopes.UseAsync((QuotaService quotas) => quotas.LimitAsync(run.Reply, run.Calls.Sum(c => c.Usage.TotalTokens), request, ct));
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Source} cannot list its tools: {Exception}")]
     private partial void LogFailed(string source, string exception);
