@@ -70,9 +70,11 @@ internal sealed class RecordedServer : IAsyncDisposable
 
     private async Task RespondAsync(HttpContext context)
     {
-        using var body = new StreamReader(context.Request.Body);
+        context.Request.EnableBuffering(); // so that a response can depend on the body
+        using var body = new StreamReader(context.Request.Body, leaveOpen: true);
         var target = context.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpRequestFeature>()!.RawTarget;
         _requests.Enqueue(new(context.Request.Method, target, new HeaderDictionary(context.Request.Headers.ToDictionary()), await body.ReadToEndAsync()));
+        context.Request.Body.Position = 0;
         var respond = _responses.GetValueOrDefault(target) ?? _responses.GetValueOrDefault(target.Split('?')[0]);
         if (respond is null)
         {

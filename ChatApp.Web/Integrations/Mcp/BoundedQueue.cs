@@ -1,8 +1,11 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace ChatApp.Web.Integrations.Mcp;
 
 /// <summary>Lets few callers in at a time and few others wait.</summary>
 /// <param name="maxRunning">How many are in.</param>
 /// <param name="maxWaiting">How many wait.</param>
+[SuppressMessage("Design", "CA1001", Justification = "A semaphore whose handle nobody asks for has nothing to dispose of.")]
 internal sealed class BoundedQueue(int maxRunning, int maxWaiting)
 {
     private readonly SemaphoreSlim _free = new(maxRunning);

@@ -2,7 +2,6 @@ using System.Text.Json;
 using ChatApp.Domain.Chat.Ports;
 using ChatApp.Domain.Time;
 using ModelContextProtocol;
-using ModelContextProtocol.Client;
 using ModelContextProtocol.Protocol;
 
 namespace ChatApp.Web.Integrations.Mcp;

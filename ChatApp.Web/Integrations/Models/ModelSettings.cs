@@ -43,6 +43,8 @@ public sealed partial record ModelSettings
     private const string OpenAiModel = "gpt-4o-mini";
     private const string AnthropicModel = "claude-haiku-5-5";
 
+    private static readonly string[] NamingSettings = ["Chat:Model", "Chat:TitleModel"];
+
     private const int OllamaPort = 11434;
     private const int MaxServers = 50;
 
@@ -80,7 +82,7 @@ public sealed partial record ModelSettings
         {
             Servers = servers,
             Model = ReadModel("Chat:Model", configuration.Text("Chat:Model")),
-            Named = [.. new[] { "Chat:Model", "Chat:TitleModel" }.Select(key => ReadModel(key, configuration.Text(key))).OfType<string>()],
+            Named = [.. NamingSettings.Select(key => ReadModel(key, configuration.Text(key))).OfType<string>()],
             Local = find ? Limit(new(ServerKind.Ollama, "ollama", new Uri($"http://127.0.0.1:{OllamaPort}/v1")) { ContextWindow = window }, configuration) : null,
         };
     }
