@@ -179,7 +179,7 @@ internal sealed class AccountDeletionTests : ChatFixture
             await user.Client.ProblemAsync(HttpMethod.Post, "/users/me/deletion", new { password = "wrong horse 8" }, HttpStatusCode.BadRequest);
         }
 
-        await user.Client.ProblemAsync(HttpMethod.Post, "/users/me/deletion", new { password = TestUser.Password }, HttpStatusCode.BadRequest);
+        await user.Client.ProblemAsync(HttpMethod.Post, "/users/me/deletion", new { password = TestUser.Password }, HttpStatusCode.TooManyRequests);
     }
 
     // A row in each table that has rows of users, besides the journal.
