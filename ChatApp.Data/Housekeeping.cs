@@ -1,3 +1,4 @@
+using ChatApp.Data.Accounts;
 using ChatApp.Data.Accounts.Deletion;
 using ChatApp.Data.Security;
 using ChatApp.Domain.Idempotency;
@@ -7,10 +8,11 @@ using Microsoft.EntityFrameworkCore;
 namespace ChatApp.Data;
 
 /// <summary>
-/// Removes expired tokens and idempotency keys, forgotten attempts, old entries of the security log, and the names of usage whose account is deleted.
+/// Removes expired tokens and idempotency keys, forgotten attempts, old entries of the security log, and the names of usage whose account is deleted; fills in what is missing in
+/// accounts of a previous version.
 /// Any number of instances may run it at the same time.
 /// </summary>
-public sealed class Housekeeping(ChatDbContext db, SecurityLog security, AttemptLimiter attempts, UsageAnonymizer usage, TimeProvider clock)
+public sealed class Housekeeping(ChatDbContext db, SecurityLog security, AttemptLimiter attempts, NameSkeletons names, UsageAnonymizer usage, TimeProvider clock)
 {
     public static readonly TimeSpan Interval = TimeSpan.FromHours(1);
 
@@ -21,6 +23,7 @@ public sealed class Housekeeping(ChatDbContext db, SecurityLog security, Attempt
         await db.AccessTokens.Where(t => t.ExpiresAt < now).ExecuteDeleteAsync(ct);
         await security.CleanUpAsync(ct);
         await attempts.CleanUpAsync(ct);
+        await names.FillInAsync(ct);
         await usage.SweepAsync(ct);
         var due = now - IdempotencyKey.Lifetime;
         var users = await db.IdempotencyKeys.TagWith("across users: idempotency keys that are due")
