@@ -32,6 +32,10 @@ public static class SecurityHeaders
             : ContentSecurityPolicy;
         headers.XContentTypeOptions = "nosniff";
         headers.XFrameOptions = "DENY";
+        if (context.Request.IsHttps && !LocalRequest.IsLoopback(context.Request.Host.Host)) // other apps on this machine may have no TLS
+        {
+            headers.StrictTransportSecurity = "max-age=31536000";
+        }
         headers["Referrer-Policy"] = "same-origin";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()";
