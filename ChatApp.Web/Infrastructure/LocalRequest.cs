@@ -21,8 +21,7 @@ public static class LocalRequest
             && !context.Request.Headers.Keys.Any(IsOfAProxy);
     }
 
-    /// <summary>Whether a host name is that of this machine only.</summary>
-    internal static bool IsLoopback(string host) =>
+    private static bool IsLoopback(string host) =>
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address);
 
     private static bool IsOfAProxy(string header) =>

@@ -7,7 +7,7 @@ namespace ChatApp.Tests.Integration.Security;
 /// <summary>Behind a proxy with TLS: cookies that only this host can set, and HSTS.</summary>
 internal sealed partial class BehindTlsTests : AppFixture
 {
-    protected override Dictionary<string, string> Settings => new() { ["FORWARDEDHEADERS_ENABLED"] = "true" };
+    protected override Dictionary<string, string> Settings => new() { ["Proxies:Known"] = "127.0.0.1" };
 
     [Test]
     public async Task Cookies_BehindTls_AreAllSecureAndBoundToTheHost()

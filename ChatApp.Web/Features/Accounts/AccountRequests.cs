@@ -21,10 +21,10 @@ public sealed record LoginForm
 {
     /// <summary>User name or e-mail address.</summary>
     [FromForm(Name = "username")]
-    public string? Username { get; init; }
+    public required string? Username { get; init; }
 
     [FromForm(Name = "password")]
-    public string? Password { get; init; }
+    public required string? Password { get; init; }
 
     /// <summary>For accounts with two-factor sign-in: the code of the authenticator app, or a recovery code.</summary>
     [FromForm(Name = "code")]
