@@ -7,6 +7,7 @@ using ChatApp.Domain.Chat.Generation.Tools;
 using ChatApp.Domain.Chat.Replies;
 using ChatApp.Domain.Idempotency;
 using ChatApp.Domain.Sessions;
+using ChatApp.Domain.ToolCommands;
 using ChatApp.Domain.Usage;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
@@ -31,6 +32,8 @@ public sealed class ChatDbContext(DbContextOptions<ChatDbContext> options)
     public DbSet<UserUsage> UserUsage => Set<UserUsage>();
 
     public DbSet<ToolApproval> ToolApprovals => Set<ToolApproval>();
+
+    public DbSet<CommandApproval> CommandApprovals => Set<CommandApproval>();
 
     public DbSet<AccessToken> AccessTokens => Set<AccessToken>();
 

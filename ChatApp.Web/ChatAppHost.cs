@@ -34,6 +34,7 @@ public static class ChatAppHost
         builder.Services.AddPersonas();
         builder.Services.AddBackgroundWork();
         builder.Services.AddChatAuthentication();
+        builder.Services.AddKnownProxies(builder.Configuration);
         builder.Services.AddRateLimits(builder.Configuration);
         builder.Services.AddChatCors(builder.Configuration);
         builder.Services.AddChatMvc();
@@ -41,6 +42,7 @@ public static class ChatAppHost
         adjust?.Invoke(builder);
 
         var app = builder.Build();
+        app.UseKnownProxies();
         app.UseRequestLog();
         app.UseSecurityHeaders();
         app.UseChatErrors();

@@ -729,6 +729,49 @@ namespace ChatApp.Migrations
                     b.ToTable("chat_sessions", (string)null);
                 });
 
+            modelBuilder.Entity("ChatApp.Domain.ToolCommands.CommandApproval", b =>
+                {
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset?>("ApprovedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("approved_at");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<byte[]>("Hash")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("bytea")
+                        .HasColumnName("hash");
+
+                    b.Property<string>("Tool")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("tool");
+
+                    b.HasKey("UserId", "Id")
+                        .HasName("pk_command_approvals");
+
+                    b.HasIndex("ExpiresAt")
+                        .HasDatabaseName("ix_command_approvals_expires_at");
+
+                    b.HasIndex(new[] { "UserId", "Hash" }, "ix_command_approvals_user_id_hash")
+                        .IsUnique()
+                        .HasDatabaseName("ix_command_approvals_user_id_hash");
+
+                    b.ToTable("command_approvals", (string)null);
+                });
+
             modelBuilder.Entity("ChatApp.Domain.Usage.UsageRecord", b =>
                 {
                     b.Property<Guid>("UserId")
@@ -1087,6 +1130,16 @@ namespace ChatApp.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_chat_sessions_users_user_id");
+                });
+
+            modelBuilder.Entity("ChatApp.Domain.ToolCommands.CommandApproval", b =>
+                {
+                    b.HasOne("ChatApp.Data.Accounts.AppUser", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_command_approvals_users_user_id");
                 });
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityRoleClaim<System.Guid>", b =>

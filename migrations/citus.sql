@@ -12,6 +12,7 @@ ALTER TABLE chat_sessions DROP CONSTRAINT fk_chat_sessions_users_user_id;
 ALTER TABLE idempotency_keys DROP CONSTRAINT fk_idempotency_keys_users_user_id;
 ALTER TABLE two_factor_secrets DROP CONSTRAINT fk_two_factor_secrets_users_user_id;
 ALTER TABLE recovery_codes DROP CONSTRAINT fk_recovery_codes_users_user_id;
+ALTER TABLE command_approvals DROP CONSTRAINT fk_command_approvals_users_user_id;
 
 -- Accounts, sign-ins and roles are small and are looked up before the user is known: every node has them all.
 SELECT create_reference_table('users');
@@ -32,6 +33,7 @@ SELECT create_distributed_table('chat_sessions', 'user_id');
 SELECT create_distributed_table('messages', 'user_id', colocate_with => 'chat_sessions');
 SELECT create_distributed_table('reply_deltas', 'user_id', colocate_with => 'chat_sessions');
 SELECT create_distributed_table('tool_approvals', 'user_id', colocate_with => 'chat_sessions');
+SELECT create_distributed_table('command_approvals', 'user_id', colocate_with => 'chat_sessions');
 SELECT create_distributed_table('idempotency_keys', 'user_id', colocate_with => 'chat_sessions');
 SELECT create_distributed_table('usage_records', 'user_id', colocate_with => 'chat_sessions');
 SELECT create_distributed_table('user_usage', 'user_id', colocate_with => 'chat_sessions');
@@ -40,10 +42,11 @@ SELECT create_distributed_table('recovery_codes', 'user_id', colocate_with => 'c
 
 -- What lay in these tables was copied into the shards and is removed from the coordinator.
 SELECT truncate_local_data_after_distributing_table(t)
-FROM unnest(ARRAY['tool_approvals', 'reply_deltas', 'messages', 'chat_sessions', 'idempotency_keys', 'usage_records', 'user_usage', 'two_factor_secrets', 'recovery_codes']::regclass[]) AS t;
+FROM unnest(ARRAY['tool_approvals', 'reply_deltas', 'messages', 'chat_sessions', 'command_approvals', 'idempotency_keys', 'usage_records', 'user_usage', 'two_factor_secrets', 'recovery_codes']::regclass[]) AS t;
 
 ALTER TABLE two_factor_secrets ADD CONSTRAINT fk_two_factor_secrets_users_user_id FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE;
 ALTER TABLE recovery_codes ADD CONSTRAINT fk_recovery_codes_users_user_id FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE;
+ALTER TABLE command_approvals ADD CONSTRAINT fk_command_approvals_users_user_id FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE;
 ALTER TABLE idempotency_keys ADD CONSTRAINT fk_idempotency_keys_users_user_id FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE;
 ALTER TABLE chat_sessions ADD CONSTRAINT fk_chat_sessions_users_user_id FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE;
 ALTER TABLE messages ADD CONSTRAINT fk_messages_chat_sessions_user_id_session_id

@@ -25,7 +25,7 @@ public sealed class AccountService(
     /// <param name="password">The password.</param>
     /// <param name="browser">The browser, if an account has signed in with it before.</param>
     /// <returns>Null for an unknown user, a wrong password and a disabled account alike.</returns>
-    /// <exception cref="TooManyAttemptsException">There were too many unsuccessful attempts; unknown users are counted as well.</exception>
+    /// <exception cref="TooManyException">There were too many unsuccessful attempts; unknown users are counted as well.</exception>
     public async Task<AppUser?> CheckPasswordAsync(string userNameOrEmail, string password, KnownBrowser? browser = null)
     {
         var name = users.NormalizeName(userNameOrEmail);
@@ -52,7 +52,7 @@ public sealed class AccountService(
     }
 
     /// <summary>Changes the password and ends all other sign-ins, and the API keys if wanted.</summary>
-    /// <exception cref="TooManyAttemptsException">The current password was wrong too often.</exception>
+    /// <exception cref="TooManyException">The current password was wrong too often.</exception>
     public async Task<IdentityResult> ChangePasswordAsync(Guid userId, Guid loginId, string current, string next, CancellationToken ct, bool revokesKeys = false)
     {
         var user = await FindAsync(userId);

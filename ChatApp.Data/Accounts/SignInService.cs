@@ -31,7 +31,7 @@ public sealed class SignInService(
     public static readonly TimeSpan ChallengeLifetime = TimeSpan.FromMinutes(10);
 
     /// <summary>Checks a password and, with two-factor sign-in, a code.</summary>
-    /// <exception cref="TooManyAttemptsException">There were too many unsuccessful attempts.</exception>
+    /// <exception cref="TooManyException">There were too many unsuccessful attempts.</exception>
     public async Task<(SignInStatus Status, AppUser? Account)> CheckAsync(string userNameOrEmail, string password, string? code, CancellationToken ct, KnownBrowser? browser = null)
     {
         if (await accounts.CheckPasswordAsync(userNameOrEmail, password, browser) is not { } account)
@@ -56,7 +56,7 @@ public sealed class SignInService(
 
     /// <summary>Checks the code for a challenge, which works once.</summary>
     /// <returns><see cref="SignInStatus.Failed"/> if the challenge is unknown, too old or used.</returns>
-    /// <exception cref="TooManyAttemptsException">There were too many wrong codes.</exception>
+    /// <exception cref="TooManyException">There were too many wrong codes.</exception>
     public async Task<(SignInStatus Status, AppUser? Account)> AnswerAsync(string? challenge, string? code, CancellationToken ct)
     {
         if (await FindAsync(challenge, ct) is not { } token || await users.FindByIdAsync(token.UserId.ToString()) is not { DisabledAt: null } account)
@@ -82,7 +82,7 @@ public sealed class SignInService(
     /// <param name="withCode">Whether the code is required as well if two-factor sign-in is on.</param>
     /// <param name="ct">Ends the request.</param>
     /// <exception cref="InvalidException">The password or the code is wrong.</exception>
-    /// <exception cref="TooManyAttemptsException">Too many were.</exception>
+    /// <exception cref="TooManyException">Too many were.</exception>
     public async Task ConfirmAsync(Guid userId, string? password, string? code, bool withCode, CancellationToken ct)
     {
         var account = await accounts.FindAsync(userId);

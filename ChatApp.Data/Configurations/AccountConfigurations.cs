@@ -42,7 +42,7 @@ internal sealed class AccessTokenConfiguration : IEntityTypeConfiguration<Access
         token.Property(t => t.Kind).HasMaxLength(16).HasConversion(Lowercase.Of<TokenKind>());
         token.Property(t => t.Name).HasMaxLength(AccessToken.NameMaxLength);
         token.Property(t => t.Prefix).HasMaxLength(AccessToken.PrefixLength);
-        token.Property(t => t.Scopes).HasMaxLength(32).HasConversion(Lowercase.Of<ApiScope>());
+        token.Property(t => t.Scopes).HasMaxLength(32).HasConversion(ScopeNames.Converter);
         token.Property(t => t.Hash).HasMaxLength(AccessToken.HashLength);
         token.Property(t => t.Address).HasMaxLength(SecurityEvent.AddressMaxLength);
         token.Property(t => t.UserAgent).HasMaxLength(SecurityEvent.UserAgentMaxLength);

@@ -35,7 +35,7 @@ public sealed class AttemptLimiter(ChatDbContext db, SecurityLog security, TimeP
     /// <summary>Counts an attempt: check the secret, and report a success with <see cref="ForgetAsync"/>.</summary>
     /// <param name="secret">What is guessed.</param>
     /// <param name="source">Who guesses.</param>
-    /// <exception cref="TooManyAttemptsException">The source has to wait.</exception>
+    /// <exception cref="TooManyException">The source has to wait.</exception>
     public Task CountAsync(GuessedSecret secret, string source) => CountAsync(secret, source, FreeAttempts);
 
     /// <summary>Counts an attempt from a network. While many networks guess, they share their attempts, of which there is one at a time.</summary>
@@ -114,7 +114,7 @@ public sealed class AttemptLimiter(ChatDbContext db, SecurityLog security, TimeP
         {
             await security.AddAsync(secret.Kind, secret.UserId, SecurityResult.Refused, $"for {wait.InWords}");
         }
-        throw new TooManyAttemptsException(wait);
+        throw new TooManyException($"Too many failed attempts. Try again in {wait.InWords}.") { RetryAfter = wait };
     }
 
     private static byte[] Hash(string subject) => SHA256.HashData(Encoding.UTF8.GetBytes(subject));

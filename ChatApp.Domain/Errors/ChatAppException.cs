@@ -1,5 +1,3 @@
-using ChatApp.Domain.Time;
-
 namespace ChatApp.Domain.Errors;
 
 /// <summary>An outcome that is reported to the caller. The message is written for people and never contains anybody's data.</summary>
@@ -32,12 +30,12 @@ public sealed class UnavailableException(string message, Exception? inner = null
     public TimeSpan RetryAfter { get; init; } = TimeSpan.FromSeconds(5);
 }
 
+/// <summary>The caller does too much at the same time, or has guessed a secret too often.</summary>
+public sealed class TooManyException(string message) : ChatAppException(message)
+{
+    /// <summary>How long a client should wait before it tries again.</summary>
+    public TimeSpan RetryAfter { get; init; } = TimeSpan.FromSeconds(5);
+}
+
 /// <summary>The caller's quota is used up.</summary>
 public sealed class QuotaExceededException(string message) : ChatAppException(message);
-
-/// <summary>Too many unsuccessful attempts to guess a secret.</summary>
-public sealed class TooManyAttemptsException(TimeSpan retryAfter) : ChatAppException($"Too many failed attempts. Try again in {retryAfter.InWords}.")
-{
-    /// <summary>How long the caller has to wait, in whole seconds.</summary>
-    public TimeSpan RetryAfter => retryAfter;
-}

@@ -107,6 +107,7 @@ internal sealed record RouteEntry(string Route, int Status, Func<World, Task<Rou
         Of("POST /api/interrupt", 200, new { session_id = "contract" }),
         Of("POST /api/system", 200, new { message = "Be brief." }),
         Of("POST /api/mcp-command", 200, new { command = "list_servers" }),
+        Of("POST /api/mcp-approvals/{id}", 200, async w => new($"/api/mcp-approvals/{await w.PendingCommandAsync()}", new { decision = "once" })),
     ];
 
     private static IEnumerable<RouteEntry> Reading() =>

@@ -49,6 +49,7 @@ internal sealed class TestApp : IAsyncDisposable
             "--urls=http://127.0.0.1:0", $"--ConnectionStrings:ChatApp={database}",
             "--Models:FindOllama=false", // an Ollama of this machine must not affect tests
             "--RateLimits:Enabled=false", // tests send many requests
+            "--Chat:MaxGeneratingReplies=1000",
             "--Chat:TitleModel=built-in", // scripts are for replies, not for titles
             .. (settings ?? []).Select(s => $"--{s.Key}={s.Value}"),
         ];

@@ -50,6 +50,12 @@ public static class BackgroundServices
             }
             return StreamInterval;
         });
+        services.AddSingleton<UnusedMemory>();
+        services.AddRecurringWork("Returning unused memory", (UnusedMemory memory, CancellationToken _) =>
+        {
+            memory.Tick();
+            return Task.FromResult(UnusedMemory.Interval);
+        });
         services.AddHostedService<ReplyWorker>();
     }
 

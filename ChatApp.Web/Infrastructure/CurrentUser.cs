@@ -15,8 +15,9 @@ public sealed class CurrentUser(IHttpContextAccessor accessor)
 
     public string Name => Claim(ClaimTypes.Name);
 
-    /// <summary>Whether the request may create something: an API key needs the scope <see cref="ApiScope.Chat"/>, whatever the method.</summary>
-    public bool MayCreate => accessor.HttpContext?.User.FindFirstValue(ApiScopeFilter.ScopesClaim) is not { } scopes || Enum.Parse<ApiScope>(scopes).HasFlag(ApiScope.Chat);
+    /// <summary>Whether the request's credentials permit this: a sign-in permits everything, an API key what it was created for.</summary>
+    public bool May(ApiScope scope) => accessor.HttpContext?.User is not { Identity.AuthenticationType: TokenAuthentication.ByApiKey } user
+        || Enum.Parse<ApiScope>(user.FindFirstValue(ApiScopeFilter.ScopesClaim)!).HasFlag(scope);
 
     private string Claim(string type) =>
         accessor.HttpContext?.User.FindFirstValue(type) ?? throw new InvalidOperationException("Nobody is signed in.");

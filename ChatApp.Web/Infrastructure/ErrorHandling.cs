@@ -1,4 +1,5 @@
 using ChatApp.Domain.Errors;
+using ChatApp.Domain.ToolCommands;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
@@ -58,7 +59,7 @@ public static class ErrorHandling
     {
         AntiforgeryValidationException { InnerException: BadHttpRequestException e } => e.StatusCode, // the form with the token could not be read
         InvalidException or AntiforgeryValidationException => StatusCodes.Status400BadRequest,
-        QuotaExceededException or TooManyAttemptsException => StatusCodes.Status429TooManyRequests,
+        QuotaExceededException or TooManyException => StatusCodes.Status429TooManyRequests,
         NotFoundException => StatusCodes.Status404NotFound,
         StaleException => StatusCodes.Status412PreconditionFailed,
         ConflictException => StatusCodes.Status409Conflict,
@@ -122,7 +123,7 @@ public static class ErrorHandling
                 var after = exception switch
                 {
                     UnavailableException e => e.RetryAfter,
-                    TooManyAttemptsException e => e.RetryAfter,
+                    TooManyException e => e.RetryAfter,
                     QuotaExceededException => TimeSpan.FromHours(1), // an administrator has to raise the quota
                     _ => TimeSpan.FromSeconds(5),
                 };
@@ -137,6 +138,9 @@ public static class ErrorHandling
             return true;
         }
 
+        private static Dictionary<string, object?> ExtensionsOf(Exception exception) => exception is not ApprovalRequiredException required ? []
+            : new() { ["approval_id"] = required.Id, ["expires_at"] = required.ExpiresAt };
+
         private static ProblemDetails ToProblem(Exception exception, int status)
         {
             if (exception is InvalidException invalid)
@@ -147,6 +151,7 @@ public static class ErrorHandling
             }
             return new ProblemDetails
             {
+                Extensions = ExtensionsOf(exception),
                 Status = status,
                 Detail = exception switch
                 {

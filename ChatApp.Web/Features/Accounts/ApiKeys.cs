@@ -13,7 +13,7 @@ public sealed record ApiKeyRequest
     /// <summary>The owner's name for it.</summary>
     public string? Name { get; init; }
 
-    /// <summary>Any of <c>read</c>, <c>chat</c> and <c>export</c>, at least one.</summary>
+    /// <summary>Any of <c>read</c>, <c>chat</c>, <c>export</c> and <c>tools</c>, at least one.</summary>
     public IReadOnlyList<string?>? Scopes { get; init; }
 
     /// <summary>Days until it expires: 90 if left out, never if null.</summary>
@@ -57,14 +57,14 @@ internal sealed class ApiKeyRequestValidator : AbstractValidator<ApiKeyRequest>
             .MaximumLength(AccessToken.NameMaxLength).WithMessage($"At most {AccessToken.NameMaxLength} characters are allowed.")
             .Must(n => n is null || StorableText.IsStorable(n)).WithMessage("The name contains characters that cannot be stored.");
         RuleFor(r => r.Scopes).NotEmpty().WithMessage("Choose at least one permission.")
-            .Must(s => s is null || s.All(x => x is "read" or "chat" or "export")).WithMessage("The scopes are read, chat and export.");
+            .Must(s => s is null || s.All(x => x is "read" or "chat" or "export" or "tools")).WithMessage("The scopes are read, chat, export and tools.");
         RuleFor(r => r.ExpiresInDays).InclusiveBetween(1, AccessToken.MaxApiKeyDays).WithMessage($"A key expires after 1 to {AccessToken.MaxApiKeyDays} days, or never.");
     }
 }
 
 internal static class ApiKeyMapping
 {
-    private static readonly ApiScope[] Scopes = [ApiScope.Read, ApiScope.Chat, ApiScope.Export];
+    private static readonly ApiScope[] Scopes = [ApiScope.Read, ApiScope.Chat, ApiScope.Export, ApiScope.Tools];
 
     extension(AccessToken key)
     {

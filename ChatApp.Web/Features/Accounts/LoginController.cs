@@ -35,7 +35,7 @@ public sealed class LoginController(SignInService signIns, LoginService logins, 
                 ? await FormAsync(StatusCodes.Status401Unauthorized, form, returnUrl, AccountService.SignInFailedMessage, ct)
                 : await ContinueAsync(status, account, Url.LocalOr(returnUrl, Links.Chat), ct);
         }
-        catch (TooManyAttemptsException e)
+        catch (TooManyException e)
         {
             Response.Headers.RetryAfter = ((int)e.RetryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
             return await FormAsync(StatusCodes.Status429TooManyRequests, form, returnUrl, e.Message, ct);

@@ -1,3 +1,4 @@
+using ChatApp.Data.Accounts;
 using ChatApp.Domain.Chat;
 using ChatApp.Domain.Chat.Replies;
 using ChatApp.Domain.Errors;
@@ -8,6 +9,7 @@ using ChatApp.Web.Infrastructure;
 using ChatApp.Web.Integrations.Mcp;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.RateLimiting;
 
 namespace ChatApp.Web.Features.LiveState;
 
@@ -38,6 +40,7 @@ public sealed class LiveStateApiController(
     /// <summary>The current state, then each change, at most ten times a second.</summary>
     [HttpGet("chat/stream")]
     [ProducesResponseType<string>(200, "text/event-stream"), ProducesResponseType<ProblemDetails>(404)]
+    [EnableRateLimiting(RateLimits.Streams)]
     public async Task<EventStreamResult> Watch([FromQuery] NamedSessionQuery query, CancellationToken ct)
     {
         var session = await OpenAsync(query, ct);
@@ -64,7 +67,7 @@ public sealed class LiveStateApiController(
     }
 
     private Task<ChatSession> OpenAsync(NamedSessionQuery query, CancellationToken ct) =>
-        user.MayCreate ? sessions.GetOrCreateNamedAsync(user.Id, query.SessionId, ct)
+        user.May(ApiScope.Chat) ? sessions.GetOrCreateNamedAsync(user.Id, query.SessionId, ct)
         : query.SessionId is { } name ? sessions.FindAsync(user.Id, new SessionKey(name), ct)
         : throw new NotFoundException("Chat");
 
