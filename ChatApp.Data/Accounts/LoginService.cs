@@ -80,8 +80,7 @@ public sealed class LoginService(ChatDbContext db, SecurityLog security, IReques
     {
         var (hash, now) = (TokenSecrets.Hash(secret), clock.Now());
         var login = await FindLogin(db, hash, kind, now, now - settings.Value.InactivityTimeout, ct);
-        var precision = kind == TokenKind.ApiKey ? LastUsePrecision : settings.Value.LastUsePrecision;
-        if (login is not null && kind is (TokenKind.ApiKey or TokenKind.Cookie) && !(login.LastUsedAt > now - precision))
+        if (login is not null && !(login.LastUsedAt > now - LastUsePrecision))
         {
             await db.AccessTokens.Where(t => t.Hash == hash).ExecuteUpdateAsync(t => t.SetProperty(x => x.LastUsedAt, now), ct);
         }
@@ -136,7 +135,7 @@ public sealed class LoginService(ChatDbContext db, SecurityLog security, IReques
     private string Add(Guid userId, Guid loginId, TokenKind kind, TimeSpan lifetime, SignInOrigin from)
     {
         var (token, secret) = TokenSecrets.NewToken(userId, loginId, kind, clock.Now(), lifetime);
-        (token.Address, token.UserAgent) = (from.Address, from.UserAgent);
+        (token.Address, token.UserAgent, token.LastUsedAt) = (from.Address, from.UserAgent, token.CreatedAt);
         db.AccessTokens.Add(token);
         return secret;
     }
