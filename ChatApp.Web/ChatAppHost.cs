@@ -46,6 +46,7 @@ public static class ChatAppHost
         app.UseRequestLog();
         app.UseSecurityHeaders();
         app.UseChatErrors();
+        app.UseSecureCookies();
         app.UseRouting();
         app.UseChatCors();
         app.UseAuthentication();

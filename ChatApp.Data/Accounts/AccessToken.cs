@@ -69,7 +69,7 @@ public sealed class AccessToken
 
     public ApiScope Scopes { get; set; }
 
-    /// <summary>When an API key was last used, to the minute.</summary>
+    /// <summary>When it was last used, to the minute; null for an API key that was not used yet.</summary>
     public DateTimeOffset? LastUsedAt { get; set; }
 
     /// <summary>The IP address from which the sign-in was started.</summary>

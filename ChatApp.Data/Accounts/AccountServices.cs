@@ -11,8 +11,10 @@ internal static class AccountServices
 {
     public static void AddAccounts(this IServiceCollection services, IConfiguration configuration)
     {
-        services.Configure<AccountSettings>(configuration.GetSection("Accounts"));
+        services.AddOptions<AccountSettings>().Bind(configuration.GetSection("Accounts"))
+            .Validate(s => s.InactivityTimeout > TimeSpan.Zero, "Accounts:InactivityTimeout must be positive.").ValidateOnStart();
         services.AddScoped<RegistrationService>();
+        services.AddScoped<NameSkeletons>();
         services.AddScoped<SetupTokens>();
         services.AddScoped<AccountService>();
         services.AddScoped<PasswordCheck>();

@@ -6,6 +6,9 @@ public sealed class AccountSettings
     /// <summary>Whether people can register. The first account can always be created.</summary>
     public bool AllowRegistration { get; set; } = true;
 
+    /// <summary>After so much time without use a sign-in ends. Its last use is known to the minute.</summary>
+    public TimeSpan InactivityTimeout { get; set; } = TimeSpan.FromDays(14);
+
     /// <summary>Where people reach the app, for the link that is printed while there is no account; null: where it listens.</summary>
     public string? PublicUrl { get; set; }
 }

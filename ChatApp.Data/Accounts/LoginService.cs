@@ -1,6 +1,7 @@
 using ChatApp.Data.Security;
 using ChatApp.Domain.Time;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 
 namespace ChatApp.Data.Accounts;
 
@@ -11,7 +12,7 @@ public sealed record LoginIdentity(Guid UserId, Guid LoginId, string UserName, b
 public sealed record TokenPair(string AccessToken, string RefreshToken, DateTimeOffset ExpiresAt, TimeSpan ExpiresIn);
 
 /// <summary>Issues, looks up and revokes the tokens of sign-ins.</summary>
-public sealed class LoginService(ChatDbContext db, SecurityLog security, IRequestOrigin origin, TimeProvider clock)
+public sealed class LoginService(ChatDbContext db, SecurityLog security, IRequestOrigin origin, IOptions<AccountSettings> settings, TimeProvider clock)
 {
     public static readonly TimeSpan AccessLifetime = TimeSpan.FromHours(1);
     public static readonly TimeSpan RefreshLifetime = TimeSpan.FromDays(30);
@@ -23,11 +24,12 @@ public sealed class LoginService(ChatDbContext db, SecurityLog security, IReques
     private static readonly TimeSpan LastUsePrecision = TimeSpan.FromMinutes(1);
 
     // Compiled, as every request runs it.
-    private static readonly Func<ChatDbContext, byte[], TokenKind, DateTimeOffset, CancellationToken, Task<LoginIdentity?>> FindLogin = EF.CompileAsyncQuery(
-        (ChatDbContext db, byte[] hash, TokenKind kind, DateTimeOffset now, CancellationToken ct) =>
+    private static readonly Func<ChatDbContext, byte[], TokenKind, DateTimeOffset, DateTimeOffset, CancellationToken, Task<LoginIdentity?>> FindLogin = EF.CompileAsyncQuery(
+        (ChatDbContext db, byte[] hash, TokenKind kind, DateTimeOffset now, DateTimeOffset idle, CancellationToken ct) =>
             (from token in db.AccessTokens
              join user in db.Users on token.UserId equals user.Id
              where token.Hash == hash && token.Kind == kind && token.EndedAt == null && !(token.ExpiresAt <= now) && user.DisabledAt == null
+                && (token.Kind != TokenKind.Cookie || (token.LastUsedAt ?? token.CreatedAt) > idle) // programs renew their tokens instead
              select new LoginIdentity(user.Id, token.LoginId, user.UserName!, db.UserRoles.Any(
                  ur => ur.UserId == user.Id && db.Roles.Any(r => r.Id == ur.RoleId && r.Name == Roles.Administrator)), token.Scopes, token.LastUsedAt))
             .SingleOrDefault());
@@ -56,7 +58,7 @@ public sealed class LoginService(ChatDbContext db, SecurityLog security, IReques
     {
         var (hash, now) = (TokenSecrets.Hash(secret), clock.Now());
         var token = await db.AccessTokens.AsNoTracking().SingleOrDefaultAsync(t => t.Hash == hash && t.Kind == TokenKind.Refresh, ct);
-        if (token is null || token.ExpiresAt <= now || !await db.Users.AnyAsync(u => u.Id == token.UserId && u.DisabledAt == null, ct))
+        if (token is null || token.ExpiresAt <= now || token.CreatedAt <= now - settings.Value.InactivityTimeout || !await db.Users.AnyAsync(u => u.Id == token.UserId && u.DisabledAt == null, ct))
         {
             return null;
         }
@@ -77,8 +79,8 @@ public sealed class LoginService(ChatDbContext db, SecurityLog security, IReques
     public async Task<LoginIdentity?> FindAsync(string secret, TokenKind kind, CancellationToken ct)
     {
         var (hash, now) = (TokenSecrets.Hash(secret), clock.Now());
-        var login = await FindLogin(db, hash, kind, now, ct);
-        if (login is not null && kind == TokenKind.ApiKey && !(login.LastUsedAt > now - LastUsePrecision))
+        var login = await FindLogin(db, hash, kind, now, now - settings.Value.InactivityTimeout, ct);
+        if (login is not null && !(login.LastUsedAt > now - LastUsePrecision))
         {
             await db.AccessTokens.Where(t => t.Hash == hash).ExecuteUpdateAsync(t => t.SetProperty(x => x.LastUsedAt, now), ct);
         }
@@ -133,7 +135,7 @@ public sealed class LoginService(ChatDbContext db, SecurityLog security, IReques
     private string Add(Guid userId, Guid loginId, TokenKind kind, TimeSpan lifetime, SignInOrigin from)
     {
         var (token, secret) = TokenSecrets.NewToken(userId, loginId, kind, clock.Now(), lifetime);
-        (token.Address, token.UserAgent) = (from.Address, from.UserAgent);
+        (token.Address, token.UserAgent, token.LastUsedAt) = (from.Address, from.UserAgent, token.CreatedAt);
         db.AccessTokens.Add(token);
         return secret;
     }

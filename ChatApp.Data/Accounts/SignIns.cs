@@ -3,6 +3,7 @@ using ChatApp.Data.Security;
 using ChatApp.Domain.Errors;
 using ChatApp.Domain.Time;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 
 namespace ChatApp.Data.Accounts;
 
@@ -18,7 +19,7 @@ public sealed record SignIn(
     Guid Id, bool IsBrowser, DateTimeOffset StartedAt, DateTimeOffset LastUsedAt, DateTimeOffset? ExpiresAt, string? Address, string? UserAgent);
 
 /// <summary>The sign-ins of a user.</summary>
-public sealed class SignIns(ChatDbContext db, SecurityLog security, TimeProvider clock)
+public sealed class SignIns(ChatDbContext db, SecurityLog security, IOptions<AccountSettings> settings, TimeProvider clock)
 {
     /// <summary>The most sign-ins that are listed, the newest ones.</summary>
     public const int MaxListed = 200;
@@ -48,8 +49,8 @@ public sealed class SignIns(ChatDbContext db, SecurityLog security, TimeProvider
 
     private IQueryable<AccessToken> Valid(Guid userId)
     {
-        var now = clock.Now();
-        return db.AccessTokens.Where(t => t.UserId == userId && t.EndedAt == null && !(t.ExpiresAt <= now) && Kinds.Contains(t.Kind));
+        var (now, idle) = (clock.Now(), clock.Now() - settings.Value.InactivityTimeout);
+        return db.AccessTokens.Where(t => t.UserId == userId && t.EndedAt == null && !(t.ExpiresAt <= now) && (t.LastUsedAt ?? t.CreatedAt) > idle && Kinds.Contains(t.Kind));
     }
 
     private static SignIn ToSignIn(IGrouping<Guid, AccessToken> login) => new(

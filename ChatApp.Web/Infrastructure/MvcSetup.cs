@@ -18,7 +18,7 @@ public static class MvcSetup
         services.AddAntiforgery(o =>
         {
             o.HeaderName = AntiforgeryHeader;
-            o.Cookie.Name = "chatapp-csrf";
+            o.Cookie.Name = SecureCookies.Antiforgery;
             o.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
         });
         services.AddRouting(o => o.LowercaseUrls = true);

@@ -13,7 +13,7 @@ namespace ChatApp.Data.Accounts.Deletion;
 /// </summary>
 public sealed class AccountDeletion(
     ChatDbContext db, UserManager<AppUser> users, LoginService logins, ApiKeyService keys, ReplyService replies, UsageAnonymizer usage, SecurityLog security,
-    ChangeSignals signals, DeletionSignal due, TimeProvider clock)
+    AttemptLimiter attempts, ChangeSignals signals, DeletionSignal due, TimeProvider clock)
 {
     /// <summary>How soon a deletion goes on that another instance has left.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
@@ -33,9 +33,11 @@ public sealed class AccountDeletion(
     /// <exception cref="NotFoundException">There is no such account.</exception>
     public async Task BeginAsync(Guid userId, CancellationToken ct)
     {
+        var account = await users.FindByIdAsync(userId.ToString()) ?? throw new NotFoundException("User");
         await using (var transaction = await db.Database.BeginTransactionAsync(ct))
         {
             await LeaveRolesAsync(userId, ct);
+            await attempts.ForgetAllAsync([.. GuessedSecret.SignInsOf(account), GuessedSecret.PasswordOf(userId, SecurityEventKind.PasswordConfirmation).Subject], ct);
             if (!await CloseAsync(userId, ct))
             {
                 throw new NotFoundException("User");
@@ -78,7 +80,7 @@ public sealed class AccountDeletion(
         var normalized = users.NormalizeName(name);
         return await db.Users.Where(u => u.Id == userId && u.DeletedAt == null).ExecuteUpdateAsync(u => u
             .SetProperty(x => x.DeletedAt, now).SetProperty(x => x.DisabledAt, now).SetProperty(x => x.PasswordHash, (string?)null)
-            .SetProperty(x => x.UserName, name).SetProperty(x => x.NormalizedUserName, normalized)
+            .SetProperty(x => x.UserName, name).SetProperty(x => x.NormalizedUserName, normalized).SetProperty(x => x.NameSkeleton, name)
             .SetProperty(x => x.Email, name).SetProperty(x => x.NormalizedEmail, normalized), ct) == 1;
     }
 

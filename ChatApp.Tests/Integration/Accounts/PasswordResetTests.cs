@@ -83,14 +83,13 @@ internal sealed class PasswordResetTests : AppFixture
     [TestCase(true)]
     public async Task Link_OfAnAccountWithTwoFactor_RemovesItIfWanted(bool removes)
     {
-        var (phone, _) = await Authenticator.TurnOnAsync(App, _user, _clock);
+        await Authenticator.TurnOnAsync(App, _user, _clock);
         await UseAsync(await CreateAsync(removes), Next);
 
         using var client = App.Anonymous();
         using var response = await client.SendAsync(HttpMethod.Post, "/auths/login", TestApp.Form(_user.Name, Next));
 
         Assert.That(response.StatusCode, Is.EqualTo(removes ? HttpStatusCode.OK : HttpStatusCode.Unauthorized));
-        Assert.That(phone.Secret, Is.Not.Empty);
     }
 
     [Test]

@@ -46,7 +46,10 @@ internal sealed class SignInsTests : AppFixture
             Assert.That(list.Select(s => s.GetProperty("started_at").GetDateTimeOffset()), Is.All.EqualTo(started).Within(TimeSpan.FromMinutes(1)), "a renewal does not start it again");
             Assert.That(list[0].GetProperty("last_used_at").GetDateTimeOffset(), Is.EqualTo(_clock.GetUtcNow()).Within(TimeSpan.FromMinutes(2)));
         }
+        _clock.Advance(TimeSpan.FromMinutes(5));
         Assert.That(await browser.TextAsync("/account/sign-ins"), Does.Contain("Firefox on Linux").And.Contain("This browser"));
+        var used = (await program.GetJsonAsync("/users/me/sign-ins")).Items("sign_ins").Single(s => s.Text("kind") == "browser").GetProperty("last_used_at").GetDateTimeOffset();
+        Assert.That(used, Is.EqualTo(_clock.GetUtcNow()).Within(TimeSpan.FromMinutes(1)));
     }
 
     [Test]

@@ -29,7 +29,7 @@ public sealed class DeleteAccountController(AccountService accounts, SignInServi
             await signIns.ConfirmAsync(user.Id, password, code, withCode: true, ct);
             await deletion.BeginAsync(user.Id, ct);
         }
-        catch (ChatAppException e) when (e is InvalidException or ConflictException)
+        catch (ChatAppException e) when (e is InvalidException or ConflictException or TooManyException)
         {
             return await RefuseAsync(e);
         }
@@ -44,7 +44,7 @@ public sealed class DeleteAccountController(AccountService accounts, SignInServi
         {
             ModelState.AddModelError(invalid.Field, invalid.Message);
         }
-        return ShowAsync(ErrorHandling.StatusOf(e), e is ConflictException ? e.Message : null);
+        return ShowAsync(ErrorHandling.StatusOf(e), e is InvalidException ? null : e.Message);
     }
 
     private async Task<IActionResult> ShowAsync(int status, string? problem)

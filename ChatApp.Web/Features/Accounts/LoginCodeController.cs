@@ -1,5 +1,6 @@
 using ChatApp.Data.Accounts;
 using ChatApp.Data.Accounts.TwoFactor;
+using ChatApp.Domain.Errors;
 using ChatApp.Web.Features.Shared;
 using ChatApp.Web.Infrastructure;
 using Microsoft.AspNetCore.Authorization;
@@ -25,14 +26,27 @@ public sealed class LoginCodeController(SignInService signIns, LoginService logi
     [HttpPost, EnableRateLimiting(RateLimits.SignIn)]
     public async Task<IActionResult> Answer([FromForm] string? code, [FromForm] string? returnUrl, CancellationToken ct)
     {
-        var (status, account) = await signIns.AnswerAsync(ChallengeCookie.Read(Request), code, ct);
-        if (status == SignInStatus.CodeWrong)
+        var (status, account, problem) = await TryAsync(code, ct);
+        if (problem is not null)
         {
-            Response.StatusCode = StatusCodes.Status401Unauthorized;
-            return View("LoginCode", new LoginCodePage(returnUrl, TwoFactorService.WrongCodeMessage + " After several failed attempts, sign-in is paused for a few minutes."));
+            Response.StatusCode = status;
+            return View("LoginCode", new LoginCodePage(returnUrl, problem));
         }
         ChallengeCookie.Remove(Response);
         return account is null ? Redirect(Links.Login) : await SignInAsync(account, Url.LocalOr(returnUrl, Links.Chat), ct);
+    }
+
+    private async Task<(int Status, AppUser? Account, string? Problem)> TryAsync(string? code, CancellationToken ct)
+    {
+        try
+        {
+            var (status, account) = await signIns.AnswerAsync(ChallengeCookie.Read(Request), code, ct);
+            return status == SignInStatus.CodeWrong ? (StatusCodes.Status401Unauthorized, null, TwoFactorService.WrongCodeMessage) : (StatusCodes.Status302Found, account, null);
+        }
+        catch (TooManyException e)
+        {
+            return (StatusCodes.Status429TooManyRequests, null, e.Message);
+        }
     }
 
     private async Task<RedirectResult> SignInAsync(AppUser account, string returnUrl, CancellationToken ct)

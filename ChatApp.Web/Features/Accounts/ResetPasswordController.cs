@@ -1,6 +1,5 @@
 using ChatApp.Data.Accounts;
 using ChatApp.Domain.Errors;
-using ChatApp.Web.Features.Shared;
 using ChatApp.Web.Infrastructure;
 using FluentValidation;
 using Microsoft.AspNetCore.Authorization;

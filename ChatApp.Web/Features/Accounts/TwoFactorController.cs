@@ -39,7 +39,7 @@ public sealed class TwoFactorController(TwoFactorService twoFactor, SignInServic
     {
         var codes = await twoFactor.TurnOnAsync(user.Id, setup ?? "", code ?? "", ct);
         return View("TwoFactor", await PageAsync(ct) with { Codes = codes });
-    }, async e => await PageAsync(ct) with { Setup = e.Field == "code" ? twoFactor.Resume(user.Id, setup ?? "") : null }, ct);
+    }, async e => await PageAsync(ct) with { Setup = e is InvalidException { Field: "code" } ? twoFactor.Resume(user.Id, setup ?? "") : null }, ct);
 
     [HttpPost("disable"), EnableRateLimiting(RateLimits.SignIn)]
     public Task<IActionResult> Disable([FromForm] string? password, CancellationToken ct) => AfterPasswordAsync(password, async () =>
@@ -63,17 +63,17 @@ public sealed class TwoFactorController(TwoFactorService twoFactor, SignInServic
         return await act();
     }, async _ => await PageAsync(ct), ct);
 
-    private async Task<IActionResult> TryAsync(Func<Task<IActionResult>> act, Func<InvalidException, Task<TwoFactorPage>> again, CancellationToken ct)
+    private async Task<IActionResult> TryAsync(Func<Task<IActionResult>> act, Func<ChatAppException, Task<TwoFactorPage>> again, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
         try
         {
             return await act();
         }
-        catch (InvalidException e)
+        catch (ChatAppException e) when (e is InvalidException or TooManyException)
         {
-            ModelState.AddModelError(e.Field, e.Message);
-            Response.StatusCode = StatusCodes.Status400BadRequest;
+            ModelState.AddModelError((e as InvalidException)?.Field ?? "password", e.Message);
+            Response.StatusCode = ErrorHandling.StatusOf(e);
             return View("TwoFactor", await again(e));
         }
     }
