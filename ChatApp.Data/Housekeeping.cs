@@ -1,3 +1,4 @@
+using ChatApp.Data.Accounts;
 using ChatApp.Data.Accounts.Deletion;
 using ChatApp.Data.Security;
 using ChatApp.Domain.Idempotency;
@@ -8,9 +9,9 @@ namespace ChatApp.Data;
 
 /// <summary>
 /// Removes expired tokens, idempotency keys and approvals, forgotten attempts, old entries of the security log, and the names of usage whose account is
-/// deleted. Any number of instances may run it at the same time.
+/// deleted; fills in what is missing in accounts of a previous version. Any number of instances may run it at the same time.
 /// </summary>
-public sealed class Housekeeping(ChatDbContext db, SecurityLog security, AttemptLimiter attempts, UsageAnonymizer usage, TimeProvider clock)
+public sealed class Housekeeping(ChatDbContext db, SecurityLog security, AttemptLimiter attempts, NameSkeletons names, UsageAnonymizer usage, TimeProvider clock)
 {
     public static readonly TimeSpan Interval = TimeSpan.FromHours(1);
 
@@ -21,6 +22,7 @@ public sealed class Housekeeping(ChatDbContext db, SecurityLog security, Attempt
         await db.AccessTokens.Where(t => t.ExpiresAt < now).ExecuteDeleteAsync(ct);
         await security.CleanUpAsync(ct);
         await attempts.CleanUpAsync(ct);
+        await names.FillInAsync(ct);
         await usage.SweepAsync(ct);
         await CleanUpApprovalsAsync(now, ct);
         var due = now - IdempotencyKey.Lifetime;

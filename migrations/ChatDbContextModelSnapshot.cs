@@ -160,6 +160,11 @@ namespace ChatApp.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("lockout_end");
 
+                    b.Property<string>("NameSkeleton")
+                        .HasMaxLength(256)
+                        .HasColumnType("character varying(256)")
+                        .HasColumnName("name_skeleton");
+
                     b.Property<string>("NormalizedEmail")
                         .HasMaxLength(256)
                         .HasColumnType("character varying(256)")
@@ -210,6 +215,10 @@ namespace ChatApp.Migrations
                     b.HasIndex("NormalizedUserName")
                         .IsUnique()
                         .HasDatabaseName("user_name_index");
+
+                    b.HasIndex(new[] { "NameSkeleton" }, "ix_users_name_skeleton")
+                        .IsUnique()
+                        .HasDatabaseName("ix_users_name_skeleton");
 
                     b.ToTable("users", (string)null);
                 });

@@ -13,6 +13,7 @@ internal static class AccountServices
     {
         services.Configure<AccountSettings>(configuration.GetSection("Accounts"));
         services.AddScoped<RegistrationService>();
+        services.AddScoped<NameSkeletons>();
         services.AddScoped<SetupTokens>();
         services.AddScoped<AccountService>();
         services.AddScoped<PasswordCheck>();

@@ -11,10 +11,16 @@ public sealed class AppUser : IdentityUser<Guid>
     /// <summary>The unique index of normalized e-mail addresses.</summary>
     public const string EmailIndex = "email_index";
 
+    /// <summary>The unique index of what user names look like.</summary>
+    public const string NameSkeletonIndex = "ix_users_name_skeleton";
+
     public const int UserNameMaxLength = 64;
     public const int EmailMaxLength = 254;
     public const int PasswordMinLength = 10;
     public const int PasswordMaxLength = 128;
+
+    /// <summary>What the user name looks like, so that no two accounts look the same; null until <see cref="NameSkeletons"/> has filled it in.</summary>
+    public string? NameSkeleton { get; set; }
 
     public DateTimeOffset CreatedAt { get; init; }
 

@@ -3,12 +3,14 @@ using Microsoft.AspNetCore.Identity;
 namespace ChatApp.Data.Accounts;
 
 /// <summary>
-/// Rejects the passwords that attackers try first (NIST SP 800-63B, 3.1.1.2): common ones, also with digits and punctuation around them, repeated
+/// Rejects the passwords that attackers try first (NIST SP 800-63B, 3.1.1.2): 10,000 common ones, also with a few digits or signs around them, repeated
 /// characters, sequences, and the user's own name and address.
 /// </summary>
 public sealed class CommonPasswordValidator : IPasswordValidator<AppUser>
 {
     private static readonly string[] Sequences = ["01234567890123456789", "abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm", "1qaz2wsx3edc4rfv5tgb6yhn7ujm"];
+
+    private const int MostPadding = 8; // more than people add to a word to get it accepted
 
     private static readonly char[] Padding = [.. "0123456789!@#$%&*?.-_"];
 
@@ -26,7 +28,7 @@ public sealed class CommonPasswordValidator : IPasswordValidator<AppUser>
     {
         var lower = password.ToLowerInvariant();
         var word = lower.TrimEnd(Padding).TrimStart(Padding);
-        return Known.Contains(lower) || Known.Contains(word) || word.Length == 0
+        return Known.Contains(lower) || (lower.Length - word.Length <= MostPadding && Known.Contains(word)) || word.Length == 0
             || lower.Distinct().Count() <= 2
             || Sequences.Any(s => s.Contains(lower, StringComparison.Ordinal) || new string([.. s.Reverse()]).Contains(lower, StringComparison.Ordinal));
     }
@@ -39,7 +41,10 @@ public sealed class CommonPasswordValidator : IPasswordValidator<AppUser>
         using var reader = new StreamReader(stream);
         while (reader.ReadLine() is { } line)
         {
-            yield return line;
+            if (!line.StartsWith('#')) // where the list comes from
+            {
+                yield return line;
+            }
         }
     }
 }

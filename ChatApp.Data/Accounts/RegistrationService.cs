@@ -65,18 +65,21 @@ public sealed class RegistrationService(
         return user;
     }
 
-    /// <summary>Creates an ordinary account, even if registration is closed: for the demo.</summary>
+    /// <summary>Creates an ordinary account, even if registration is closed and with any password: for the demo.</summary>
     /// <inheritdoc cref="RegisterAsync" path="/exception"/>
-    public async Task<AppUser> CreateAsync(NewAccount account)
+    public Task<AppUser> CreateForDemoAsync(NewAccount account) => CreateAsync(account, anyPassword: true);
+
+    private async Task<AppUser> CreateAsync(NewAccount account, bool anyPassword = false)
     {
         var now = clock.Now();
-        var user = new AppUser { Id = Guid.CreateVersion7(now), UserName = account.UserName, Email = account.Email, CreatedAt = now, LockoutEnabled = true };
+        var user = new AppUser { Id = Guid.CreateVersion7(now), UserName = account.UserName, Email = account.Email, NameSkeleton = Accounts.NameSkeleton.Of(account.UserName), CreatedAt = now, LockoutEnabled = true };
         IdentityResult result;
         try
         {
-            result = await users.CreateAsync(user, account.Password);
+            user.PasswordHash = anyPassword ? users.PasswordHasher.HashPassword(user, account.Password) : null;
+            result = anyPassword ? await users.CreateAsync(user) : await users.CreateAsync(user, account.Password);
         }
-        catch (DbUpdateException e) when (e.Violates(AppUser.UserNameIndex) || e.Violates(AppUser.EmailIndex))
+        catch (DbUpdateException e) when (e.Violates(AppUser.UserNameIndex) || e.Violates(AppUser.EmailIndex) || e.Violates(AppUser.NameSkeletonIndex))
         {
             throw Taken(); // since Identity checked
         }

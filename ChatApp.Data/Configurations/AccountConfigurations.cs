@@ -16,6 +16,8 @@ internal sealed class AppUserConfiguration : IEntityTypeConfiguration<AppUser>
         user.Property(u => u.UserName).HasMaxLength(AppUser.UserNameMaxLength).IsRequired();
         user.Property(u => u.Email).HasMaxLength(AppUser.EmailMaxLength).IsRequired();
         user.HasIndex(u => u.NormalizedUserName).HasDatabaseName(AppUser.UserNameIndex).IsUnique();
+        user.Property(u => u.NameSkeleton).HasMaxLength(NameSkeleton.MaxLength);
+        user.HasIndex(u => u.NameSkeleton, AppUser.NameSkeletonIndex).IsUnique();
         // Identity's own index on the e-mail address is not unique, but people sign in with it.
         user.HasIndex(u => u.NormalizedEmail).HasDatabaseName(AppUser.EmailIndex).IsUnique();
         user.HasIndex(u => u.DeletedAt).HasFilter("deleted_at IS NOT NULL");

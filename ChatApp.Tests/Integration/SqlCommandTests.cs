@@ -27,7 +27,7 @@ internal sealed partial class SqlCommandTests : AppFixture
 
     private const string Others = """
         INSERT INTO users SELECT (jsonb_populate_record(NULL::users, to_jsonb(u) || jsonb_build_object(
-            'id', gen_random_uuid(), 'user_name', 'other' || n, 'normalized_user_name', 'OTHER' || n, 'email', 'other' || n, 'normalized_email', 'OTHER' || n))).*
+            'id', gen_random_uuid(), 'user_name', 'other' || n, 'normalized_user_name', 'OTHER' || n, 'name_skeleton', 'other' || n, 'email', 'other' || n, 'normalized_email', 'OTHER' || n))).*
         FROM (SELECT * FROM users LIMIT 1) u, generate_series(1, 100) n;
 
         INSERT INTO chat_sessions SELECT (jsonb_populate_record(NULL::chat_sessions, to_jsonb(s) || jsonb_build_object('id', gen_random_uuid(), 'user_id', u.id, 'thread_id', n))).*

@@ -42,7 +42,7 @@ public sealed partial class DemoSeeder(IServiceScopeFactory scopes, PersonaCatal
     {
         try
         {
-            return await services.GetRequiredService<RegistrationService>().CreateAsync(account);
+            return await services.GetRequiredService<RegistrationService>().CreateForDemoAsync(account);
         }
         catch (ConflictException)
         {

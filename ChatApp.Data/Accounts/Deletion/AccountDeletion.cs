@@ -80,7 +80,7 @@ public sealed class AccountDeletion(
         var normalized = users.NormalizeName(name);
         return await db.Users.Where(u => u.Id == userId && u.DeletedAt == null).ExecuteUpdateAsync(u => u
             .SetProperty(x => x.DeletedAt, now).SetProperty(x => x.DisabledAt, now).SetProperty(x => x.PasswordHash, (string?)null)
-            .SetProperty(x => x.UserName, name).SetProperty(x => x.NormalizedUserName, normalized)
+            .SetProperty(x => x.UserName, name).SetProperty(x => x.NormalizedUserName, normalized).SetProperty(x => x.NameSkeleton, name)
             .SetProperty(x => x.Email, name).SetProperty(x => x.NormalizedEmail, normalized), ct) == 1;
     }
 

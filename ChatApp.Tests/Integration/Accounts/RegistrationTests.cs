@@ -48,6 +48,57 @@ internal sealed class RegistrationTests : AppFixture
         Assert.That(matching, Is.EqualTo(1));
     }
 
+    [TestCase("paypal", "раураl", TestName = "Register_NameInCyrillicThatLooksTheSame_Is409")]
+    [TestCase("Αlpha", "Alpha", TestName = "Register_NameWithAGreekLetter_Is409")]
+    [TestCase("wide", "ｗｉｄｅ", TestName = "Register_NameInFullWidth_Is409")]
+    [TestCase("finest", "ﬁnest", TestName = "Register_NameWithALigature_Is409")]
+    [TestCase("Alice", "AIice", TestName = "Register_CapitalIForASmallL_Is409")]
+    [TestCase("corner", "comer", TestName = "Register_MForRN_Is409")]
+    [TestCase("boss0", "bosso", TestName = "Register_OForZero_Is409")]
+    public async Task Register_NameThatLooksLikeAnother_Is409(string name, string lookalike)
+    {
+        using var client = App.Anonymous();
+        await client.SendJsonAsync(HttpMethod.Post, "/auths/register", Body(name, $"{Guid.NewGuid():N}@example.com"), HttpStatusCode.Created);
+
+        await client.ProblemAsync(HttpMethod.Post, "/auths/register", Body(lookalike, $"{Guid.NewGuid():N}@example.com"), HttpStatusCode.Conflict);
+    }
+
+    [TestCase("Зоя", "Юлия")]
+    [TestCase("Éva", "Eva")]
+    [TestCase("山田", "山口")]
+    [TestCase("ian", "lan")]
+    public async Task Register_NameThatLooksDifferent_Succeeds(string name, string other)
+    {
+        using var client = App.Anonymous();
+        foreach (var each in new[] { name, other })
+        {
+            await client.SendJsonAsync(HttpMethod.Post, "/auths/register", Body(each, $"{Guid.NewGuid():N}@example.com"), HttpStatusCode.Created);
+        }
+    }
+
+    [Test]
+    public async Task Names_OfAPreviousVersion_AreKeptAndProtectedLater()
+    {
+        using var client = App.Anonymous();
+        foreach (var name in new[] { "before", "previous" })
+        {
+            await client.SendJsonAsync(HttpMethod.Post, "/auths/register", Body(name, $"{name}@example.com"), HttpStatusCode.Created);
+        }
+        await App.WithDb(db => db.Users.Where(u => u.UserName == "before" || u.UserName == "previous")
+            .ExecuteUpdateAsync(u => u.SetProperty(x => x.NameSkeleton, (string?)null).SetProperty(x => x.UserName, x => x.UserName == "previous" ? "bеfore" : "before")));
+
+        await App.WithServiceAsync<NameSkeletons, bool>(async s =>
+        {
+            await s.FillInAsync(CancellationToken.None);
+            return true;
+        });
+
+        var stored = await App.WithDb(db => db.Users.Where(u => u.Email == "before@example.com" || u.Email == "previous@example.com").OrderBy(u => u.Email).Select(u => u.NameSkeleton).ToListAsync());
+        Assert.That(stored, Is.EqualTo(new[] { "before", stored[1] }));
+        Assert.That(stored[1], Does.StartWith(": "), "two that look the same both stay");
+        await client.ProblemAsync(HttpMethod.Post, "/auths/register", Body("bef0re", "third@example.com"), HttpStatusCode.Conflict);
+    }
+
     [Test]
     public async Task Register_SameNameTwentyTimesConcurrently_CreatesOneAccount()
     {
@@ -76,6 +127,8 @@ internal sealed class RegistrationTests : AppFixture
     [TestCase("valid", "x@example.com", null, "password", TestName = "Register_NullPassword_Is400")]
     [TestCase("valid", "x@example.com", "9 chars ü", "password", TestName = "Register_PasswordOfNineCharacters_Is400")]
     [TestCase("valid", "x@example.com", "password123!", "password", TestName = "Register_CommonPassword_Is400")]
+    [TestCase("valid", "x@example.com", "Manchester1978", "password", TestName = "Register_CommonWordWithAYear_Is400")]
+    [TestCase("valid", "x@example.com", "q1w2e3r4t5y6", "password", TestName = "Register_CommonPasswordOfTheLongList_Is400")]
     [TestCase("valid", "x@example.com", "Qwertyuiop1", "password", TestName = "Register_CommonPasswordInAnotherCase_Is400")]
     [TestCase("valid", "x@example.com", "abcdefghijkl", "password", TestName = "Register_Alphabet_Is400")]
     [TestCase("valid", "x@example.com", "aaaaaaaaaaaa", "password", TestName = "Register_OneCharacterOverAndOver_Is400")]
