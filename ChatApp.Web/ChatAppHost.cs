@@ -42,6 +42,7 @@ public static class ChatAppHost
         var app = builder.Build();
         app.UseSecurityHeaders();
         app.UseChatErrors();
+        app.UseHeadRequests();
         app.UseRouting();
         app.UseChatCors();
         app.UseAuthentication();
@@ -51,6 +52,16 @@ public static class ChatAppHost
         app.MapControllers().WithStaticAssets();
         return app;
     }
+
+    // Monitors ask for the health by HEAD. The server sends the headers only.
+    private static void UseHeadRequests(this WebApplication app) => app.Use((http, next) =>
+    {
+        if (HttpMethods.IsHead(http.Request.Method) && http.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal))
+        {
+            http.Request.Method = HttpMethods.Get;
+        }
+        return next(http);
+    });
 
     // The published app lies beside its wwwroot; a build finds the project's.
     private static string ContentRoot()

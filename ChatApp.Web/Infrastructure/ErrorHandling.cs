@@ -1,3 +1,4 @@
+using ChatApp.Data.Startup;
 using ChatApp.Domain.Errors;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Diagnostics;
@@ -64,6 +65,7 @@ public static class ErrorHandling
         ConflictException => StatusCodes.Status409Conflict,
         UnavailableException => StatusCodes.Status503ServiceUnavailable,
         BadHttpRequestException bad => bad.StatusCode,
+        _ when exception.GetBaseException() is OverflowException { Source: "Microsoft.AspNetCore.Server.Kestrel.Core" } => StatusCodes.Status400BadRequest, // a chunk's size (.NET 10.0)
         _ when exception.IsDatabaseUnavailable => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status500InternalServerError,
     };
@@ -102,7 +104,7 @@ public static class ErrorHandling
         await context.Next(http);
     }
 
-    private sealed class ProblemExceptionHandler(ILogger<ProblemExceptionHandler> log) : IExceptionHandler
+    private sealed class ProblemExceptionHandler(DatabaseSpace space, ILogger<ProblemExceptionHandler> log) : IExceptionHandler
     {
         public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
         {
@@ -113,6 +115,7 @@ public static class ErrorHandling
             var status = StatusOf(exception);
             if (status >= 500)
             {
+                space.Note(exception);
                 // Types and stack traces, but not messages, which can quote chats.
                 log.LogError("{Method} {Path} failed with {Status} ({TraceId}): {Exception}\n{StackTrace}",
                     httpContext.Request.Method, httpContext.Features.Get<IExceptionHandlerPathFeature>()?.Path, status, TraceId(httpContext), exception.GetBaseException().GetType().Name, exception.StackTrace);
