@@ -65,10 +65,14 @@ public static class ErrorHandling
         ConflictException => StatusCodes.Status409Conflict,
         UnavailableException => StatusCodes.Status503ServiceUnavailable,
         BadHttpRequestException bad => bad.StatusCode,
-        _ when exception.GetBaseException() is OverflowException { Source: "Microsoft.AspNetCore.Server.Kestrel.Core" } => StatusCodes.Status400BadRequest, // a chunk's size (.NET 10.0)
+        _ when IsImpossibleChunkSize(exception) => StatusCodes.Status400BadRequest,
         _ when exception.IsDatabaseUnavailable => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status500InternalServerError,
     };
+
+    // Kestrel (.NET 10.0) has no exception of its own for a size beyond 32 bits.
+    private static bool IsImpossibleChunkSize(Exception exception) =>
+        exception.GetBaseException() is OverflowException e && e.StackTrace?.Contains("ChunkedEncodingMessageBody", StringComparison.Ordinal) == true;
 
     /// <summary>Describes a status for users.</summary>
     public static string Describe(int? status) => status switch

@@ -92,7 +92,7 @@ internal sealed class TitleTests : ChatFixture
     {
         // The reply fits into the quota and uses what is reserved for it; its title does not fit.
         Model.Hold("costly").Say("reply").Report(4_000, 5_900).End();
-        await App.SetQuotaAsync(_user.Id, 3_000);
+        await App.SetQuotaAsync(_user.Id, 2_400);
         var id = await SendAsync("costly");
         var (_, other) = (_user, await App.RegisterAsync());
         _user = other;
