@@ -137,7 +137,7 @@ internal sealed class PostgresCluster
 
     private string ServerOptions() =>
         $"-k '{_socket}' -p {Port} -c listen_addresses='' -c unix_socket_permissions=0700"
-        + " -c lock_timeout=4s -c idle_in_transaction_session_timeout=15s"
+        + " -c lock_timeout=2s -c idle_in_transaction_session_timeout=15s"
         + " -c log_error_verbosity=terse" // error details quote data
         + (_durable ? "" : " -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=400"); // many apps at once
 

@@ -58,4 +58,12 @@ internal static class UsageStatements
     /// <summary>Adds the difference between two costs of one call to a user's totals.</summary>
     public static void Correct(NpgsqlBatch batch, Guid userId, long promptTokens, long completionTokens, DateTimeOffset now) =>
         batch.Add(Upsert, userId, promptTokens, completionTokens, 0L, 0L, now);
+
+    /// <summary>Moves ledger records from one user's totals to another's.</summary>
+    public static void Move(NpgsqlBatch batch, Guid from, Guid to, IReadOnlyCollection<UsageRecord> records, DateTimeOffset now)
+    {
+        var (prompt, completion) = (records.Sum(r => r.PromptTokens), records.Sum(r => r.CompletionTokens));
+        batch.Add(Upsert, from, -prompt, -completion, -(long)records.Count, 0L, now);
+        batch.Add(Upsert, to, prompt, completion, (long)records.Count, 0L, now);
+    }
 }

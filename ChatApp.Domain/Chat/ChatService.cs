@@ -47,7 +47,7 @@ public sealed class ChatService(
     /// <exception cref="TooManyException">As many replies are being generated for the caller as may be.</exception>
     public async Task<AcceptedMessage> AcceptAsync(Guid userId, SessionKey? key, NewMessage input, CancellationToken ct)
     {
-        var (model, now) = (rules.Check(input), clock.Now());
+        var (model, now) = (await rules.CheckAsync(input, ct), clock.Now());
         var request = RequestKey.Of(input.IdempotencyKey, "message", key?.Value, input.Content, input.Model, input.Persona);
         if (request is not null && await messages.FindAcceptedAsync(userId, request, ct) is { } before)
         {
@@ -93,7 +93,7 @@ public sealed class ChatService(
 
     private async Task<Acceptance> ReserveAsync(Acceptance acceptance, ChatSession session, NewMessage input, ChatModel model, CancellationToken ct)
     {
-        var asked = input.Model is null && session.Model is not null ? models.Get(session.Model) : model;
+        var asked = input.Model is null && session.Model is not null ? await models.FindAsync(session.Model, ct) : model;
         var tokens = await quotas.LeastTokensAsync(session, input.Persona, asked, input.Content, input.Options?.MaxOutputTokens, ct);
         return acceptance with { Key = SessionKey.Of(session.Id), ReservedTokens = tokens };
     }

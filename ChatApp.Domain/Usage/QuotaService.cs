@@ -68,6 +68,10 @@ public sealed class QuotaService(IChatDb db, IUsageLedger ledger, PersonaCatalog
         }
     }
 
+    /// <summary>A user's quota in tokens; null for none.</summary>
+    public Task<long?> FindAsync(Guid userId, CancellationToken ct) =>
+        db.UserUsage.Where(u => u.UserId == userId).Select(u => u.TokenQuota).FirstOrDefaultAsync(ct);
+
     /// <summary>Sets a user's quota in tokens; null lifts it.</summary>
     public Task SetAsync(Guid userId, long? tokens, CancellationToken ct) => ledger.SetQuotaAsync(userId, tokens, ct);
 

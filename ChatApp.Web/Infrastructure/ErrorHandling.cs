@@ -1,5 +1,6 @@
 using ChatApp.Data.Startup;
 using ChatApp.Domain.Errors;
+using ChatApp.Domain.ToolCommands;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
@@ -120,9 +121,9 @@ public static class ErrorHandling
             if (status >= 500)
             {
                 space.Note(exception);
-                // Types and stack traces, but not messages, which can quote chats.
-                log.LogError("{Method} {Path} failed with {Status} ({TraceId}): {Exception}\n{StackTrace}",
-                    httpContext.Request.Method, httpContext.Features.Get<IExceptionHandlerPathFeature>()?.Path, status, TraceId(httpContext), exception.GetBaseException().GetType().Name, exception.StackTrace);
+                // Types and stack traces, but not messages, which can quote chats, and the route's template, because thread keys are in paths.
+                log.LogError("{Method} {Route} failed with {Status} ({TraceId}): {Exception}\n{StackTrace}",
+                    httpContext.Request.Method, RequestLog.RouteOf(httpContext), status, TraceId(httpContext), exception.GetBaseException().GetType().Name, exception.StackTrace);
             }
             if (status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests)
             {
@@ -144,6 +145,9 @@ public static class ErrorHandling
             return true;
         }
 
+        private static Dictionary<string, object?> ExtensionsOf(Exception exception) => exception is not ApprovalRequiredException required ? []
+            : new() { ["approval_id"] = required.Id, ["expires_at"] = required.ExpiresAt };
+
         private static ProblemDetails ToProblem(Exception exception, int status)
         {
             if (exception is InvalidException invalid)
@@ -154,6 +158,7 @@ public static class ErrorHandling
             }
             return new ProblemDetails
             {
+                Extensions = ExtensionsOf(exception),
                 Status = status,
                 Detail = exception switch
                 {

@@ -30,19 +30,38 @@ public sealed class ReplyService(
         {
             return session;
         }
+        await RequestStopAsync(reply, ct);
+        await WaitAsync(reply, ct);
+        return await sessions.FindAsync(userId, SessionKey.Of(session.Id), ct);
+    }
+
+    /// <summary>Stops all replies of a user, on whichever instances, and waits until their ends are stored.</summary>
+    /// <returns>Whether none is being generated any more; false if an instance does not respond.</returns>
+    public async Task<bool> StopAllAsync(Guid userId, CancellationToken ct)
+    {
+        var generating = await db.Messages.AsNoTracking().OwnedBy(userId).Where(m => m.Status == MessageStatus.Generating).ToListAsync(ct);
+        foreach (var reply in generating)
+        {
+            await RequestStopAsync(reply, ct);
+        }
+        foreach (var reply in generating)
+        {
+            await WaitAsync(reply, ct);
+        }
+        return !await db.Messages.OwnedBy(userId).AnyAsync(m => m.Status == MessageStatus.Generating, ct);
+    }
+
+    private async Task RequestStopAsync(ChatMessage reply, CancellationToken ct)
+    {
         if (running.FindLocal(reply.Id) is { } local)
         {
             local.RequestStop();
+            return;
         }
-        else
-        {
-            // Stored as well, in case the published message is lost.
-            await db.Messages.OwnedBy(userId).Where(m => m.Id == reply.Id && m.Status == MessageStatus.Generating)
-                .ExecuteUpdateAsync(m => m.SetProperty(x => x.StopRequestedAt, clock.Now()), ct);
-            await instances.PublishStopAsync(reply.Id, ct);
-        }
-        await WaitAsync(reply, ct);
-        return await sessions.FindAsync(userId, SessionKey.Of(session.Id), ct);
+        // Stored as well, in case the published message is lost.
+        await db.Messages.OwnedBy(reply.UserId).Where(m => m.Id == reply.Id && m.Status == MessageStatus.Generating)
+            .ExecuteUpdateAsync(m => m.SetProperty(x => x.StopRequestedAt, clock.Now()), ct);
+        await instances.PublishStopAsync(reply.Id, ct);
     }
 
     /// <summary>Lets the model continue the reply where it ends: the same message grows.</summary>
@@ -73,10 +92,10 @@ public sealed class ReplyService(
     /// <exception cref="QuotaExceededException">The caller's quota is used up.</exception>
     /// <exception cref="TooManyException">As many replies are being generated for the caller as may be.</exception>
     /// <exception cref="InvalidException">There is no such model.</exception>
-    public Task<ChatMessage> RetryAsync(Guid userId, Guid replyId, string? model, string? idempotencyKey, CancellationToken ct)
+    public async Task<ChatMessage> RetryAsync(Guid userId, Guid replyId, string? model, string? idempotencyKey, CancellationToken ct)
     {
-        var name = model is null or ChatModel.Default ? null : models.Get(model).Name;
-        return RestartAsync(userId, replyId, RequestKey.Of(idempotencyKey, "retry", replyId, model), (session, old, now) =>
+        var name = model is null or ChatModel.Default ? null : (await models.FindAsync(model, ct)).Name;
+        return await RestartAsync(userId, replyId, RequestKey.Of(idempotencyKey, "retry", replyId, model), (session, old, now) =>
         {
             session.Model = model is null ? session.Model : name;
             var reply = Replace(session, old, now);
@@ -110,7 +129,7 @@ public sealed class ReplyService(
             reply.InstanceId = instances.Id;
             reply.Metadata = MessageDetails.None;
             reply.UpdatedAt = now;
-            reply.ReservedTokens = await quotas.LeastTokensAsync(session, null, models.Get(reply.Model), "", maxTokens: null, ct);
+            reply.ReservedTokens = await quotas.LeastTokensAsync(session, null, await models.FindAsync(reply.Model, ct), "", maxTokens: null, ct);
             session.Touch(now);
             session.ExpiresAt = null; // it does not expire while the reply is generated
             if (request is not null)

@@ -45,6 +45,15 @@ public sealed class UsersController(AccountDirectory directory, AccountService a
         return RedirectToAction(nameof(List));
     }
 
+    /// <summary>Lets everybody try to sign in to an account again, after too many failed attempts.</summary>
+    [HttpPost("{id}/unlock")]
+    public async Task<IActionResult> Unlock(EntityId id, CancellationToken ct)
+    {
+        await accounts.UnlockAsync(id.RequiredFor("User"), ct);
+        TempData[Notice.Done] = "Sign-in is possible again.";
+        return RedirectToAction(nameof(List));
+    }
+
     [HttpPost("{id}/disable")]
     public async Task<IActionResult> Disable(EntityId id, CancellationToken ct)
     {

@@ -36,6 +36,6 @@ public sealed class ChatApiController(ChatService chat, ReplyReader replies, Cur
     {
         var accepted = await chat.AcceptAsync(user.Id, request.Key, request.ToNewMessage(Request.IdempotencyKeyHeader()), ct);
         var start = new ReplyStream.StartEvent(accepted.Session.Id, accepted.Session.ThreadId, accepted.Message.Id, accepted.Reply.Id);
-        return ReplyStream.ToResult(start, replies.ReadAsync(accepted.Reply, 0, HttpContext.RequestAborted), greet: true);
+        return ReplyStream.ToResult(start, replies.ReadAsync(accepted.Reply, 0, HttpContext.RequestAborted), resumedAt: null);
     }
 }

@@ -21,6 +21,6 @@ public sealed class ReplyStreamApiController(ReplyReader replies, CurrentUser us
         var (reply, threadId, question) = await replies.FindAsync(user.Id, id.RequiredFor("Message"), ct);
         var position = ReplyStream.LastEventId(Request);
         var start = new ReplyStream.StartEvent(reply.SessionId, threadId, question, reply.Id);
-        return ReplyStream.ToResult(start, replies.ReadAsync(reply, position ?? 0, HttpContext.RequestAborted), greet: position is null);
+        return ReplyStream.ToResult(start, replies.ReadAsync(reply, position ?? 0, HttpContext.RequestAborted), position);
     }
 }

@@ -70,7 +70,7 @@ public sealed partial class TitleGenerator(
 
     private async Task NameAsync(ChatMessage reply, CancellationToken ct)
     {
-        var model = models.Get(settings.Value.TitleModel is { Length: > 0 } own ? own : reply.Model);
+        var model = await models.FindAsync(settings.Value.TitleModel is { Length: > 0 } own ? own : reply.Model, ct);
         if (!model.IsLanguageModel || await scopes.UseAsync((IChatDb db) => PrepareAsync(db, reply, model, ct)) is not var (request, oldTitle))
         {
             return;

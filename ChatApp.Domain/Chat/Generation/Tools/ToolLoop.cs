@@ -24,7 +24,7 @@ public sealed partial class ToolLoop(
     /// <summary>Streams the reply into the run.</summary>
     public async Task RunAsync(ReplyRun run, CancellationToken ct)
     {
-        var tools = run.Options is null && models.Get(run.Reply.Model).SupportsTools ? await ListAsync(ct) : [];
+        var tools = run.Options is null && (await models.FindAsync(run.Reply.Model, ct)).SupportsTools ? await ListAsync(ct) : [];
         // An accepted message gets its reply even if the database becomes unavailable right afterwards.
         var request = await scopes.UseWithRetryAsync((PromptBuilder prompts) => prompts.BuildAsync(run, tools, ct), clock, ct);
         run.Omit(request.Omitted);
