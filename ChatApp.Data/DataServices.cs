@@ -32,6 +32,7 @@ public static class DataServices
         services.AddSingleton<PostgresInstances>();
         services.AddSingleton<IInstances>(s => s.GetRequiredService<PostgresInstances>());
         services.AddSingleton<IReplyJournal, ReplyJournal>();
+        services.AddSingleton<DatabaseSpace>();
         services.AddScoped<IReplyStore, ReplyStore>();
         services.AddScoped<IUsageLedger, UsageLedger>();
         services.AddHostedService<InstanceConnection>();

@@ -47,6 +47,7 @@ public static class ChatAppHost
         app.UseSecurityHeaders();
         app.UseChatErrors();
         app.UseSecureCookies();
+        app.UseHeadRequests();
         app.UseRouting();
         app.UseChatCors();
         app.UseAuthentication();
@@ -56,6 +57,16 @@ public static class ChatAppHost
         app.MapControllers().WithStaticAssets();
         return app;
     }
+
+    // Monitors ask for the health by HEAD. The server sends the headers only.
+    private static void UseHeadRequests(this WebApplication app) => app.Use((http, next) =>
+    {
+        if (HttpMethods.IsHead(http.Request.Method) && http.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal))
+        {
+            http.Request.Method = HttpMethods.Get;
+        }
+        return next(http);
+    });
 
     // The published app lies beside its wwwroot; a build finds the project's.
     private static string ContentRoot()

@@ -9,6 +9,9 @@ public sealed class DatabaseSettings
     /// <summary>The private server's data folder; empty for the user's default.</summary>
     public string? DataDirectory { get; set; }
 
+    /// <summary>With less free space on the private server's disk, in bytes, the app is unhealthy.</summary>
+    public long MinFreeSpace { get; set; } = 100_000_000;
+
     /// <summary>How long to wait at start for the configured server to accept connections.</summary>
     public TimeSpan StartupPatience { get; set; } = TimeSpan.FromMinutes(1);
 }

@@ -36,7 +36,7 @@ public sealed class QuotaService(IChatDb db, IUsageLedger ledger, PersonaCatalog
         var character = personas.Get(persona ?? session.Persona);
         // No tokenizer produces more tokens than a text has bytes.
         var prompt = history.Bytes + (history.Messages + 2) * TokenEstimator.TokensPerMessage
-            + Encoding.UTF8.GetByteCount(question) + Encoding.UTF8.GetByteCount(character.SystemPrompt);
+            + Encoding.UTF8.GetByteCount(question) + Encoding.UTF8.GetByteCount(character.SystemPrompt) - TokenEstimator.Spared(character);
         return Math.Min(prompt, model.ContextWindow) + Math.Min(maxTokens ?? character.MaxTokens, ShortReply);
     }
 

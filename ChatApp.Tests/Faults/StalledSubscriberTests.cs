@@ -43,6 +43,41 @@ internal sealed class StalledSubscriberTests
         Assert.That((await received)[^1].Type, Is.EqualTo("done"));
     }
 
+    [Test]
+    public async Task Readers_OfAFinishedReplyThatDoNotRead_CostLessThanItsTextAndTheMemoryIsReturned()
+    {
+        const int length = 500_000;
+        const int readers = 400;
+        await using var model = await ScriptedOpenAiServer.StartAsync();
+        using var folder = new DataFolder();
+        await using var app = await AppProcess.StartAsync(folder.Path, new() { ["OPENAI_BASE_URL"] = $"{model.Endpoint}", ["Chat__Model"] = "scripted-model" });
+        using var user = await app.RegisterAsync("reader");
+        model.DefaultReply = ScriptedReply.Text([.. Enumerable.Repeat(new string('x', length / 50), 50)]);
+        await user.SendJsonAsync(HttpMethod.Post, "/chat", new { message = "talk" });
+        var reply = (await user.GetJsonAsync("/chat/history")).Items("messages")[^1];
+        Assert.That(reply.Text("content"), Has.Length.EqualTo(length));
+        var (before, most) = (app.ResidentBytes, 0L);
+
+        var stalled = new List<Socket>();
+        while (stalled.Count < readers)
+        {
+            stalled.AddRange(await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => StallAsync(app.Address, user, $"/chat/messages/{reply.Text("id")}/stream"))));
+            most = Math.Max(most, app.ResidentBytes);
+        }
+        // Those whose reply fits into the system's buffers have been served, the others are cut.
+        await Eventually.TrueAsync(
+            () =>
+            {
+                most = Math.Max(most, app.ResidentBytes);
+                return app.ResidentBytes < before + length * readers / 4;
+            },
+            "the memory is returned");
+        stalled.ForEach(s => s.Dispose());
+
+        TestContext.Out.WriteLine($"{before / 1e6:0} MB before, {most / 1e6:0} MB at most, {app.ResidentBytes / 1e6:0} MB after");
+        Assert.That(most - before, Is.LessThan((long)length * readers), "half of the text in memory, and its bytes in buffers come on top");
+    }
+
     // A client with the smallest possible buffer.
     private static async Task<Socket> StallAsync(Uri address, HttpClient user, string path)
     {

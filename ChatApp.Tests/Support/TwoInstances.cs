@@ -12,7 +12,7 @@ internal abstract class TwoInstances : ChatFixture
     [OneTimeSetUp]
     public async Task StartOther()
     {
-        Other = await TestApp.StartAsync(connectionString: App.ConnectionString, adjust: b => new GatedModel().AddTo(b.Services));
+        Other = await TestApp.StartAsync(Settings, App.ConnectionString, adjust: b => new GatedModel().AddTo(b.Services));
         User = await App.RegisterAsync();
     }
 

@@ -1,3 +1,4 @@
+using ChatApp.Data.Startup;
 using ChatApp.Domain.Errors;
 using ChatApp.Domain.ToolCommands;
 using Microsoft.AspNetCore.Antiforgery;
@@ -65,9 +66,14 @@ public static class ErrorHandling
         ConflictException => StatusCodes.Status409Conflict,
         UnavailableException => StatusCodes.Status503ServiceUnavailable,
         BadHttpRequestException bad => bad.StatusCode,
+        _ when IsImpossibleChunkSize(exception) => StatusCodes.Status400BadRequest,
         _ when exception.IsDatabaseUnavailable => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status500InternalServerError,
     };
+
+    // Kestrel (.NET 10.0) has no exception of its own for a size beyond 32 bits.
+    private static bool IsImpossibleChunkSize(Exception exception) =>
+        exception.GetBaseException() is OverflowException e && e.StackTrace?.Contains("ChunkedEncodingMessageBody", StringComparison.Ordinal) == true;
 
     /// <summary>Describes a status for users.</summary>
     public static string Describe(int? status) => status switch
@@ -103,7 +109,7 @@ public static class ErrorHandling
         await context.Next(http);
     }
 
-    private sealed class ProblemExceptionHandler(ILogger<ProblemExceptionHandler> log) : IExceptionHandler
+    private sealed class ProblemExceptionHandler(DatabaseSpace space, ILogger<ProblemExceptionHandler> log) : IExceptionHandler
     {
         public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
         {
@@ -114,6 +120,7 @@ public static class ErrorHandling
             var status = StatusOf(exception);
             if (status >= 500)
             {
+                space.Note(exception);
                 // Types and stack traces, but not messages, which can quote chats, and the route's template, because thread keys are in paths.
                 log.LogError("{Method} {Route} failed with {Status} ({TraceId}): {Exception}\n{StackTrace}",
                     httpContext.Request.Method, RequestLog.RouteOf(httpContext), status, TraceId(httpContext), exception.GetBaseException().GetType().Name, exception.StackTrace);

@@ -1,4 +1,5 @@
 using ChatApp.Domain.Chat;
+using ChatApp.Domain.Errors;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc;
 
@@ -53,6 +54,12 @@ public sealed class EventStreamResult(IAsyncEnumerable<ServerEvent> events) : IA
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
             // The client has gone.
+        }
+        catch (Exception e) when (e.IsDatabaseUnavailable)
+        {
+            // Nothing has ended but the reading: a client that loses the connection resumes, as it would not after a last event.
+            log.LogWarning("The stream {Path} is cut, the database is unavailable: {Exception}", http.Request.Path, e.GetBaseException().GetType().Name);
+            http.Abort();
         }
 #pragma warning disable CA1031 // the response has begun: an event is the only way left to report it
         catch (Exception e)

@@ -23,5 +23,5 @@ public sealed record ModelRequest(ChatModel Model, Persona Persona, IReadOnlyLis
     public int EstimatedTokens => TokenEstimator.Estimate(Messages, Tools);
 
     /// <summary>The most tokens that the request can cost.</summary>
-    public int MostTokens => Math.Min(TokenEstimator.Most(Messages, Tools), Model.ContextWindow) + Persona.MaxTokens;
+    public int MostTokens => Math.Min(TokenEstimator.Most(Messages, Tools) - TokenEstimator.Spared(Persona), Model.ContextWindow) + Persona.MaxTokens;
 }

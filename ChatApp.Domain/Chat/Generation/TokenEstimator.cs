@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using ChatApp.Domain.Chat.Ports;
+using ChatApp.Domain.Personas;
 using Microsoft.Extensions.AI;
 using AiMessage = Microsoft.Extensions.AI.ChatMessage;
 
@@ -45,6 +46,9 @@ public static class TokenEstimator
 
     /// <summary>The most tokens that a prompt can have: no tokenizer produces more tokens than a text has bytes.</summary>
     public static int Most(IReadOnlyList<AiMessage> messages, IReadOnlyList<ChatTool> tools) => Sum(messages, tools, Encoding.UTF8.GetByteCount);
+
+    /// <summary>How many tokens fewer than bytes the persona's instructions have: they are the operator's, who writes sentences and not what tokenizers do worst.</summary>
+    public static int Spared(Persona persona) => Encoding.UTF8.GetByteCount(persona.SystemPrompt) / 2;
 
     private static int Sum(IReadOnlyList<AiMessage> messages, IReadOnlyList<ChatTool> tools, Func<string, int> count) =>
         messages.Sum(m => m.Contents.Sum(c => count(Text(c))) + TokensPerMessage) + tools.Sum(t => count(Text(t)) + TokensPerMessage);

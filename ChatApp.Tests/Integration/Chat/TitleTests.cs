@@ -90,9 +90,9 @@ internal sealed class TitleTests : ChatFixture
     [Test]
     public async Task Title_QuotaUsedUp_CallsNoModel()
     {
-        // The reply fits into the quota, its title does not.
+        // The reply fits into the quota and uses what is reserved for it; its title does not fit.
         Model.Hold("costly").Say("reply").Report(4_000, 5_900).End();
-        await App.SetQuotaAsync(_user.Id, 10_000);
+        await App.SetQuotaAsync(_user.Id, 2_400);
         var id = await SendAsync("costly");
         var (_, other) = (_user, await App.RegisterAsync());
         _user = other;

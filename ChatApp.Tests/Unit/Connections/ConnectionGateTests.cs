@@ -1,8 +1,8 @@
 using System.Net;
 using ChatApp.Tests.Support;
 using ChatApp.Web.Infrastructure.Connections;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
@@ -11,6 +11,7 @@ namespace ChatApp.Tests.Unit.Connections;
 internal sealed class ConnectionGateTests
 {
     private const string Loopback = "127.0.0.1";
+    private const string Proxy = "198.51.100.7";
 
     [Test]
     public async Task Admit_OneAddressAtItsLimit_RefusesOnlyThatAddress()
@@ -36,12 +37,13 @@ internal sealed class ConnectionGateTests
         Assert.That(await IsAdmittedAsync(gate, "2001:db8:0:2::1"), Is.True);
     }
 
-    [TestCase(Loopback, false)]
-    [TestCase("::1", false)]
-    [TestCase("192.0.2.1", true)]
-    public async Task Admit_ProxyAtTheLimitOfAnAddress_IsNotLimited(string address, bool trustsForwardedHeaders)
+    [TestCase(Loopback)]
+    [TestCase("::1")]
+    [TestCase(Proxy)]
+    [TestCase("::ffff:" + Proxy)]
+    public async Task Admit_ProxyAtTheLimitOfAnAddress_IsNotLimited(string address)
     {
-        var gate = Gate(max: 100, perAddress: 1, trustsForwardedHeaders);
+        var gate = Gate(max: 100, perAddress: 1);
         await AdmitAsync(gate, address);
 
         Assert.That(await IsAdmittedAsync(gate, address), Is.True);
@@ -98,11 +100,12 @@ internal sealed class ConnectionGateTests
     [TestCase(256, 128)]
     public void OpenFiles_OfConnections_LeaveRoomForEverythingElse(int limit, int expected) => Assert.That(OpenFiles.ForConnections(limit), Is.EqualTo(expected));
 
-    private static ConnectionGate Gate(int max, int perAddress, bool trustsForwardedHeaders = false) => new(
-        Options.Create(new ConnectionSettings { Max = max, MaxPerAddress = perAddress }),
-        new ConfigurationBuilder().AddInMemoryCollection([new("ForwardedHeaders_Enabled", $"{trustsForwardedHeaders}")]).Build(),
-        TimeProvider.System,
-        NullLogger<ConnectionGate>.Instance);
+    private static ConnectionGate Gate(int max, int perAddress)
+    {
+        var proxies = new ForwardedHeadersOptions();
+        proxies.KnownIPNetworks.Add(new(IPAddress.Parse(Proxy), 32));
+        return new(Options.Create(new ConnectionSettings { Max = max, MaxPerAddress = perAddress }), Options.Create(proxies), TimeProvider.System, NullLogger<ConnectionGate>.Instance);
+    }
 
     private static async Task<GatedConnection> AdmitAsync(ConnectionGate gate, string address)
     {

@@ -2,7 +2,7 @@ using FluentValidation;
 
 namespace ChatApp.Web.Features.Admin;
 
-/// <summary>The maximum number of tokens an account may use; empty for no limit.</summary>
+/// <summary>The maximum number of tokens an account may use; empty for the default.</summary>
 public sealed record QuotaForm(long? Tokens);
 
 internal sealed class QuotaFormValidator : AbstractValidator<QuotaForm>

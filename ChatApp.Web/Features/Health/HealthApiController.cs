@@ -1,4 +1,5 @@
 using ChatApp.Data;
+using ChatApp.Data.Startup;
 using ChatApp.Domain.Errors;
 using ChatApp.Domain.Time;
 using Microsoft.AspNetCore.Authorization;
@@ -12,7 +13,7 @@ public sealed record HealthResponse(string Status, DateTimeOffset Timestamp, IRe
 
 /// <summary>For load balancers and monitoring.</summary>
 [ApiController, Route("health"), AllowAnonymous]
-public sealed class HealthApiController(ChatDbContext db, TimeProvider clock) : ControllerBase
+public sealed class HealthApiController(ChatDbContext db, DatabaseSpace space, TimeProvider clock) : ControllerBase
 {
     private const string Healthy = "healthy";
     private const string Unhealthy = "unhealthy";
@@ -22,9 +23,10 @@ public sealed class HealthApiController(ChatDbContext db, TimeProvider clock) : 
     [ProducesResponseType<HealthResponse>(200), ProducesResponseType<HealthResponse>(503)]
     public async Task<ObjectResult> Get(CancellationToken ct)
     {
-        var database = await CheckDatabaseAsync(ct) ? Healthy : Unhealthy;
-        var response = new HealthResponse(database, clock.Now(), new Dictionary<string, string> { ["database"] = database });
-        return StatusCode(database == Healthy ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, response);
+        var (database, disk) = (await CheckDatabaseAsync(ct) ? Healthy : Unhealthy, space.IsShort ? Unhealthy : Healthy);
+        var all = disk == Healthy ? database : Unhealthy;
+        var response = new HealthResponse(all, clock.Now(), new Dictionary<string, string> { ["database"] = database, ["disk"] = disk });
+        return StatusCode(all == Healthy ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, response);
     }
 
     /// <summary>Whether the process is up.</summary>

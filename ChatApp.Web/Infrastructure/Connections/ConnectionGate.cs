@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Options;
 
 namespace ChatApp.Web.Infrastructure.Connections;
@@ -7,7 +8,8 @@ namespace ChatApp.Web.Infrastructure.Connections;
 /// Counts the open connections of this instance, so that clients never take the last file that the process may open. When there is no room left, a
 /// connection that has not sent anything yet makes way for a new one: clients that only connect cannot keep others out.
 /// </summary>
-internal sealed partial class ConnectionGate(IOptions<ConnectionSettings> settings, IConfiguration configuration, TimeProvider clock, ILogger<ConnectionGate> log)
+internal sealed partial class ConnectionGate(
+    IOptions<ConnectionSettings> settings, IOptions<ForwardedHeadersOptions> proxies, TimeProvider clock, ILogger<ConnectionGate> log)
 {
     private static readonly TimeSpan LogInterval = TimeSpan.FromMinutes(1);
 
@@ -15,7 +17,6 @@ internal sealed partial class ConnectionGate(IOptions<ConnectionSettings> settin
     private readonly Dictionary<IPAddress, int> _byAddress = [];
     private readonly LinkedList<GatedConnection> _silent = []; // oldest first
     private readonly int _max = Math.Min(settings.Value.Max, OpenFiles.ForConnections(OpenFiles.Limit));
-    private readonly bool _hasProxy = string.Equals(configuration["FORWARDEDHEADERS_ENABLED"], "true", StringComparison.OrdinalIgnoreCase);
     private int _open;
     private long? _logged;
 
@@ -92,7 +93,16 @@ internal sealed partial class ConnectionGate(IOptions<ConnectionSettings> settin
         }
     }
 
-    private IPAddress? Counted(EndPoint? endPoint) => endPoint is IPEndPoint { Address: var address } && !_hasProxy && !IPAddress.IsLoopback(address) ? ClientAddress.Site(address) : null;
+    // Null for this machine and known proxies, which speak for many.
+    private IPAddress? Counted(EndPoint? endPoint)
+    {
+        if (endPoint is not IPEndPoint { Address: var address })
+        {
+            return null;
+        }
+        address = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        return IPAddress.IsLoopback(address) || proxies.Value.KnownIPNetworks.Any(known => known.Contains(address)) ? null : ClientAddress.Site(address);
+    }
 
     private void LogRefusal(bool admitted)
     {

@@ -6,7 +6,7 @@ public sealed class ConnectionSettings
     /// <summary>Open connections; fewer if the process may not open enough files.</summary>
     public int Max { get; set; } = 10_000;
 
-    /// <summary>Open connections of one address. Addresses of this machine and, if forwarded headers are trusted, of proxies are not limited.</summary>
+    /// <summary>Open connections of one address. This machine and known proxies are not limited.</summary>
     public int MaxPerAddress { get; set; } = 1_000;
 
     /// <summary>How long a new connection may send nothing.</summary>
