@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using ChatApp.Web.Features.Sessions;
@@ -24,7 +25,7 @@ public sealed partial class ApiOperations : IOpenApiOperationTransformer
         var noun = action.ControllerName.EndsWith("Api", StringComparison.Ordinal) ? action.ControllerName[..^3] : action.ControllerName;
         operation.OperationId = JsonNamingPolicy.CamelCase.ConvertName(noun + action.ActionName);
         operation.Tags = new HashSet<OpenApiTagReference> { new(GroupOf(noun), document) };
-        DescribeBody(operation.RequestBody as OpenApiRequestBody);
+        DescribeBody(operation.RequestBody as OpenApiRequestBody, description);
         await DescribeParametersAsync(operation, context, cancellationToken);
         foreach (var header in action.EndpointMetadata.OfType<RequestHeaderAttribute>())
         {
@@ -51,13 +52,15 @@ public sealed partial class ApiOperations : IOpenApiOperationTransformer
     [GeneratedRegex("(?<!^)[A-Z]")]
     private static partial Regex CapitalInside();
 
-    // Form fields are described as parameters, without saying which are required.
-    private static void DescribeBody(OpenApiRequestBody? body)
+    // Form fields are described as parameters, without saying which are required: those that the form's type requires.
+    private static void DescribeBody(OpenApiRequestBody? body, ApiDescription description)
     {
         KeepJson(body?.Content);
+        var required = description.ParameterDescriptions.Where(p => p.Source == BindingSource.Form && p.ModelMetadata is { ContainerType: { } type, PropertyName: { } name }
+            && type.GetProperty(name)!.IsDefined(typeof(RequiredMemberAttribute), inherit: false)).Select(p => p.Name).ToHashSet();
         foreach (var form in body?.Content?.Where(c => c.Key != JsonType).Select(c => c.Value.Schema).OfType<OpenApiSchema>() ?? [])
         {
-            (body!.Description, form.Required) = (null, form.Properties?.Keys.ToHashSet());
+            (body!.Description, form.Required) = (null, required);
         }
     }
 
