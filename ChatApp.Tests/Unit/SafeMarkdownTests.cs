@@ -82,6 +82,11 @@ internal sealed class SafeMarkdownTests
         Assert.That(SafeMarkdown.ToHtml(markdown), Does.StartWith("<p class=\"plain\">"));
     }
 
+    [TestCase("**a|b\n-|-\n", "|a|b|\n", 10_000)] // every cell is taken out of the open emphasis, with all that follows
+    [TestCase("", "a_https://", 6_000)] // every address is looked for to the end of the last
+    public void ToHtml_QuadraticInItsOwnWay_IsThePlainText(string begin, string unit, int count) =>
+        Assert.That(SafeMarkdown.ToHtml(begin + string.Concat(Enumerable.Repeat(unit, count))), Does.StartWith("<p class=\"plain\">"));
+
     [Test]
     public void ToHtml_DeepEmphasis_IsTextOrHtmlButNoError()
     {

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using ChatApp.Data;
 using ChatApp.Data.Accounts;
 using ChatApp.Data.Embedded;
+using ChatApp.Data.Security;
 using ChatApp.Domain.Sessions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -62,7 +63,7 @@ internal sealed class Rig : IAsyncDisposable
     public async Task<IReadOnlyList<BenchUser>> AddUsersAsync(int count, int sessions)
     {
         await using var db = Open();
-        var logins = new LoginService(db, TimeProvider.System);
+        var logins = new LoginService(db, new SecurityLog(db, new NoRequest(), TimeProvider.System, Microsoft.Extensions.Options.Options.Create(new SecuritySettings()), NullLogger<SecurityLog>.Instance), TimeProvider.System);
         var users = new List<BenchUser>();
         for (var i = 0; i < count; i++)
         {
@@ -117,5 +118,17 @@ internal sealed class Rig : IAsyncDisposable
     {
         var now = TimeProvider.System.GetUtcNow();
         return new() { Id = id, UserId = userId, ThreadId = ChatSession.OwnThreadId(id), CreatedAt = now, UpdatedAt = now, LastActivityAt = now };
+    }
+
+    /// <summary>Sign-ins that nobody requested.</summary>
+    private sealed class NoRequest : IRequestOrigin
+    {
+        public Guid? UserId => null;
+
+        public string? Address => null;
+
+        public string? Network => null;
+
+        public string? UserAgent => null;
     }
 }

@@ -73,6 +73,18 @@ internal sealed class ExportTests : ChatFixture
     }
 
     [Test]
+    public async Task Html_TextThatWouldTakeLongToRender_IsPlainEverywhere()
+    {
+        var text = string.Concat(Enumerable.Repeat("[a]: x\n", 60_000)); // 24 s of processor time, if it were rendered
+        var (session, _) = await App.StoreAsync(_user, "Costly", "Hello", text);
+
+        foreach (var path in new[] { $"/export/{session.Id}/html", $"/chat-ui/{session.Id}/print", $"/chat-ui/{session.Id}" })
+        {
+            Assert.That(await _user.Client.GetStringAsync(path), Does.Contain("<p class=\"plain\">[a]: x\n[a]: x\n"), path);
+        }
+    }
+
+    [Test]
     public async Task Html_HostileTexts_NeitherRunNorLoadAnything()
     {
         const string Script = "<script>alert(1)</script>";

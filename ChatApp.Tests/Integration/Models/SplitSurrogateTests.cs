@@ -92,7 +92,7 @@ internal sealed class SplitSurrogateTests
         events.Add("""{"type":"content_block_stop","index":2}""");
         events.Add("""{"type":"message_delta","delta":{"stop_reason":"tool_use","stop_sequence":null},"usage":{"output_tokens":7}}""");
         events.Add("""{"type":"message_stop"}""");
-        return string.Concat(events.Select(e => $"event: {JsonElement.Parse(e.Replace("\\ud", "\\\\ud", StringComparison.Ordinal)).GetProperty("type").GetString()}\ndata: {e}\n\n"));
+        return string.Concat(events.Select(e => $"event: {JsonElement.Parse(e).GetProperty("type").GetString()}\ndata: {e}\n\n"));
     }
 
     // Every unit as an escape, as Python writes them.

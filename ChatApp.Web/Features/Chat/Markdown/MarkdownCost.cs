@@ -14,8 +14,8 @@ internal sealed class MarkdownTooCostlyException : Exception;
 /// </summary>
 internal sealed class MarkdownCost
 {
-    private const int StepsPerCharacter = 120;
-    private const int LeastBudget = 1_000_000;
+    private const int StepsPerCharacter = 100;
+    private const int LeastBudget = 4_000_000;
 
     private const int StepsPerCell = 64;
 
@@ -99,7 +99,8 @@ internal sealed class MarkdownCost
     // Emphasis and brackets stay open until their paragraph ends, and everything that follows is looked up below all that are open.
     private void ChargeInlines(StringLineGroup lines)
     {
-        long length = 0, emphasis = 0, brackets = 0, open = 0, deepest = 0, others = 0, addresses = 0, widest = 0;
+        long length = 0, emphasis = 0, brackets = 0, open = 0, deepest = 0, others = 0, addresses = 0, widest = 0, split = 0, since = 0;
+        var isNested = false;
         var end = lines.Count == 0 ? 0 : lines.Lines[lines.Count - 1].Slice.End;
         for (var i = 0; i < lines.Count; i++)
         {
@@ -109,10 +110,13 @@ internal sealed class MarkdownCost
             long pipes = 0;
             for (var at = 0; at < line.Length; at++)
             {
+                since++;
                 switch (line[at])
                 {
                     case '*' or '_' or '~' when IsDelimiter(line, at):
                         emphasis++;
+                        split += open == 0 && isNested ? since * since : 0;
+                        since = open == 0 ? 0 : since;
                         break;
                     case '[':
                         brackets++;
@@ -127,19 +131,28 @@ internal sealed class MarkdownCost
                         break;
                     case ':' or '.' when IsAddress(line[..at]):
                         addresses++;
+                        Charge(Find(slice.Text.AsSpan(slice.Start + at, end - slice.Start - at + 1), 0, " \t\r\n")); // where it ends
                         break;
                     case '|':
                         pipes++;
+                        isNested |= emphasis + open > 0;
                         break;
                     case '`' or '\\' or '&' or '<':
                         others++;
                         break;
+                    default:
+                        since--;
+                        break;
                 }
             }
             others += pipes + 1;
+            since++;
+            isNested |= emphasis + open > 0;
             widest = Math.Max(widest, pipes);
         }
         var cells = widest > 0 ? (widest + 1) * lines.Count : 0; // a table is filled up to its widest row
+        split += isNested ? since * since : 0;
+        Charge(widest > 0 ? split / 2 : 0); // cells and rows below open emphasis: each is taken out of it, with all that follows
         Charge(length + (emphasis + brackets + addresses + others) * (emphasis + deepest + brackets / 16 + addresses / 2) + cells * StepsPerCell);
     }
 
