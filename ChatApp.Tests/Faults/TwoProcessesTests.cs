@@ -122,6 +122,59 @@ internal sealed class TwoProcessesTests
         await AppProcess.AssertSoundAsync(_folder.Path, _settings);
     }
 
+    [Test]
+    public async Task Stop_OfAProcessUnderLoad_EndsItsStreamsAndLosesNothing()
+    {
+        _model.DefaultReply = ScriptedReply.Text([.. Enumerable.Repeat("word ", 40)]) with { Delay = TimeSpan.FromMilliseconds(10) };
+        await using var app = await AppProcess.StartAsync(_folder.Path, _settings);
+        using var user = await app.LogInAsync(Name);
+        var elsewhere = await SendingClients.StartAsync(_users[0], _users[1]);
+        var streaming = await Task.WhenAll(Enumerable.Range(0, 12).Select(async _ => StreamAsync(user, await CreateAsync())));
+        await elsewhere.MoreAsync(4);
+
+        Assert.That(await app.StopAsync(), Is.Zero, () => app.Output);
+
+        var ends = (await Task.WhenAll(streaming)).SelectMany(e => e).ToList();
+        Assert.That(ends.Select(e => e.Status), Has.All.AnyOf("complete", "interrupted").And.Some.EqualTo("interrupted"));
+        await elsewhere.MoreAsync(4);
+        await elsewhere.StopAsync();
+        await elsewhere.AssertNothingLostAsync(_users[0]);
+        foreach (var session in ends.GroupBy(e => e.Session))
+        {
+            var replies = (await _users[0].GetJsonAsync($"/chat/sessions/{session.Key}/messages")).Items("messages").Where(m => m.Text("role") == "assistant");
+            Assert.That(replies.Select(m => (m.Text("id"), m.Text("status"), m.Text("content"))), Is.EqualTo(session.Select(e => (e.Reply, e.Status, e.Text))));
+        }
+        await AppProcess.AssertSoundAsync(_folder.Path, _settings);
+    }
+
+    // Sends and reads one reply after another, until the process takes no more messages. Every stream that has begun must also end.
+    private static async Task<List<(string Session, string Reply, string Status, string Text)>> StreamAsync(HttpClient user, string session)
+    {
+        var ends = new List<(string, string, string, string)>();
+        while (true)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/chat/stream") { Content = Api.Raw(JsonSerializer.Serialize(new { message = "talk", thread_id = session })) };
+            HttpResponseMessage response;
+            try
+            {
+                response = await user.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+            }
+            catch (HttpRequestException)
+            {
+                return ends;
+            }
+            if (response.StatusCode == HttpStatusCode.ServiceUnavailable)
+            {
+                response.Dispose();
+                return ends;
+            }
+            using var stream = await EventStream.ReadAsync(response);
+            var events = await stream.RestAsync();
+            Assert.That((events[0].Type, events[^1].Type), Is.EqualTo(("start", "done")));
+            ends.Add((session, events[0].Data.Text("message_id"), events[^1].Data.Text("status"), events.Tokens()));
+        }
+    }
+
     private async Task<string> CreateAsync() => (await _users[0].SendJsonAsync(HttpMethod.Post, "/chat/sessions", new { }, HttpStatusCode.Created)).Text("id");
 
     private Task<HttpStatusCode[]> BothAsync(Func<HttpClient, Task<HttpResponseMessage>> request) => Task.WhenAll(_users.Select(async user =>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Npgsql;
 
 namespace ChatApp.Tests.Support;
 
@@ -8,6 +9,8 @@ internal sealed class DataFolder : IDisposable
 {
     private static int _count;
 
+    /// <summary>Creates a folder.</summary>
+    /// <param name="name">Its name, or a path; its parent is deleted with it.</param>
     public DataFolder(string name = "data") =>
         Path = Directory.CreateDirectory(System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"chatapp-faults-{Environment.ProcessId}-{Interlocked.Increment(ref _count)}", name)).FullName;
 
@@ -23,6 +26,16 @@ internal sealed class DataFolder : IDisposable
 
     /// <summary>The server's first process.</summary>
     public int Postmaster => int.Parse(PostmasterFile[0], CultureInfo.InvariantCulture);
+
+    /// <summary>A connection string of the running server's owner.</summary>
+    public string ConnectionString(string database) => new NpgsqlConnectionStringBuilder
+    {
+        Host = PostmasterFile[4],
+        Port = int.Parse(PostmasterFile[3], CultureInfo.InvariantCulture),
+        Database = database,
+        Username = "postgres",
+        Password = File.ReadAllText(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(Cluster)!, "password")).Trim(),
+    }.ConnectionString;
 
     /// <summary>Kills the server, as the kernel does when memory runs out, and waits until the app has started another one.</summary>
     public async Task KillServerAsync()
