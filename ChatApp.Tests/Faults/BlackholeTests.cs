@@ -23,6 +23,11 @@ internal sealed class BlackholeTests : ChatFixture
         _proxy = new PostgresProxy(App.ConnectionString);
         var impatient = new NpgsqlConnectionStringBuilder(_proxy.ConnectionString) { ApplicationName = Name, Timeout = 2, CommandTimeout = 2, CancellationTimeout = -1 };
         _cutOff = await TestApp.StartAsync(connectionString: impatient.ConnectionString, adjust: b => _model.AddTo(b.Services));
+    }
+
+    [SetUp]
+    public async Task Register()
+    {
         _user = await App.RegisterAsync();
         _there = _cutOff.WithToken(_user.AccessToken);
     }
@@ -30,13 +35,16 @@ internal sealed class BlackholeTests : ChatFixture
     [OneTimeTearDown]
     public async Task StopCutOff()
     {
-        _there.Dispose();
         await _cutOff.DisposeAsync();
         _proxy.Dispose();
     }
 
     [TearDown]
-    public void Heal() => _proxy.Unblock();
+    public void Heal()
+    {
+        _proxy.Unblock();
+        _there.Dispose();
+    }
 
     [Test]
     public async Task Network_AwayForAMoment_ReplyIsStoredByItsOwnInstance()

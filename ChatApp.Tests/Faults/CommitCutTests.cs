@@ -25,7 +25,8 @@ internal sealed class CommitCutTests
     {
         _database = await TestPostgres.CopyAsync();
         _proxy = new PostgresProxy(_database);
-        _app = await TestApp.StartAsync(connectionString: _proxy.ConnectionString, adjust: b => _model.AddTo(b.Services));
+        // Nothing is prepared, so that the transaction has the same bytes on every connection.
+        _app = await TestApp.StartAsync(connectionString: $"{_proxy.ConnectionString};Max Auto Prepare=0", adjust: b => _model.AddTo(b.Services));
         _user = await _app.RegisterAsync();
     }
 
@@ -40,12 +41,8 @@ internal sealed class CommitCutTests
     [Test]
     public async Task Connection_CutAtAnyByteOfTheCommit_RepeatedRequestStoresTheMessageOnce()
     {
-        for (var i = 0; i < 10; i++)
-        {
-            await SendAsync(await CreateAsync(), $"warm-up {i}"); // until all statements are prepared
-        }
-        var whole = _proxy.Watch("not cut");
-        await SendAsync(await CreateAsync(), "not cut");
+        var whole = _proxy.Watch("cut none");
+        await SendAsync(await CreateAsync(), "cut none");
         Assert.That(whole.IsComplete && whole.CommitAt > 0, Is.True, "the transaction was watched from its first statement to the end of its commit");
 
         var sends = new List<Sent>();
@@ -55,7 +52,6 @@ internal sealed class CommitCutTests
             var exchange = _proxy.Watch(text, cutAfter);
             var first = await SendAsync(session, text);
             Assert.That(exchange.IsCut, Is.True, text);
-            TestContext.Out.WriteLine($"{cutAfter}: {first.Status}");
             Assert.That(first.Status, Is.EqualTo(HttpStatusCode.ServiceUnavailable).Or.EqualTo(HttpStatusCode.Created), text);
             (HttpStatusCode Status, string? Id) again;
             while ((again = await SendAsync(session, text)).Status != HttpStatusCode.Created)
