@@ -1,4 +1,5 @@
 using ChatApp.Data.Accounts;
+using ChatApp.Data.Accounts.TwoFactor;
 using ChatApp.Data.Security;
 using ChatApp.Domain;
 using ChatApp.Domain.Chat;
@@ -6,6 +7,7 @@ using ChatApp.Domain.Chat.Generation.Tools;
 using ChatApp.Domain.Chat.Replies;
 using ChatApp.Domain.Idempotency;
 using ChatApp.Domain.Sessions;
+using ChatApp.Domain.ToolCommands;
 using ChatApp.Domain.Usage;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
@@ -31,7 +33,17 @@ public sealed class ChatDbContext(DbContextOptions<ChatDbContext> options)
 
     public DbSet<ToolApproval> ToolApprovals => Set<ToolApproval>();
 
+    public DbSet<CommandApproval> CommandApprovals => Set<CommandApproval>();
+
     public DbSet<AccessToken> AccessTokens => Set<AccessToken>();
+
+    public DbSet<AttemptLimit> AttemptLimits => Set<AttemptLimit>();
+
+    public DbSet<TwoFactorSecret> TwoFactorSecrets => Set<TwoFactorSecret>();
+
+    public DbSet<RecoveryCode> RecoveryCodes => Set<RecoveryCode>();
+
+    public DbSet<SetupToken> SetupTokens => Set<SetupToken>();
 
     /// <summary>The security log, which is only added to.</summary>
     public DbSet<SecurityEvent> SecurityEvents => Set<SecurityEvent>();

@@ -28,8 +28,9 @@ public static class ChatDbOptions
     {
         var given = new NpgsqlConnectionStringBuilder(connectionString);
         var settings = new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = given.ApplicationName ?? "ChatApp" };
-        Default("Timeout", 3);
-        Default("Command Timeout", 5);
+        // The driver asks a server that exceeds the command's time to cancel it, over a connection of its own: both times add up.
+        Default("Timeout", 2);
+        Default("Command Timeout", 3);
         Default("Cancellation Timeout", -1); // a frozen server does not respond to cancellations either
         Default("Maximum Pool Size", 30);
         Default("Max Auto Prepare", 50);

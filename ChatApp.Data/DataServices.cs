@@ -41,6 +41,7 @@ public static class DataServices
             .Validate(s => s.IsUsable, "Security:LogRetention must be positive.").ValidateOnStart();
         services.AddScoped<SecurityLog>();
         services.AddScoped<SecurityEvents>();
+        services.AddScoped<AttemptLimiter>();
         services.AddAccounts(configuration);
         services.AddDataProtection().SetApplicationName("ChatApp");
         services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(s => new ConfigureOptions<KeyManagementOptions>(

@@ -3,6 +3,7 @@ using ChatApp.Domain.Chat.Generation.Tools;
 using ChatApp.Domain.Chat.Replies;
 using ChatApp.Domain.Idempotency;
 using ChatApp.Domain.Sessions;
+using ChatApp.Domain.ToolCommands;
 using ChatApp.Domain.Usage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
@@ -29,6 +30,9 @@ public interface IChatDb
 
     /// <summary>Users' decisions about tool calls.</summary>
     DbSet<ToolApproval> ToolApprovals { get; }
+
+    /// <summary>Tool calls of commands that wait for approval.</summary>
+    DbSet<CommandApproval> CommandApprovals { get; }
 
     DatabaseFacade Database { get; }
 

@@ -21,6 +21,7 @@ public static class ChatAppHost
         });
         builder.WebHost.UseStaticWebAssets(); // a build that is not published has its compressed files elsewhere
         builder.UseChatKestrel();
+        builder.Logging.AddChatLogging();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddChatData(builder.Configuration);
         if (args.Contains(DemoStartup.Switch))
@@ -33,6 +34,7 @@ public static class ChatAppHost
         builder.Services.AddPersonas();
         builder.Services.AddBackgroundWork();
         builder.Services.AddChatAuthentication();
+        builder.Services.AddKnownProxies(builder.Configuration);
         builder.Services.AddRateLimits(builder.Configuration);
         builder.Services.AddChatCors(builder.Configuration);
         builder.Services.AddChatMvc();
@@ -40,6 +42,8 @@ public static class ChatAppHost
         adjust?.Invoke(builder);
 
         var app = builder.Build();
+        app.UseKnownProxies();
+        app.UseRequestLog();
         app.UseSecurityHeaders();
         app.UseChatErrors();
         app.UseRouting();

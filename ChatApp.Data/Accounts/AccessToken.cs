@@ -14,6 +14,12 @@ public enum TokenKind
 
     /// <summary>A personal API key: created and named by its owner, for a program. It is a sign-in of its own.</summary>
     ApiKey,
+
+    /// <summary>The right to enter a two-factor code, once, after the password. It is no sign-in.</summary>
+    Challenge,
+
+    /// <summary>A link, given out by an administrator, that sets a new password, once. It is no sign-in.</summary>
+    Reset,
 }
 
 /// <summary>
@@ -65,4 +71,13 @@ public sealed class AccessToken
 
     /// <summary>When an API key was last used, to the minute.</summary>
     public DateTimeOffset? LastUsedAt { get; set; }
+
+    /// <summary>The IP address from which the sign-in was started.</summary>
+    public string? Address { get; set; }
+
+    /// <summary>The browser or program that started the sign-in, as it names itself. Control characters are encoded.</summary>
+    public string? UserAgent { get; set; }
+
+    /// <summary>Whether a reset link also turns off two-factor sign-in.</summary>
+    public bool RemovesTwoFactor { get; set; }
 }

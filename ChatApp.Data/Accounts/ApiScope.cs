@@ -15,5 +15,8 @@ public enum ApiScope
     /// <summary>Export whole sessions.</summary>
     Export = 4,
 
-    All = Read | Chat | Export,
+    /// <summary>Call tools by command.</summary>
+    Tools = 8,
+
+    All = Read | Chat | Export | Tools,
 }

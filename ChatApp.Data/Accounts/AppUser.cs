@@ -20,6 +20,9 @@ public sealed class AppUser : IdentityUser<Guid>
 
     /// <summary>When an administrator disabled the account, which can then neither sign in nor use its tokens; null if it is enabled.</summary>
     public DateTimeOffset? DisabledAt { get; set; }
+
+    /// <summary>When its owner deleted the account, whose rows are being removed since; null otherwise. It is disabled and has lost its name.</summary>
+    public DateTimeOffset? DeletedAt { get; set; }
 }
 
 /// <summary>Roles that an account can have besides being a user.</summary>

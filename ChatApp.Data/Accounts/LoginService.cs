@@ -1,7 +1,4 @@
-using System.Security.Cryptography;
 using ChatApp.Data.Security;
-using ChatApp.Domain.Errors;
-using ChatApp.Domain.Idempotency;
 using ChatApp.Domain.Time;
 using Microsoft.EntityFrameworkCore;
 
@@ -13,18 +10,8 @@ public sealed record LoginIdentity(Guid UserId, Guid LoginId, string UserName, b
 /// <summary>The tokens of one sign-in to the API. They are shown once and not stored.</summary>
 public sealed record TokenPair(string AccessToken, string RefreshToken, DateTimeOffset ExpiresAt, TimeSpan ExpiresIn);
 
-/// <summary>A personal API key to create.</summary>
-/// <param name="Name">The owner's name for it.</param>
-/// <param name="Scopes">What it permits.</param>
-/// <param name="Lifetime">Time until it expires; null for never.</param>
-public sealed record NewApiKey(string Name, ApiScope Scopes, TimeSpan? Lifetime)
-{
-    /// <summary>The client's key for this request: a second request with it creates nothing and returns the first API key.</summary>
-    public string? IdempotencyKey { get; init; }
-}
-
-/// <summary>Issues, looks up and revokes the tokens of sign-ins, and personal API keys.</summary>
-public sealed class LoginService(ChatDbContext db, SecurityLog security, TimeProvider clock)
+/// <summary>Issues, looks up and revokes the tokens of sign-ins.</summary>
+public sealed class LoginService(ChatDbContext db, SecurityLog security, IRequestOrigin origin, TimeProvider clock)
 {
     public static readonly TimeSpan AccessLifetime = TimeSpan.FromHours(1);
     public static readonly TimeSpan RefreshLifetime = TimeSpan.FromDays(30);
@@ -49,7 +36,7 @@ public sealed class LoginService(ChatDbContext db, SecurityLog security, TimePro
     /// <returns>The secret for the cookie.</returns>
     public async Task<string> StartCookieAsync(Guid userId, CancellationToken ct)
     {
-        var (_, secret) = Add(userId, Guid.CreateVersion7(clock.Now()), TokenKind.Cookie, clock.Now() + CookieLifetime);
+        var secret = Add(userId, Guid.CreateVersion7(clock.Now()), TokenKind.Cookie, CookieLifetime, SignInOrigin.Of(origin));
         await db.SaveChangesAsync(ct);
         await security.AddAsync(SecurityEventKind.SignIn, userId, detail: "pages");
         return secret;
@@ -58,7 +45,7 @@ public sealed class LoginService(ChatDbContext db, SecurityLog security, TimePro
     /// <summary>Starts a sign-in to the API.</summary>
     public async Task<TokenPair> StartAsync(Guid userId, CancellationToken ct)
     {
-        var pair = await IssueAsync(userId, Guid.CreateVersion7(clock.Now()), ct);
+        var pair = await IssueAsync(userId, Guid.CreateVersion7(clock.Now()), SignInOrigin.Of(origin), ct);
         await security.AddAsync(SecurityEventKind.SignIn, userId, detail: "API");
         return pair;
     }
@@ -67,7 +54,7 @@ public sealed class LoginService(ChatDbContext db, SecurityLog security, TimePro
     /// <returns>Null if the token is not valid.</returns>
     public async Task<(Guid UserId, TokenPair Tokens)?> RefreshAsync(string secret, CancellationToken ct)
     {
-        var (hash, now) = (Hash(secret), clock.Now());
+        var (hash, now) = (TokenSecrets.Hash(secret), clock.Now());
         var token = await db.AccessTokens.AsNoTracking().SingleOrDefaultAsync(t => t.Hash == hash && t.Kind == TokenKind.Refresh, ct);
         if (token is null || token.ExpiresAt <= now || !await db.Users.AnyAsync(u => u.Id == token.UserId && u.DisabledAt == null, ct))
         {
@@ -77,7 +64,7 @@ public sealed class LoginService(ChatDbContext db, SecurityLog security, TimePro
         var won = await db.AccessTokens.Where(t => t.Id == token.Id && t.EndedAt == null)
             .ExecuteUpdateAsync(t => t.SetProperty(x => x.EndedAt, now), ct);
         await EndLoginAsync(token.LoginId, ct); // the old access token; after a second use, everything
-        var pair = won == 1 ? await IssueAsync(token.UserId, token.LoginId, ct) : null;
+        var pair = won == 1 ? await IssueAsync(token.UserId, token.LoginId, new(token.Address, token.UserAgent), ct) : null;
         if (pair is null)
         {
             await security.AddAsync(SecurityEventKind.RefreshTokenReused, token.UserId, SecurityResult.Failed, "the sign-in was ended");
@@ -86,60 +73,10 @@ public sealed class LoginService(ChatDbContext db, SecurityLog security, TimePro
         return pair is null ? null : (token.UserId, pair);
     }
 
-    /// <summary>Creates a personal API key.</summary>
-    /// <returns>The key, and its secret, which is not stored: null if an earlier request with the same idempotency key created the API key.</returns>
-    /// <exception cref="ConflictException">The account has the maximum number of API keys, or the idempotency key was used for a different request.</exception>
-    public async Task<(AccessToken Key, string? Secret)> CreateApiKeyAsync(Guid userId, NewApiKey input, CancellationToken ct)
-    {
-        var now = clock.Now();
-        var request = RequestKey.Of(input.IdempotencyKey, "api key", input.Name, input.Scopes, input.Lifetime);
-        if (request is not null && await FindCreatedKeyAsync(userId, request, now, ct) is { } before)
-        {
-            return (before, null);
-        }
-        if (await ApiKeys(userId).CountAsync(ct) >= AccessToken.MaxApiKeys)
-        {
-            throw new ConflictException($"You have {AccessToken.MaxApiKeys} API keys. Revoke one first.");
-        }
-        var (key, secret) = Add(userId, Guid.CreateVersion7(now), TokenKind.ApiKey, now + input.Lifetime, ApiKeyPrefix);
-        (key.Name, key.Scopes, key.Prefix) = (input.Name, input.Scopes, secret[..AccessToken.PrefixLength]);
-        if (request is not null)
-        {
-            db.IdempotencyKeys.Add(request.ToEntity(userId, key.Id, now));
-        }
-        try
-        {
-            await db.SaveChangesAsync(ct);
-        }
-        catch (DbUpdateException e) when (request is not null && e.Violates(IdempotencyKey.PrimaryKey))
-        {
-            db.ForgetChanges();
-            return (await FindCreatedKeyAsync(userId, request, now, ct) ?? throw new NotFoundException("API key"), null);
-        }
-        await security.AddAsync(SecurityEventKind.ApiKeyCreated, userId, detail: $"{key.Prefix}…: {key.Scopes}");
-        return (key, secret);
-    }
-
-    /// <summary>A user's API keys that are not revoked, newest first, including expired ones until they are purged.</summary>
-    public async Task<IReadOnlyList<AccessToken>> ListApiKeysAsync(Guid userId, CancellationToken ct) =>
-        await ApiKeys(userId).AsNoTracking().OrderByDescending(t => t.Id).ToListAsync(ct);
-
-    /// <summary>Revokes an API key.</summary>
-    /// <exception cref="NotFoundException">The user has no such key.</exception>
-    public async Task RevokeApiKeyAsync(Guid userId, Guid id, CancellationToken ct)
-    {
-        var prefix = await ApiKeys(userId).Where(t => t.Id == id).Select(t => t.Prefix).SingleOrDefaultAsync(ct);
-        if (await EndAsync(ApiKeys(userId).Where(t => t.Id == id), ct) == 0)
-        {
-            throw new NotFoundException("API key");
-        }
-        await security.AddAsync(SecurityEventKind.ApiKeyRevoked, userId, detail: $"{prefix}…");
-    }
-
     /// <summary>The owner of a valid token; null if it is unknown, revoked or expired, or the account is disabled.</summary>
     public async Task<LoginIdentity?> FindAsync(string secret, TokenKind kind, CancellationToken ct)
     {
-        var (hash, now) = (Hash(secret), clock.Now());
+        var (hash, now) = (TokenSecrets.Hash(secret), clock.Now());
         var login = await FindLogin(db, hash, kind, now, ct);
         if (login is not null && kind == TokenKind.ApiKey && !(login.LastUsedAt > now - LastUsePrecision))
         {
@@ -169,7 +106,7 @@ public sealed class LoginService(ChatDbContext db, SecurityLog security, TimePro
     /// <summary>Revokes all tokens of one sign-in.</summary>
     public Task EndLoginAsync(Guid loginId, CancellationToken ct) => EndAsync(db.AccessTokens.Where(t => t.LoginId == loginId), ct);
 
-    /// <summary>Ends all sign-ins of a user, or all but one. API keys stay valid: they are revoked one by one.</summary>
+    /// <summary>Ends all sign-ins of a user, or all but one. API keys stay valid: <see cref="ApiKeyService"/> revokes them.</summary>
     public async Task EndAllAsync(Guid userId, Guid? except, CancellationToken ct)
     {
         var ended = await EndAsync(db.AccessTokens.Where(t => t.UserId == userId && t.LoginId != except && t.Kind != TokenKind.ApiKey), ct);
@@ -179,46 +116,25 @@ public sealed class LoginService(ChatDbContext db, SecurityLog security, TimePro
         }
     }
 
-    private async Task<AccessToken?> FindCreatedKeyAsync(Guid userId, RequestKey request, DateTimeOffset now, CancellationToken ct) =>
-        await db.FindCreatedAsync(userId, request, now, ct) is { } id
-            ? await ApiKeys(userId).AsNoTracking().SingleOrDefaultAsync(t => t.Id == id, ct) ?? throw new NotFoundException("API key") // revoked since
-            : null;
-
-    private IQueryable<AccessToken> ApiKeys(Guid userId) =>
-        db.AccessTokens.Where(t => t.UserId == userId && t.Kind == TokenKind.ApiKey && t.EndedAt == null);
-
     private Task<int> EndAsync(IQueryable<AccessToken> tokens, CancellationToken ct)
     {
         var now = clock.Now();
         return tokens.Where(t => t.EndedAt == null).ExecuteUpdateAsync(t => t.SetProperty(x => x.EndedAt, now), ct);
     }
 
-    private async Task<TokenPair> IssueAsync(Guid userId, Guid loginId, CancellationToken ct)
+    private async Task<TokenPair> IssueAsync(Guid userId, Guid loginId, SignInOrigin from, CancellationToken ct)
     {
-        var (_, access) = Add(userId, loginId, TokenKind.Access, clock.Now() + AccessLifetime);
-        var (_, refresh) = Add(userId, loginId, TokenKind.Refresh, clock.Now() + RefreshLifetime);
+        var access = Add(userId, loginId, TokenKind.Access, AccessLifetime, from);
+        var refresh = Add(userId, loginId, TokenKind.Refresh, RefreshLifetime, from);
         await db.SaveChangesAsync(ct);
         return new(access, refresh, clock.Now() + AccessLifetime, AccessLifetime);
     }
 
-    private (AccessToken Token, string Secret) Add(Guid userId, Guid loginId, TokenKind kind, DateTimeOffset? expiresAt, string prefix = "")
+    private string Add(Guid userId, Guid loginId, TokenKind kind, TimeSpan lifetime, SignInOrigin from)
     {
-        var (secret, now) = (prefix + Base64Url(RandomNumberGenerator.GetBytes(32)), clock.Now());
-        var token = new AccessToken
-        {
-            Id = Guid.CreateVersion7(now),
-            UserId = userId,
-            LoginId = loginId,
-            Kind = kind,
-            Hash = Hash(secret),
-            CreatedAt = now,
-            ExpiresAt = expiresAt,
-        };
+        var (token, secret) = TokenSecrets.NewToken(userId, loginId, kind, clock.Now(), lifetime);
+        (token.Address, token.UserAgent) = (from.Address, from.UserAgent);
         db.AccessTokens.Add(token);
-        return (token, secret);
+        return secret;
     }
-
-    private static string Base64Url(byte[] bytes) => System.Buffers.Text.Base64Url.EncodeToString(bytes);
-
-    private static byte[] Hash(string secret) => SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(secret));
 }

@@ -8,11 +8,18 @@ using Microsoft.Extensions.Options;
 namespace ChatApp.Data.Accounts;
 
 /// <summary>An account to create.</summary>
-public sealed record NewAccount(string UserName, string Email, string Password);
+public sealed record NewAccount(string UserName, string Email, string Password)
+{
+    /// <summary>Required for the first account, unless <see cref="IsLocal"/>.</summary>
+    public string? SetupToken { get; init; }
+
+    /// <summary>Whether the request comes from a person at this machine.</summary>
+    public bool IsLocal { get; init; }
+}
 
 /// <summary>Creates accounts while registration is open. The first account becomes administrator.</summary>
 public sealed class RegistrationService(
-    ChatDbContext db, UserManager<AppUser> users, SecurityLog security, IOptions<AccountSettings> settings, TimeProvider clock)
+    ChatDbContext db, UserManager<AppUser> users, SetupTokens setup, SecurityLog security, IOptions<AccountSettings> settings, TimeProvider clock)
 {
     public const string ClosedMessage = "Registration is closed. Ask an administrator for an account.";
 
@@ -27,7 +34,7 @@ public sealed class RegistrationService(
 
     /// <summary>Creates an account. Of several concurrent first accounts, one becomes administrator.</summary>
     /// <exception cref="ConflictException">The user name or the e-mail address is taken, or registration is closed.</exception>
-    /// <exception cref="InvalidException">A field is not acceptable.</exception>
+    /// <exception cref="InvalidException">A field is not acceptable, or the first account needs a valid setup token.</exception>
     public async Task<AppUser> RegisterAsync(NewAccount account, CancellationToken ct)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
@@ -36,10 +43,22 @@ public sealed class RegistrationService(
         {
             throw new ConflictException(ClosedMessage);
         }
+        var needsToken = isFirst && !account.IsLocal;
+        if (needsToken && !await setup.IsValidAsync(account.SetupToken, ct))
+        {
+            await transaction.RollbackAsync(ct);
+            await security.AddAsync(SecurityEventKind.SetupToken, null, SecurityResult.Failed, account.SetupToken is null ? "no token" : "wrong token");
+            throw new InvalidException("setup_token", "Enter the setup token that the app printed when it started.");
+        }
         var user = await CreateAsync(account);
         if (isFirst)
         {
+            await setup.EndAllAsync(ct);
             await users.AddToRoleAsync(user, Roles.Administrator);
+        }
+        if (needsToken)
+        {
+            await security.AddAsync(SecurityEventKind.SetupToken, user.Id);
         }
         await security.AddAsync(SecurityEventKind.AccountCreated, user.Id, detail: isFirst ? "first account, administrator" : null);
         await transaction.CommitAsync(ct);

@@ -1,4 +1,5 @@
 using ChatApp.Data.Accounts;
+using ChatApp.Data.Security;
 using ChatApp.Domain.Chat;
 using ChatApp.Domain.Idempotency;
 using ChatApp.Domain.Usage;
@@ -17,6 +18,7 @@ internal sealed class AppUserConfiguration : IEntityTypeConfiguration<AppUser>
         user.HasIndex(u => u.NormalizedUserName).HasDatabaseName(AppUser.UserNameIndex).IsUnique();
         // Identity's own index on the e-mail address is not unique, but people sign in with it.
         user.HasIndex(u => u.NormalizedEmail).HasDatabaseName(AppUser.EmailIndex).IsUnique();
+        user.HasIndex(u => u.DeletedAt).HasFilter("deleted_at IS NOT NULL");
     }
 }
 
@@ -40,14 +42,25 @@ internal sealed class AccessTokenConfiguration : IEntityTypeConfiguration<Access
         token.Property(t => t.Kind).HasMaxLength(16).HasConversion(Lowercase.Of<TokenKind>());
         token.Property(t => t.Name).HasMaxLength(AccessToken.NameMaxLength);
         token.Property(t => t.Prefix).HasMaxLength(AccessToken.PrefixLength);
-        token.Property(t => t.Scopes).HasMaxLength(32).HasConversion(Lowercase.Of<ApiScope>());
+        token.Property(t => t.Scopes).HasMaxLength(32).HasConversion(ScopeNames.Converter);
         token.Property(t => t.Hash).HasMaxLength(AccessToken.HashLength);
+        token.Property(t => t.Address).HasMaxLength(SecurityEvent.AddressMaxLength);
+        token.Property(t => t.UserAgent).HasMaxLength(SecurityEvent.UserAgentMaxLength);
         token.HasOne<AppUser>().WithMany().HasForeignKey(t => t.UserId).OnDelete(DeleteBehavior.Cascade)
             .HasConstraintName("fk_access_tokens_users_user_id"); // by convention it would have the name of Identity's table
         token.HasIndex(t => t.Hash, AccessToken.HashIndex).IsUnique();
         token.HasIndex(t => t.LoginId);
         token.HasIndex(t => t.UserId);
         token.HasIndex(t => t.ExpiresAt);
+    }
+}
+
+internal sealed class SetupTokenConfiguration : IEntityTypeConfiguration<SetupToken>
+{
+    public void Configure(EntityTypeBuilder<SetupToken> token)
+    {
+        token.ToTable("setup_tokens");
+        token.HasKey(t => t.Hash);
     }
 }
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using Npgsql;
@@ -15,6 +14,7 @@ internal sealed class PostgresCluster
     private const int MaxLaunches = 40; // ten seconds
 
     private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan DoubtTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan RecoveryTimeout = TimeSpan.FromMinutes(10);
 
     private readonly PostgresBinaries _binaries;
@@ -42,8 +42,8 @@ internal sealed class PostgresCluster
         SslMode = SslMode.Disable,
     }.ConnectionString;
 
-    /// <summary>The server's process id; null if it is not running.</summary>
-    public int? ProcessId => ReadPidFile() is [var first, ..] && int.TryParse(first, CultureInfo.InvariantCulture, out var pid) && IsPostgres(pid) ? pid : null;
+    /// <summary>Whether the server runs.</summary>
+    public PidFile Inspect() => PidFile.Read(_data);
 
     /// <summary>Creates the data folder if there is none, atomically: an incomplete one is never used.</summary>
     public async Task InitializeAsync(CancellationToken ct)
@@ -86,9 +86,15 @@ internal sealed class PostgresCluster
         var (started, launches, isOurs) = (Stopwatch.GetTimestamp(), 0, false);
         while (!await TryAdoptAsync(ct))
         {
-            if (ProcessId is null)
+            var file = Inspect();
+            if (file.State is ServerState.Absent or ServerState.Dead)
             {
                 isOurs = await TryLaunchAsync(isLastTry: ++launches == MaxLaunches, ct);
+            }
+            else if (file.State == ServerState.Unknown && Stopwatch.GetElapsedTime(started) > DoubtTimeout)
+            {
+                throw new InvalidOperationException(
+                    $"Whether a PostgreSQL server runs on {_data} is unknown: {file.Doubt}. If none does, delete {Path.Combine(_data, PidFile.Name)} and start again.");
             }
             else if (Stopwatch.GetElapsedTime(started) > RecoveryTimeout)
             {
@@ -107,7 +113,7 @@ internal sealed class PostgresCluster
     /// <summary>Stops the server. Open transactions are rolled back; committed ones are on disk.</summary>
     public async Task StopAsync(CancellationToken ct)
     {
-        if (ProcessId is not null)
+        if (Inspect().State is ServerState.Running or ServerState.Unknown)
         {
             await ProcessRunner.RunAsync(_binaries.Path("pg_ctl"), ["stop", "-w", "-s", "-m", "fast", "-t", "30", "-D", _data], _account.User, ct);
         }
@@ -139,15 +145,19 @@ internal sealed class PostgresCluster
     /// <returns>False if none runs, or if it is starting, recovering or stopping.</returns>
     public async Task<bool> TryAdoptAsync(CancellationToken ct)
     {
-        if (ReadPidFile() is { Length: > 4 } lines && Directory.Exists(lines[4]))
+        var file = Inspect();
+        if (file.Lines is [_, _, _, _, var socket, ..] && Directory.Exists(socket))
         {
-            _socket = lines[4];
+            _socket = socket;
         }
-        if (ProcessId is null)
+        if (file.State == ServerState.Dead)
         {
-            // Left by a crash. PostgreSQL would not start if another process, or a zombie, had the recorded process id.
-            File.Delete(Path.Combine(_data, "postmaster.pid"));
+            // PostgreSQL would not start if another process, or a zombie, had the recorded process id.
             File.Delete(Path.Combine(_socket, $".s.PGSQL.{Port}.lock"));
+            File.Delete(Path.Combine(_data, PidFile.Name)); // last: it tells the next start to delete the other one, too
+        }
+        if (file.State != ServerState.Running)
+        {
             return false;
         }
         try
@@ -182,38 +192,7 @@ internal sealed class PostgresCluster
         {
             // A killed server's processes hold its shared memory for a moment, or recovery takes longer than pg_ctl waits.
             await Task.Delay(RetryInterval, ct);
-            return ProcessId is not null;
-        }
-    }
-
-    // The lines: process id, data folder, start time, port, socket folder, address, shared memory, status.
-    private string[] ReadPidFile()
-    {
-        try
-        {
-            return File.ReadAllLines(Path.Combine(_data, "postmaster.pid"));
-        }
-        catch (IOException)
-        {
-            return [];
-        }
-    }
-
-    private static bool IsPostgres(int pid)
-    {
-        try
-        {
-            if (!OperatingSystem.IsLinux())
-            {
-                using var process = Process.GetProcessById(pid);
-                return process.ProcessName == "postgres";
-            }
-            var stat = File.ReadAllText($"/proc/{pid}/stat"); // "123 (postgres) S …"; Z is a zombie
-            return stat.Contains("(postgres)", StringComparison.Ordinal) && stat[stat.LastIndexOf(')') + 2] != 'Z';
-        }
-        catch (Exception e) when (e is IOException or ArgumentException)
-        {
-            return false;
+            return Inspect().State == ServerState.Running;
         }
     }
 }

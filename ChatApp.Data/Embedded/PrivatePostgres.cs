@@ -62,7 +62,7 @@ public sealed partial class PrivatePostgres : IAsyncDisposable
         }
         var binaries = Choose(await PostgresBinaries.FindAllAsync(ct), directory);
         var cluster = new PostgresCluster(binaries, new ServerAccount(), Path.Combine(directory, Folder + binaries.Major), durable: true);
-        return cluster.ProcessId is not null && await cluster.TryAdoptAsync(ct) ? cluster.ConnectionString(database) : null;
+        return cluster.Inspect().State == ServerState.Running && await cluster.TryAdoptAsync(ct) ? cluster.ConnectionString(database) : null;
     }
 
     public string ConnectionString(string database) => _cluster.ConnectionString(database);
@@ -116,12 +116,19 @@ public sealed partial class PrivatePostgres : IAsyncDisposable
     // Restarts a server that has died. Requests fail for a moment, but nothing committed is lost.
     private async Task WatchAsync()
     {
+        var hasDoubt = false;
         for (var wait = WatchInterval; ;)
         {
             try
             {
                 await Task.Delay(wait, _stopping.Token);
-                if (_cluster.ProcessId is null)
+                var (state, _, doubt) = _cluster.Inspect();
+                if (doubt is not null && !hasDoubt)
+                {
+                    LogDoubt(doubt);
+                }
+                hasDoubt = doubt is not null;
+                if (state is ServerState.Absent or ServerState.Dead) // in doubt, the server is left alone
                 {
                     LogRestarting();
                     await _cluster.StartAsync(waiting: null, _stopping.Token);
@@ -149,6 +156,9 @@ public sealed partial class PrivatePostgres : IAsyncDisposable
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The private PostgreSQL server has died; restarting it")]
     private partial void LogRestarting();
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Whether the private PostgreSQL server runs is unknown at the moment: {Doubt}")]
+    private partial void LogDoubt(string doubt);
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "The private PostgreSQL server could not be restarted; retrying: {Reason}")]
     private partial void LogLost(string reason);

@@ -8,7 +8,9 @@ using ChatApp.Domain.Errors;
 using ChatApp.Domain.Idempotency;
 using ChatApp.Domain.Models;
 using ChatApp.Domain.Sessions;
+using ChatApp.Domain.Usage;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -18,11 +20,21 @@ namespace ChatApp.Data.Replies;
 /// The transactions at the start and at the end of a reply, as plain statements, each on one user's rows: a change tracker would need a round trip for
 /// each of them, and Citus can route them. Both transactions lock the session first, then its messages, then the user's totals.
 /// </summary>
-public sealed class ReplyStore(ChatDbContext db, IInstances instances) : IReplyStore
+public sealed class ReplyStore(ChatDbContext db, IInstances instances, IOptions<QuotaSettings> quotas) : IReplyStore
 {
     private const string InsertMessage = """
         INSERT INTO messages (user_id, session_id, id, seq, role, content, status, model, instance_id, reserved_tokens, usage_estimated, tool_calls, metadata, created_at, updated_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, false, '[]', '{}', $11, $11)
+        """;
+
+    // Statements of one transaction see what was committed before each of them: under this lock, all of the user's generating replies.
+    private const string LockGenerating = "SELECT pg_advisory_xact_lock($1, $2)";
+    private const int GeneratingLock = 0x52657079; // with two keys, apart from the locks of instances
+
+    private const string InsertReply = """
+        INSERT INTO messages (user_id, session_id, id, seq, role, content, status, model, instance_id, reserved_tokens, usage_estimated, tool_calls, metadata, created_at, updated_at)
+        SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, false, '[]', '{}', $11, $11
+        WHERE (SELECT count(*) FROM messages m WHERE m.user_id = $1 AND m.status = 'generating') < $12
         """;
 
     private const string InsertKey = """
@@ -59,7 +71,8 @@ public sealed class ReplyStore(ChatDbContext db, IInstances instances) : IReplyS
         {
             if (await CountInSessionAsync(acceptance) is not { } session)
             {
-                var hasQuota = acceptance.ReservedTokens is null && await db.UserUsage.AnyAsync(u => u.UserId == acceptance.UserId && u.TokenQuota != null, ct);
+                var hasQuota = acceptance.ReservedTokens is null
+                    && (quotas.Value.DefaultTokens is not null || await db.UserUsage.AnyAsync(u => u.UserId == acceptance.UserId && u.TokenQuota != null, ct));
                 return (hasQuota ? AcceptOutcome.ReservationRequired : AcceptOutcome.NoSuchSession, null);
             }
             var stored = ToMessages(acceptance, session);
@@ -68,11 +81,17 @@ public sealed class ReplyStore(ChatDbContext db, IInstances instances) : IReplyS
             {
                 batch.Add(InsertKey, acceptance.UserId, request.Key, request.Hash, acceptance.ReplyId, acceptance.At);
             }
-            Insert(batch, stored.Message);
-            Insert(batch, stored.Reply);
-            var reservation = acceptance.ReservedTokens is > 0 and var tokens ? UsageStatements.Reserve(batch, acceptance.UserId, tokens, acceptance.At) : null;
+            batch.Add(InsertMessage, Values(stored.Message));
+            batch.Add(LockGenerating, GeneratingLock, LockKey(acceptance.UserId));
+            var reply = batch.Add(InsertReply, [.. Values(stored.Reply), (long)acceptance.MaxGenerating]);
+            var reservation = acceptance.ReservedTokens is > 0 and var tokens
+                ? UsageStatements.Reserve(batch, acceptance.UserId, tokens, quotas.Value.DefaultTokens, acceptance.At) : null;
             // Not cancelled when the client leaves: the transaction may be committed anyway, and then the message must get its reply.
             await batch.ExecuteNonQueryAsync(CancellationToken.None);
+            if (reply.RecordsAffected == 0)
+            {
+                return (AcceptOutcome.TooMany, null);
+            }
             if (reservation is { RecordsAffected: 0 })
             {
                 return (AcceptOutcome.QuotaExceeded, null);
@@ -88,6 +107,14 @@ public sealed class ReplyStore(ChatDbContext db, IInstances instances) : IReplyS
         {
             return (AcceptOutcome.Repeated, null);
         }
+    }
+
+    public async Task<int> CountGeneratingAsync(Guid userId, CancellationToken ct)
+    {
+        var batch = db.NewBatch();
+        batch.Add(LockGenerating, GeneratingLock, LockKey(userId));
+        await batch.ExecuteNonQueryAsync(ct);
+        return await db.Messages.CountAsync(m => m.UserId == userId && m.Status == MessageStatus.Generating, ct);
     }
 
     public async Task<bool> CloseAsync(ReplyRun run, DateTimeOffset now, TimeSpan temporaryIdleTimeout, CancellationToken ct)
@@ -163,7 +190,7 @@ public sealed class ReplyStore(ChatDbContext db, IInstances instances) : IReplyS
                     (SELECT s.id FROM chat_sessions s WHERE s.user_id = {user} AND s.thread_id = {thread} AND s.deleted_at IS NULL))
                 AND deleted_at IS NULL AND (expires_at IS NULL OR expires_at > {at})
                 AND ({acceptance.ReservedTokens}::bigint IS NOT NULL
-                    OR NOT EXISTS (SELECT FROM user_usage u WHERE u.user_id = {user} AND u.token_quota IS NOT NULL))
+                    OR ({quotas.Value.DefaultTokens}::bigint IS NULL AND NOT EXISTS (SELECT FROM user_usage u WHERE u.user_id = {user} AND u.token_quota IS NOT NULL)))
             RETURNING *, xmin
             """).AsNoTracking().ToListAsync(CancellationToken.None); // see AcceptAsync
         return rows.SingleOrDefault();
@@ -197,7 +224,12 @@ public sealed class ReplyStore(ChatDbContext db, IInstances instances) : IReplyS
             UpdatedAt = acceptance.At,
         });
 
-    private static void Insert(NpgsqlBatch batch, ChatMessage message) => batch.Add(InsertMessage,
+    // The end of a version 7 id is random.
+    private static int LockKey(Guid userId) => BitConverter.ToInt32(userId.ToByteArray(), 12);
+
+    private static object[] Values(ChatMessage message) =>
+    [
         message.UserId, message.SessionId, message.Id, message.Seq, message.Role.ToString().ToLowerInvariant(), message.Content,
-        message.Status.ToString().ToLowerInvariant(), message.Model.OrNull(), message.InstanceId.OrNull(), message.ReservedTokens, message.CreatedAt);
+        message.Status.ToString().ToLowerInvariant(), message.Model.OrNull(), message.InstanceId.OrNull(), message.ReservedTokens, message.CreatedAt,
+    ];
 }

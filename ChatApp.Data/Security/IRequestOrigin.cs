@@ -6,6 +6,9 @@ public interface IRequestOrigin
     /// <summary>The signed-in account.</summary>
     Guid? UserId { get; }
 
+    /// <summary>The sign-in of the request's credentials.</summary>
+    Guid? LoginId { get; }
+
     /// <summary>The IP address.</summary>
     string? Address { get; }
 

@@ -9,6 +9,7 @@ public enum SecurityEventKind
     TokensRevoked,
     RefreshTokenReused,
     PasswordChange,
+    PasswordConfirmation,
     TwoFactorOn,
     TwoFactorOff,
     TwoFactorCode,

@@ -37,7 +37,7 @@ public sealed partial class SecurityLog(
     }
 
     /// <summary>Removes who an account's entries are about, and from where they came; what happened stays. For an account that is being deleted.</summary>
-    public Task EraseAsync(Guid userId, CancellationToken ct) => db.Database.CreateExecutionStrategy().ExecuteAsync(async () =>
+    public async Task EraseAsync(Guid userId, CancellationToken ct)
     {
         await using var transaction = db.Database.CurrentTransaction is null ? await db.Database.BeginTransactionAsync(ct) : null;
         await AllowAsync("erase", ct);
@@ -51,7 +51,7 @@ public sealed partial class SecurityLog(
         {
             await transaction.CommitAsync(ct);
         }
-    });
+    }
 
     /// <summary>Deletes entries older than the retention.</summary>
     public async Task CleanUpAsync(CancellationToken ct)

@@ -1,11 +1,12 @@
 using ChatApp.Domain.Time;
 using ChatApp.Domain.Usage;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 
 namespace ChatApp.Data.Usage;
 
 /// <summary>The ledger in PostgreSQL. Works in the context's transaction if there is one, otherwise in its own.</summary>
-public sealed class UsageLedger(ChatDbContext db, TimeProvider clock) : IUsageLedger
+public sealed class UsageLedger(ChatDbContext db, TimeProvider clock, IOptions<QuotaSettings> settings) : IUsageLedger
 {
     private const string UpdateRecord = """
         UPDATE usage_records SET prompt_tokens = $3, completion_tokens = $4, estimated = $5, duration_milliseconds = $6 WHERE user_id = $1 AND id = $2
@@ -14,7 +15,7 @@ public sealed class UsageLedger(ChatDbContext db, TimeProvider clock) : IUsageLe
     public Task<bool> ChargeAsync(UsageRecord record, CancellationToken ct) => InTransactionAsync(async () =>
     {
         var batch = db.NewBatch();
-        var charged = UsageStatements.Charge(batch, record);
+        var charged = UsageStatements.Charge(batch, record, settings.Value.DefaultTokens);
         await batch.ExecuteNonQueryAsync(ct);
         if (charged.RecordsAffected == 1)
         {
@@ -42,18 +43,34 @@ public sealed class UsageLedger(ChatDbContext db, TimeProvider clock) : IUsageLe
     public Task<bool> ReserveAsync(Guid userId, long tokens, CancellationToken ct) => InTransactionAsync(async () =>
     {
         var batch = db.NewBatch();
-        var reserved = UsageStatements.Reserve(batch, userId, tokens, clock.Now());
+        var reserved = UsageStatements.Reserve(batch, userId, tokens, settings.Value.DefaultTokens, clock.Now());
         await batch.ExecuteNonQueryAsync(ct);
         return reserved.RecordsAffected == 1;
+    }, ct);
+
+    public Task<long?> ReserveMoreAsync(Guid userId, long least, long most, CancellationToken ct) => InTransactionAsync(async () =>
+    {
+        var left = await db.Database.SqlQuery<long?>($"""
+            SELECT coalesce(token_quota, {settings.Value.DefaultTokens}::bigint) - total_tokens - reserved_tokens AS "Value" FROM user_usage WHERE user_id = {userId} FOR UPDATE
+            """).ToListAsync(ct);
+        if (left is not [var free] || free < least)
+        {
+            return null;
+        }
+        var granted = free is { } tokens ? Math.Clamp(tokens / QuotaService.MostShare, least, most) : most; // the quota may have been lifted
+        var batch = db.NewBatch();
+        UsageStatements.Add(batch, userId, [], granted, clock.Now());
+        await batch.ExecuteNonQueryAsync(ct);
+        return (long?)granted;
     }, ct);
 
     public async Task<(long Bytes, int Messages)?> MeasurePromptAsync(Guid userId, Guid sessionId, CancellationToken ct)
     {
         var sizes = await db.Database.SqlQuery<PromptSize>($"""
             SELECT coalesce(sum(octet_length(m.content) + octet_length(m.tool_calls::text)), 0)::bigint AS "Bytes", count(m.id)::int AS "Messages"
-            FROM user_usage u LEFT JOIN messages m ON m.user_id = u.user_id AND m.session_id = {sessionId} AND m.deleted_at IS NULL
-            WHERE u.user_id = {userId} AND u.token_quota IS NOT NULL
-            GROUP BY u.user_id
+            FROM messages m
+            WHERE m.user_id = {userId} AND m.session_id = {sessionId} AND m.deleted_at IS NULL
+            HAVING {settings.Value.DefaultTokens}::bigint IS NOT NULL OR EXISTS (SELECT FROM user_usage u WHERE u.user_id = {userId} AND u.token_quota IS NOT NULL)
             """).ToListAsync(ct);
         return sizes is [var size] ? (size.Bytes, size.Messages) : null;
     }

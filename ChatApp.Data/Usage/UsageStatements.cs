@@ -11,9 +11,15 @@ internal static class UsageStatements
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
         """;
 
-    private const string Upsert = """
+    private const string Upsert = Insertion + "VALUES ($1, $2, $3, $2 + $3, $4, $5, $6, $6)" + Update;
+
+    private const string Insertion = """
         INSERT INTO user_usage AS u (user_id, prompt_tokens, completion_tokens, total_tokens, request_count, reserved_tokens, created_at, updated_at)
-        VALUES ($1, $2, $3, $2 + $3, $4, $5, $6, $6)
+
+        """;
+
+    private const string Update = """
+
         ON CONFLICT (user_id) DO UPDATE SET
             prompt_tokens = u.prompt_tokens + excluded.prompt_tokens,
             completion_tokens = u.completion_tokens + excluded.completion_tokens,
@@ -23,9 +29,13 @@ internal static class UsageStatements
             updated_at = excluded.updated_at
         """;
 
-    private const string WithinQuota = """
+    // The first condition is for users without a row, for whom the default quota holds; the last one for those who have one.
+    private const string UpsertWithinQuota = Insertion + """
+        SELECT $1, $2, $3, $2 + $3, $4, $5, $6, $6
+        WHERE $7::bigint IS NULL OR $2 + $3 + $5 <= $7 OR EXISTS (SELECT FROM user_usage present WHERE present.user_id = $1)
+        """ + Update + """
 
-        WHERE u.token_quota IS NULL OR u.total_tokens + u.reserved_tokens + excluded.total_tokens + excluded.reserved_tokens <= u.token_quota
+        WHERE coalesce(u.token_quota, $7) IS NULL OR u.total_tokens + u.reserved_tokens + excluded.total_tokens + excluded.reserved_tokens <= coalesce(u.token_quota, $7)
         """;
 
     /// <summary>Inserts a record into the ledger.</summary>
@@ -38,14 +48,22 @@ internal static class UsageStatements
         batch.Add(Upsert, userId, calls.Sum(c => c.Usage.PromptTokens), calls.Sum(c => c.Usage.CompletionTokens), (long)calls.Count, reserved, now);
 
     /// <summary>Adds a record to a user's totals if the quota has room for it: then one row is affected.</summary>
-    public static NpgsqlBatchCommand Charge(NpgsqlBatch batch, UsageRecord record) =>
-        batch.Add(Upsert + WithinQuota, record.UserId, record.PromptTokens, record.CompletionTokens, 1L, 0L, record.CreatedAt);
+    public static NpgsqlBatchCommand Charge(NpgsqlBatch batch, UsageRecord record, long? defaultQuota) =>
+        batch.Add(UpsertWithinQuota, record.UserId, record.PromptTokens, record.CompletionTokens, 1L, 0L, record.CreatedAt, defaultQuota.OrNull());
 
     /// <summary>Reserves tokens if the quota has room for them: then one row is affected.</summary>
-    public static NpgsqlBatchCommand Reserve(NpgsqlBatch batch, Guid userId, long tokens, DateTimeOffset now) =>
-        batch.Add(Upsert + WithinQuota, userId, 0L, 0L, 0L, tokens, now);
+    public static NpgsqlBatchCommand Reserve(NpgsqlBatch batch, Guid userId, long tokens, long? defaultQuota, DateTimeOffset now) =>
+        batch.Add(UpsertWithinQuota, userId, 0L, 0L, 0L, tokens, now, defaultQuota.OrNull());
 
     /// <summary>Adds the difference between two costs of one call to a user's totals.</summary>
     public static void Correct(NpgsqlBatch batch, Guid userId, long promptTokens, long completionTokens, DateTimeOffset now) =>
         batch.Add(Upsert, userId, promptTokens, completionTokens, 0L, 0L, now);
+
+    /// <summary>Moves ledger records from one user's totals to another's.</summary>
+    public static void Move(NpgsqlBatch batch, Guid from, Guid to, IReadOnlyCollection<UsageRecord> records, DateTimeOffset now)
+    {
+        var (prompt, completion) = (records.Sum(r => r.PromptTokens), records.Sum(r => r.CompletionTokens));
+        batch.Add(Upsert, from, -prompt, -completion, -(long)records.Count, 0L, now);
+        batch.Add(Upsert, to, prompt, completion, (long)records.Count, 0L, now);
+    }
 }

@@ -4,11 +4,12 @@ using ChatApp.Domain.Errors;
 using ChatApp.Domain.Sessions;
 using ChatApp.Domain.Usage;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 
 namespace ChatApp.Domain.Analytics;
 
 /// <summary>The caller's statistics. Tokens come from the ledger, which keeps the usage of deleted sessions.</summary>
-public sealed class AnalyticsService(IChatDb db, SessionService sessions)
+public sealed class AnalyticsService(IChatDb db, SessionService sessions, IOptions<QuotaSettings> quotas)
 {
     /// <exception cref="NotFoundException">The caller has no such live session.</exception>
     public async Task<SessionAnalytics> SessionAsync(Guid userId, SessionKey key, CancellationToken ct)
@@ -49,7 +50,7 @@ public sealed class AnalyticsService(IChatDb db, SessionService sessions)
             .OrderByDescending(model => model.Input + model.Output).ThenBy(model => model.Provider).ThenBy(model => model.Model).ToListAsync(ct);
         return new(
             new(totals?.PromptTokens ?? 0, totals?.CompletionTokens ?? 0, totals?.RequestCount ?? 0),
-            totals?.TokenQuota,
+            totals?.TokenQuota ?? quotas.Value.DefaultTokens,
             days.ConvertAll(d => new DayUsage(d.Date, new(d.Input, d.Output, d.Requests))),
             models.ConvertAll(m => new ModelUsage(m.Provider, m.Model, new(m.Input, m.Output, m.Requests))));
     }

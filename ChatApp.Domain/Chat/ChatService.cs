@@ -7,6 +7,7 @@ using ChatApp.Domain.Sessions;
 using ChatApp.Domain.Time;
 using ChatApp.Domain.Usage;
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Options;
 
 namespace ChatApp.Domain.Chat;
 
@@ -31,7 +32,8 @@ public sealed record AcceptedMessage(ChatSession Session, ChatMessage Message, C
 
 /// <summary>Accepts messages. An accepted message is committed and will get a reply.</summary>
 public sealed class ChatService(
-    IReplyStore store, SessionService sessions, MessageService messages, MessageRules rules, IModelCatalog models, QuotaService quotas, ReplyGenerator generator, TimeProvider clock)
+    IReplyStore store, SessionService sessions, MessageService messages, MessageRules rules, IModelCatalog models, QuotaService quotas, ReplyGenerator generator, TimeProvider clock,
+    IOptions<ChatSettings> settings)
 {
     /// <summary>Stores the message and an empty reply in one transaction, then starts generating the reply, which no longer depends on the request.</summary>
     /// <param name="userId">The caller.</param>
@@ -42,9 +44,10 @@ public sealed class ChatService(
     /// <exception cref="NotFoundException">The caller has no such live session.</exception>
     /// <exception cref="ConflictException">A reply is being generated in this session, or the idempotency key was used for another request.</exception>
     /// <exception cref="QuotaExceededException">The caller's quota is used up.</exception>
+    /// <exception cref="TooManyException">As many replies are being generated for the caller as may be.</exception>
     public async Task<AcceptedMessage> AcceptAsync(Guid userId, SessionKey? key, NewMessage input, CancellationToken ct)
     {
-        var (model, now) = (rules.Check(input), clock.Now());
+        var (model, now) = (await rules.CheckAsync(input, ct), clock.Now());
         var request = RequestKey.Of(input.IdempotencyKey, "message", key?.Value, input.Content, input.Model, input.Persona);
         if (request is not null && await messages.FindAcceptedAsync(userId, request, ct) is { } before)
         {
@@ -57,6 +60,7 @@ public sealed class ChatService(
             SessionModel = input.Model is null or ChatModel.Default ? input.Model : model.Name,
             Title = SessionTitles.From(input.Content),
             Request = request,
+            MaxGenerating = settings.Value.MaxGeneratingReplies,
         };
         var reply = generator.Open(acceptance.ReplyId, userId);
         try
@@ -83,18 +87,21 @@ public sealed class ChatService(
         }
     }
 
+    internal static TooManyException TooMany() => new("Too many of your replies are being written at the moment. Wait for one of them or stop it.");
+
     internal static ConflictException Busy() => new("A reply is being written in this chat. Wait for it or stop it first.");
 
     private async Task<Acceptance> ReserveAsync(Acceptance acceptance, ChatSession session, NewMessage input, ChatModel model, CancellationToken ct)
     {
-        var asked = input.Model is null && session.Model is not null ? models.Get(session.Model) : model;
-        var tokens = await quotas.MostTokensAsync(session, input.Persona, asked, input.Content, input.Options?.MaxOutputTokens, ct);
+        var asked = input.Model is null && session.Model is not null ? await models.FindAsync(session.Model, ct) : model;
+        var tokens = await quotas.LeastTokensAsync(session, input.Persona, asked, input.Content, input.Options?.MaxOutputTokens, ct);
         return acceptance with { Key = SessionKey.Of(session.Id), ReservedTokens = tokens };
     }
 
     private static ChatAppException Refusal(AcceptOutcome outcome) => outcome switch
     {
         AcceptOutcome.Busy => Busy(),
+        AcceptOutcome.TooMany => TooMany(),
         AcceptOutcome.QuotaExceeded => QuotaService.Exceeded(),
         _ => new NotFoundException("Chat"),
     };

@@ -12,6 +12,9 @@ public sealed class ChatSettings
     /// <summary>The longest message that users may send, in UTF-16 units.</summary>
     public int MaxMessageLength { get; set; } = 32_000;
 
+    /// <summary>How many replies may be generated for a user at the same time, on all instances together.</summary>
+    public int MaxGeneratingReplies { get; set; } = 8;
+
     /// <summary>A reply that takes longer ends as failed, with its text so far.</summary>
     public TimeSpan ReplyTimeout { get; set; } = TimeSpan.FromMinutes(5);
 

@@ -25,16 +25,27 @@ public sealed class MessageRules(IModelCatalog models, PersonaCatalog personas, 
         }
     }
 
+    /// <summary>Checks a message of a conversation that a program brings along: users' messages are as long as those they send, replies as those that models write.</summary>
+    /// <exception cref="InvalidException">The text is too long.</exception>
+    public void CheckBrought(MessageRole role, string content)
+    {
+        var maxLength = role == MessageRole.Assistant ? ChatMessage.ReplyMaxLength : settings.Value.MaxMessageLength;
+        if (content.Length > maxLength)
+        {
+            Check(content, maxLength, "messages");
+        }
+    }
+
     /// <summary>Checks a message before anything is stored.</summary>
     /// <returns>The model that will reply.</returns>
     /// <exception cref="InvalidException">The text is blank, too long or cannot be stored; there is no such persona or model.</exception>
-    public ChatModel Check(NewMessage message)
+    public Task<ChatModel> CheckAsync(NewMessage message, CancellationToken ct)
     {
         Check(message.Content, settings.Value.MaxMessageLength);
         if (message.Persona is { } persona)
         {
             personas.Require(persona);
         }
-        return models.Get(message.Model);
+        return models.FindAsync(message.Model, ct);
     }
 }

@@ -39,7 +39,11 @@ public sealed partial class CompletionService(
     /// <exception cref="QuotaExceededException">The caller's quota is used up.</exception>
     public async Task<AcceptedMessage> AcceptAsync(Guid userId, NewCompletion input, CancellationToken ct)
     {
-        rules.Check(input.Message); // before an empty session is created
+        await rules.CheckAsync(input.Message, ct); // before an empty session is created
+        foreach (var (role, content) in input.Messages.SkipLast(1))
+        {
+            rules.CheckBrought(role, content);
+        }
         var session = input.Session is not null
             ? await sessions.GetOrCreateNamedAsync(userId, input.Session, ct)
             : await sessions.CreateAsync(userId, new NewSession

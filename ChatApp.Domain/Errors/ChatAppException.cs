@@ -30,5 +30,12 @@ public sealed class UnavailableException(string message, Exception? inner = null
     public TimeSpan RetryAfter { get; init; } = TimeSpan.FromSeconds(5);
 }
 
+/// <summary>The caller does too much at the same time, or has guessed a secret too often.</summary>
+public sealed class TooManyException(string message) : ChatAppException(message)
+{
+    /// <summary>How long a client should wait before it tries again.</summary>
+    public TimeSpan RetryAfter { get; init; } = TimeSpan.FromSeconds(5);
+}
+
 /// <summary>The caller's quota is used up.</summary>
 public sealed class QuotaExceededException(string message) : ChatAppException(message);

@@ -6,9 +6,13 @@ namespace ChatApp.Domain.Models;
 /// <summary>The models of this installation.</summary>
 public interface IModelCatalog
 {
-    /// <summary>The model with this name; the default one for null and for <see cref="ChatModel.Default"/>.</summary>
+    /// <summary>The model with this name, one of those that can be chosen as known at the moment; the default one for null and for <see cref="ChatModel.Default"/>.</summary>
     /// <exception cref="InvalidException">There is no such model.</exception>
     ChatModel Get(string? name);
+
+    /// <summary>Like <see cref="Get"/>, but refreshes the servers' lists first if they do not have the model, for a few seconds at most.</summary>
+    /// <exception cref="InvalidException">There is no such model.</exception>
+    Task<ChatModel> FindAsync(string? name, CancellationToken ct);
 
     /// <summary>The models that can be chosen, as known at the moment, without waiting for any server.</summary>
     IReadOnlyList<ModelInfo> Known();

@@ -37,6 +37,14 @@ public sealed record TokenUsage(long PromptTokens, long CompletionTokens, bool E
 {
     public long TotalTokens => PromptTokens + CompletionTokens;
 
+    /// <summary>The usage, but no more than this many tokens in all: a provider that reports more than it can have used does not exceed a reservation.</summary>
+    public TokenUsage AtMost(long tokens)
+    {
+        var prompt = Math.Min(PromptTokens, Math.Max(tokens, 0));
+        var completion = Math.Min(CompletionTokens, Math.Max(tokens, 0) - prompt);
+        return TotalTokens <= tokens ? this : new(prompt, completion, Estimated: true);
+    }
+
     public static TokenUsage? Of(ChatMessage message) =>
         message is { PromptTokens: { } prompt, CompletionTokens: { } completion } ? new(prompt, completion, message.UsageEstimated) : null;
 }

@@ -3,6 +3,9 @@ namespace ChatApp.Domain.Usage;
 /// <summary>One user's totals, changed only in the transactions that add to the ledger, and so always equal to its sums.</summary>
 public sealed class UserUsage
 {
+    /// <summary>Nobody: has the usage of all deleted accounts together, so that sums over all users stay right.</summary>
+    public static readonly Guid DeletedAccounts = Guid.Empty;
+
     public required Guid UserId { get; init; }
 
     public long PromptTokens { get; set; }

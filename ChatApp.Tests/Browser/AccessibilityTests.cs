@@ -52,7 +52,7 @@ internal sealed class AccessibilityTests : BrowserFixture
     [Test, Combinatorial]
     public async Task Page_EachOne_HasNoSeriousViolationAndDoesNotScrollSideways(
         [Values("/login", "/register", "/chat-ui", "/chat-ui/{session}", "/chat-ui/{archived}", "/sessions", "/sessions/archive", "/sessions?q=archived", "/sessions?q=nothing", "/sessions/new", "/sessions/{session}/title",
-            "/sessions/trash", "/sessions/{session}/remove", "/search-ui", "/search-ui?query=w", "/search-ui?query=qqq", "/search-ui?query=-w", "/usage", "/sessions/{session}/details", "/sessions/{session}/export", "/chat-ui/{session}/print", "/account", "/account/api-keys", "/docs", "/error")] string path,
+            "/sessions/trash", "/sessions/{session}/remove", "/search-ui", "/search-ui?query=w", "/search-ui?query=qqq", "/search-ui?query=-w", "/usage", "/sessions/{session}/details", "/sessions/{session}/export", "/chat-ui/{session}/print", "/account", "/account/api-keys", "/account/activity", "/account/two-factor", "/account/sign-ins", "/account/delete", "/admin/security", "/docs", "/error")] string path,
         [Values(ColorScheme.Light, ColorScheme.Dark)] ColorScheme scheme,
         [Values(1280, 320)] int width)
     {

@@ -16,7 +16,8 @@ internal sealed class ApiKeyPageTests : BrowserFixture
         await page.GotoAsync("/account");
         await page.GetByRole(AriaRole.Link, new() { Name = "Manage API keys" }).ClickAsync();
         await page.GetByLabel("Name", new() { Exact = true }).FillAsync("My script");
-        await page.GetByLabel("export chats").UncheckAsync();
+        await page.GetByLabel("Read and search chats").CheckAsync();
+        await page.GetByLabel("Send messages").CheckAsync();
         await page.GetByLabel("Expires").SelectOptionAsync("Never");
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Create key" }).ClickAsync();

@@ -1,5 +1,6 @@
 using ChatApp.Web.Features.Chat.Markdown;
 using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
 
 namespace ChatApp.Tests.Browser;
 
@@ -69,6 +70,43 @@ internal sealed class MarkdownRendererTests : BrowserFixture
         var (inPage, onServer) = await RenderAsync(name);
 
         Assert.That(inPage, Is.Not.EqualTo(onServer), $"Remove it from the list: {Differences[name]}");
+    }
+
+    [TestCase("*a_", 100_000)]
+    [TestCase("> ", 100_000)]
+    public async Task Growing_TextThatTakesTooLong_BecomesPlain(string unit, int length)
+    {
+        var markdown = string.Concat(Enumerable.Repeat(unit, length / unit.Length));
+
+        await _page.EvaluateAsync("""
+            async markdown => {
+              const { GrowingText } = await import("/js/models/growing-text.js");
+              const target = document.createElement("div");
+              target.id = "growing";
+              document.body.append(target);
+              new GrowingText(target).append(markdown);
+            }
+            """, markdown);
+
+        await Expect(_page.Locator("#growing > p.plain")).ToHaveTextAsync(markdown, new() { Timeout = 30_000 }); // rendered, the first would take minutes
+    }
+
+    [Test]
+    public async Task Growing_LongTextAtOnce_IsRenderedToItsEnd()
+    {
+        var markdown = string.Concat(Enumerable.Range(0, 500).Select(i => $"Paragraph *{i}* with some words.\n\n"));
+
+        await _page.EvaluateAsync("""
+            async markdown => {
+              const { GrowingText } = await import("/js/models/growing-text.js");
+              const target = document.createElement("div");
+              target.id = "growing";
+              document.body.append(target);
+              new GrowingText(target).append(markdown);
+            }
+            """, markdown);
+
+        await Expect(_page.Locator("#growing > p:nth-of-type(500) > em")).ToHaveTextAsync("499", new() { Timeout = 30_000 });
     }
 
     private async Task<(string InPage, string OnServer)> RenderAsync(string name)

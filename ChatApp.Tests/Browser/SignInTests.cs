@@ -62,6 +62,20 @@ internal sealed class SignInTests : BrowserFixture
     }
 
     [Test]
+    public async Task LogIn_WithACookieThatSomebodyElseSet_GetsANewSecret()
+    {
+        const string Planted = "a secret that an attacker knows";
+        var page = await NewPageAsync();
+        await page.Context.AddCookiesAsync([new() { Name = "chatapp", Value = Uri.EscapeDataString(Planted), Url = App.Address.ToString() }]);
+        await page.GotoAsync("/login");
+        await page.LogInAsync(_user.Name, TestUser.Password);
+
+        await Expect(page).ToHaveURLAsync($"{App.Address}chat-ui");
+        var cookie = (await page.Context.CookiesAsync()).Single(c => c.Name == "chatapp");
+        Assert.That(Uri.UnescapeDataString(cookie.Value), Has.Length.GreaterThanOrEqualTo(43).And.Not.EqualTo(Planted));
+    }
+
+    [Test]
     public async Task LogOut_FromTheMenu_EndsTheSignInAndDeletesDrafts()
     {
         var page = await NewPageAsync(_user);

@@ -18,7 +18,7 @@ internal sealed partial class CitusTests
             WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND NOT EXISTS (SELECT FROM pg_dist_shard WHERE relname = logicalrelid::text || '_' || shardid)
             """),
         Is.EquivalentTo(UserTables.All.Select(t => $"{t} distributed user_id")
-            .Concat(UserTables.Accounts.Append("data_protection_keys").Select(t => $"{t} reference <none>")).Append("__EFMigrationsHistory local")));
+            .Concat(UserTables.Accounts.Append("data_protection_keys").Append("setup_tokens").Select(t => $"{t} reference <none>")).Append("__EFMigrationsHistory local").Append("security_events local").Append("attempt_limits local")));
 
     [Test]
     public async Task Chat_SeveralUsers_GetRepliesListsAndHistories()

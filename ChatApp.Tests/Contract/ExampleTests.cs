@@ -31,7 +31,7 @@ internal sealed partial class ExampleTests : ChatFixture
     public async Task Client_InJavaScript_SurvivesACutConnection()
     {
         var user = await App.RegisterAsync();
-        var key = (await user.Client.SendJsonAsync(HttpMethod.Post, "/users/me/api-keys", new { name = "client" }, HttpStatusCode.Created)).Text("secret");
+        var key = (await user.Client.SendJsonAsync(HttpMethod.Post, "/users/me/api-keys", new { name = "client", scopes = new[] { "read", "chat" } }, HttpStatusCode.Created)).Text("secret");
         var call = Model.Hold("Tell me more.");
         using var proxy = new CuttingProxy(App.Address);
 

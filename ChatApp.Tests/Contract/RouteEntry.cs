@@ -51,6 +51,10 @@ internal sealed record RouteEntry(string Route, int Status, Func<World, Task<Rou
         Of("POST /auths/refresh", 200, async w => new("/auths/refresh", new { refresh_token = await w.RefreshTokenAsync() })),
         Of("POST /auths/logout", 204) with { KeysMayNot = true },
         Of("GET /users/me", 200),
+        Of("GET /users/me/download", 200) with { KeysMayNot = true },
+        Of("POST /users/me/deletion", 400, new { password = "" }) with { KeysMayNot = true }, // AccountDeletionTests delete accounts
+        Of("GET /users/me/sign-ins", 200) with { KeysMayNot = true },
+        Of("DELETE /users/me/sign-ins/{id}", 204, async w => new($"/users/me/sign-ins/{await w.SignInAsync()}")) with { KeysMayNot = true },
         Of("GET /users/me/api-keys", 200) with { KeysMayNot = true },
         Of("POST /users/me/api-keys", 201, new { name = "contract", scopes = new[] { "read" }, expires_in_days = 1 }) with { KeysMayNot = true },
         Of("DELETE /users/me/api-keys/{id}", 204, async w => new($"/users/me/api-keys/{await w.ApiKeyAsync()}")) with { KeysMayNot = true },
@@ -103,6 +107,7 @@ internal sealed record RouteEntry(string Route, int Status, Func<World, Task<Rou
         Of("POST /api/interrupt", 200, new { session_id = "contract" }),
         Of("POST /api/system", 200, new { message = "Be brief." }),
         Of("POST /api/mcp-command", 200, new { command = "list_servers" }),
+        Of("POST /api/mcp-approvals/{id}", 200, async w => new($"/api/mcp-approvals/{await w.PendingCommandAsync()}", new { decision = "once" })),
     ];
 
     private static IEnumerable<RouteEntry> Reading() =>

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using ChatApp.Domain.ToolCommands;
 using ChatApp.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 
@@ -36,7 +37,7 @@ internal sealed class World(TestApp app, GatedModel model, ScriptedTools tools)
         Owner = await app.RegisterAsync("owner");
         _stranger = await app.RegisterAsync("stranger");
         _disabled = await app.RegisterAsync("disabled");
-        _key = (await Owner.Client.SendJsonAsync(HttpMethod.Post, "/users/me/api-keys", new { name = "all" }, HttpStatusCode.Created)).Text("secret");
+        _key = (await Owner.Client.SendJsonAsync(HttpMethod.Post, "/users/me/api-keys", new { name = "all", scopes = new[] { "read", "chat", "export", "tools" } }, HttpStatusCode.Created)).Text("secret");
         await app.WithDb(db => db.Users.Where(u => u.Id == _disabled.Id).ExecuteUpdateAsync(u => u.SetProperty(x => x.DisabledAt, TimeProvider.System.GetUtcNow())));
     }
 
@@ -58,7 +59,14 @@ internal sealed class World(TestApp app, GatedModel model, ScriptedTools tools)
     public async Task<string> RefreshTokenAsync() => (await app.LogInAsync(Owner.Name, TestUser.Password)).RefreshToken;
 
     public async Task<string> ApiKeyAsync() =>
-        (await OwnerPostsAsync("/users/me/api-keys", new { name = New("key") }, HttpStatusCode.Created)).GetProperty("key").Text("id");
+        (await OwnerPostsAsync("/users/me/api-keys", new { name = New("key"), scopes = new[] { "read" } }, HttpStatusCode.Created)).GetProperty("key").Text("id");
+
+    /// <summary>A sign-in of the owner.</summary>
+    public async Task<string> SignInAsync()
+    {
+        var client = (await app.LogInAsync(Owner.Name, TestUser.Password)).Client;
+        return (await client.GetJsonAsync("/users/me/sign-ins")).Items("sign_ins").Single(s => s.GetProperty("current").GetBoolean()).Text("id");
+    }
 
     public async Task<string> SessionAsync() => (await OwnerPostsAsync("/chat/sessions", new { title = New("Session ") }, HttpStatusCode.Created)).Text("id");
 
@@ -111,6 +119,21 @@ internal sealed class World(TestApp app, GatedModel model, ScriptedTools tools)
         }
         throw new InvalidOperationException("No tool call waits for approval.");
     }
+
+    /// <summary>A tool call of a command that waits for approval.</summary>
+    public Task<string> PendingCommandAsync() => app.WithServiceAsync(async (CommandApprovals approvals) =>
+    {
+        var arguments = new Dictionary<string, object?> { ["input"] = New("a note") };
+        try
+        {
+            await approvals.UseAsync(Owner.Id, Writer, arguments, CancellationToken.None);
+        }
+        catch (ApprovalRequiredException e)
+        {
+            return e.Id.ToString();
+        }
+        throw new InvalidOperationException("The call does not wait for approval.");
+    });
 
     private Task<JsonElement> OwnerPostsAsync(string path, object body, HttpStatusCode expected = HttpStatusCode.OK) =>
         Owner.Client.SendJsonAsync(HttpMethod.Post, path, body, expected);

@@ -1,4 +1,5 @@
 using System.Net;
+using ChatApp.Data.Security;
 using ChatApp.Domain.Chat.Replies;
 using ChatApp.Tests.Support;
 using Microsoft.AspNetCore.Builder;
@@ -79,13 +80,13 @@ internal sealed class ClockJumpTests(int hours) : ChatFixture
         {
             await client.ProblemAsync(HttpMethod.Post, "/auths/login", TestApp.Form(user.Name, "wrong horse 8"), HttpStatusCode.Unauthorized);
         }
-        await client.ProblemAsync(HttpMethod.Post, "/auths/login", TestApp.Form(user.Name, TestUser.Password), HttpStatusCode.Unauthorized);
+        await client.ProblemAsync(HttpMethod.Post, "/auths/login", TestApp.Form(user.Name, TestUser.Password), HttpStatusCode.TooManyRequests);
 
         _clock.Advance(-_jump);
-        _clock.Advance(TimeSpan.FromMinutes(5));
+        _clock.Advance(AttemptLimiter.LongestDelay);
 
         await client.SendJsonAsync(HttpMethod.Post, "/auths/login", TestApp.Form(user.Name, TestUser.Password));
-        _clock.Advance(TimeSpan.FromMinutes(-5));
+        _clock.Advance(-AttemptLimiter.LongestDelay);
     }
 
     [Test]

@@ -1,4 +1,5 @@
 using System.Net;
+using ChatApp.Data.Checks;
 using ChatApp.Data.Embedded;
 using ChatApp.Domain.Chat;
 using ChatApp.Tests.Support;
@@ -90,6 +91,37 @@ internal sealed class DatabaseAwayTests
         }
 
         await Eventually.TrueAsync(async () => await AppProcess.StatusAsync(_user.Client, "/chat/sessions") == HttpStatusCode.OK, "the app serves again");
+    }
+
+    [Test]
+    public async Task Database_FrozenWhileRepliesGrowAndEnd_LeavesNothingInTheJournal()
+    {
+        var calls = Enumerable.Range(0, 8).Select(n => _model.Hold($"frozen {n}")).ToList();
+        var replies = await Task.WhenAll(calls.Select(async (_, n) =>
+        {
+            var user = await _app.RegisterAsync();
+            using var stream = await EventStream.PostAsync(user.Client, new { message = $"frozen {n}" });
+            return (await stream.NextAsync())!.Data.GetProperty("message_id").GetGuid();
+        }));
+        var processes = _folder.Processes();
+        await AppProcess.SignalAsync("STOP", processes);
+        try
+        {
+            calls.ForEach(c => c.Say("while frozen"));
+            await Eventually.TrueAsync(() => _app.Log.Text.Contains("cannot be written at the moment", StringComparison.Ordinal), "the journal has given up");
+            calls.ForEach(c => c.Say(" and more").End());
+            await Eventually.TrueAsync(() => _app.Log.Text.Contains("cannot be stored yet", StringComparison.Ordinal), "storing the ends was attempted");
+        }
+        finally
+        {
+            await AppProcess.SignalAsync("CONT", processes);
+        }
+
+        await Eventually.TrueAsync(
+            () => _app.WithDb(db => db.Messages.AllAsync(m => !replies.Contains(m.Id) || m.Status == MessageStatus.Complete)), "all ends are stored");
+        await using var connection = new NpgsqlConnection(_app.ConnectionString);
+        await connection.OpenAsync();
+        Assert.That(await DatabaseCheck.RunAsync(connection, CancellationToken.None), Is.Empty);
     }
 
     [Test]

@@ -116,6 +116,18 @@ internal sealed class TwoProcessesTests
         Assert.That((rest[^1].Type, rest[^1].Data.Text("status")), Is.EqualTo(("done", "interrupted")));
         Assert.That((await there.RestAsync())[^1].Data.Text("status"), Is.EqualTo("interrupted"), "the subscriber of the other instance gets it too");
         Assert.That(rest[^1].Data.GetProperty("usage").Number("completion_tokens"), Is.GreaterThan(0), "the received text is charged");
+        await using var restarted = await AppProcess.StartAsync(_folder.Path, _settings);
+        using var back = await restarted.LogInAsync(Name);
+        foreach (var client in new[] { _users[0], back })
+        {
+            for (var position = 0; position <= "Half of a long reply".Length + 1; position++)
+            {
+                using var stream = await EventStream.ResumeAsync(client, reply, $"{position}");
+                var events = await stream.RestAsync();
+                Assert.That(events.Tokens(), Is.EqualTo("Half of a long reply"[Math.Min(position, "Half of a long reply".Length)..]));
+                Assert.That(int.Parse(events[^1].Id!, System.Globalization.CultureInfo.InvariantCulture), Is.GreaterThanOrEqualTo(position), "a client is never sent back");
+            }
+        }
         _model.DefaultReply = ScriptedReply.Text("All is well.");
         var again = await _users[0].SendJsonAsync(HttpMethod.Post, "/chat", new { message = "and now?", thread_id = session });
         Assert.That(again.Text("response"), Is.EqualTo("All is well."));

@@ -15,10 +15,11 @@ internal sealed class AppProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly StringBuilder _output = new();
 
-    private AppProcess(string dataDirectory, Dictionary<string, string>? settings, params string[] arguments)
+    private AppProcess(string dataDirectory, Dictionary<string, string>? settings, int? openFiles, params string[] arguments)
     {
         Address = new Uri($"http://127.0.0.1:{FreePort()}");
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ChatApp.Web.dll"), .. arguments])
+        string[] limited = openFiles is { } limit ? ["-c", $"ulimit -n {limit}; exec \"$@\"", "sh", "dotnet"] : [];
+        var start = new ProcessStartInfo(openFiles is null ? "dotnet" : "/bin/sh", [.. limited, Path.Combine(AppContext.BaseDirectory, "ChatApp.Web.dll"), .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -31,6 +32,7 @@ internal sealed class AppProcess : IAsyncDisposable
         start.Environment["Urls"] = Address.ToString();
         start.Environment["Database__DataDirectory"] = dataDirectory;
         start.Environment["RateLimits__Enabled"] = "false"; // tests send many requests
+        start.Environment["Chat__MaxGeneratingReplies"] = "1000";
         foreach (var (name, value) in settings ?? [])
         {
             start.Environment[name] = value;
@@ -61,12 +63,15 @@ internal sealed class AppProcess : IAsyncDisposable
     }
 
     /// <summary>Starts an app without waiting for it.</summary>
-    public static AppProcess Launch(string dataDirectory, Dictionary<string, string>? settings = null) => new(dataDirectory, settings);
+    public static AppProcess Launch(string dataDirectory, Dictionary<string, string>? settings = null, int? openFiles = null) => new(dataDirectory, settings, openFiles);
 
     /// <summary>Starts an app and waits until it serves.</summary>
-    public static async Task<AppProcess> StartAsync(string dataDirectory, Dictionary<string, string>? settings = null)
+    /// <param name="dataDirectory">The private server's data folder.</param>
+    /// <param name="settings">Environment variables.</param>
+    /// <param name="openFiles">How many files it may have open; null for as many as this process.</param>
+    public static async Task<AppProcess> StartAsync(string dataDirectory, Dictionary<string, string>? settings = null, int? openFiles = null)
     {
-        var app = Launch(dataDirectory, settings);
+        var app = Launch(dataDirectory, settings, openFiles);
         try
         {
             await app.HealthyAsync();
@@ -82,7 +87,7 @@ internal sealed class AppProcess : IAsyncDisposable
     /// <summary>Checks the rules of the data with the app's own command.</summary>
     public static async Task AssertSoundAsync(string dataDirectory, Dictionary<string, string>? settings = null)
     {
-        await using var check = new AppProcess(dataDirectory, settings, "--check");
+        await using var check = new AppProcess(dataDirectory, settings, openFiles: null, "--check");
         Assert.That(await check.ExitAsync(), Is.Zero, () => check.Output);
         Assert.That(check.Output, Does.Contain("keeps all rules"));
     }

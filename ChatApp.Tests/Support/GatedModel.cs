@@ -51,6 +51,8 @@ internal sealed class GatedModel : IModelCatalog, IChatClient
         : name == ModelCatalog.BuiltInName ? new(name, name, this, ContextWindow) { IsLanguageModel = false }
         : throw new InvalidException("model", "There is no such model.");
 
+    public Task<ChatModel> FindAsync(string? name, CancellationToken ct) => Task.Run(() => Get(name), ct);
+
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {

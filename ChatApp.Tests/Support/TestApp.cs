@@ -1,5 +1,7 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using ChatApp.Data;
@@ -47,6 +49,7 @@ internal sealed class TestApp : IAsyncDisposable
             "--urls=http://127.0.0.1:0", $"--ConnectionStrings:ChatApp={database}",
             "--Models:FindOllama=false", // an Ollama of this machine must not affect tests
             "--RateLimits:Enabled=false", // tests send many requests
+            "--Chat:MaxGeneratingReplies=1000",
             "--Chat:TitleModel=built-in", // scripts are for replies, not for titles
             .. (settings ?? []).Select(s => $"--{s.Key}={s.Value}"),
         ];
@@ -71,6 +74,25 @@ internal sealed class TestApp : IAsyncDisposable
     {
         BaseAddress = Address,
     };
+
+    /// <summary>A client whose requests come from another loopback address, such as 127.0.0.2.</summary>
+    public HttpClient From(string address)
+    {
+        var client = new HttpClient(new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            ConnectCallback = async (context, ct) =>
+            {
+                var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+                socket.Bind(new IPEndPoint(IPAddress.Parse(address), 0));
+                await socket.ConnectAsync(IPAddress.Loopback, context.DnsEndPoint.Port, ct);
+                return new NetworkStream(socket, ownsSocket: true);
+            },
+        });
+        client.BaseAddress = Address;
+        return client;
+    }
 
     public HttpClient WithToken(string accessToken)
     {

@@ -6,7 +6,8 @@ internal static class UserTables
     /// <summary>Their keys begin with <c>user_id</c>, and every statement names the user for each of them.</summary>
     public static readonly IReadOnlySet<string> All = new HashSet<string>
     {
-        "chat_sessions", "messages", "reply_deltas", "tool_approvals", "idempotency_keys", "usage_records", "user_usage",
+        "chat_sessions", "messages", "reply_deltas", "tool_approvals", "command_approvals", "idempotency_keys", "usage_records", "user_usage",
+        "two_factor_secrets", "recovery_codes",
     };
 
     /// <summary>Small tables with a <c>user_id</c> that are on every node of a cluster and read before the user is known, each with the reason.</summary>

@@ -12,7 +12,7 @@ internal sealed class ChatDbOptionsTests
 
         using (Assert.EnterMultipleScope())
         {
-            Assert.That((settings.Timeout, settings.CommandTimeout, settings.CancellationTimeout), Is.EqualTo((3, 5, -1)));
+            Assert.That((settings.Timeout, settings.CommandTimeout, settings.CancellationTimeout), Is.EqualTo((2, 3, -1)));
             Assert.That((settings.MaxPoolSize, settings.MaxAutoPrepare), Is.EqualTo((30, 50)));
             Assert.That(settings.ApplicationName, Is.EqualTo("ChatApp"));
             Assert.That((settings.Host, settings.Database), Is.EqualTo(("db.example.com", "chat")));
@@ -26,7 +26,7 @@ internal sealed class ChatDbOptionsTests
 
         using (Assert.EnterMultipleScope())
         {
-            Assert.That((settings.CommandTimeout, settings.MaxPoolSize, settings.Timeout), Is.EqualTo((77, 7, 3)));
+            Assert.That((settings.CommandTimeout, settings.MaxPoolSize, settings.Timeout), Is.EqualTo((77, 7, 2)));
             Assert.That(settings.ApplicationName, Is.EqualTo("mine"));
             Assert.That(settings.GssEncryptionMode, Is.EqualTo(GssEncryptionMode.Prefer));
         }

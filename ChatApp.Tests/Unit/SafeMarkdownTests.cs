@@ -1,3 +1,4 @@
+using System.Net;
 using ChatApp.Web.Features.Chat.Markdown;
 
 namespace ChatApp.Tests.Unit;
@@ -53,12 +54,73 @@ internal sealed class SafeMarkdownTests
         Assert.That(SafeMarkdown.ToText(markdown), Is.Not.Null);
     }
 
-    [Test]
-    public void ToHtml_LinksThatNeverEnd_AreNotParsed()
+    // Each takes Markdig seconds, and quadratic time or worse.
+    [TestCase("", "[a](", 32_000)]
+    [TestCase("", "[a]: x\n", 16_000)]
+    [TestCase("", "*a ", 16_000)]
+    [TestCase("", "[a ", 16_000)]
+    [TestCase("", "www.a.b\n", 8_000)]
+    [TestCase("", "> ", 200)]
+    [TestCase("", "1. ", 16_000)]
+    [TestCase("x|y\n-|-\n", "_a_~~|", 8_000)]
+    public void ToHtml_TooCostly_IsThePlainText(string begin, string unit, int count)
     {
-        var markdown = string.Concat(Enumerable.Repeat("[a](", 16_000)); // Markdig takes half a second, and quadratic time
+        var markdown = begin + string.Concat(Enumerable.Repeat(unit, count)) + "<end>";
 
-        Assert.That(SafeMarkdown.ToHtml(markdown), Is.EqualTo($"<p class=\"plain\">{markdown}</p>"));
+        var html = SafeMarkdown.ToHtml(markdown);
+
+        Assert.That(html == $"<p class=\"plain\">{WebUtility.HtmlEncode(markdown)}</p>", "it is shown as it is");
+        Assert.That(SafeMarkdown.ToText(markdown) == markdown, "a preview as well");
+    }
+
+    [Test]
+    public void ToHtml_TableOfFewWideAndManyNarrowRows_IsNotFilledUp()
+    {
+        var wide = string.Concat(Enumerable.Repeat("|a", 5_000));
+        var markdown = $"{wide}\n{string.Concat(Enumerable.Repeat("|-", 5_000))}\n{string.Concat(Enumerable.Repeat("|\n", 5_000))}"; // 25 million cells
+
+        Assert.That(SafeMarkdown.ToHtml(markdown), Does.StartWith("<p class=\"plain\">"));
+    }
+
+    [Test]
+    public void ToHtml_DeepEmphasis_IsTextOrHtmlButNoError()
+    {
+        var stars = new string('*', 30_000);
+
+        Assert.That(SafeMarkdown.ToHtml($"{stars}a{stars}"), Does.Contain("a"));
+    }
+
+    [Test]
+    public void ToHtml_LargeTableAsModelsWriteThem_IsRendered()
+    {
+        var rows = Enumerable.Range(0, 300).Select(i => $"| **Row {i}** | some words | 1,{i:000} | [source {i}](https://example.org/{i}) | `code_{i}` |");
+
+        var html = SafeMarkdown.ToHtml($"| a | b | c | d | e |\n|---|---|---|---|---|\n{string.Join('\n', rows)}");
+
+        Assert.That(html, Does.Contain("<strong>Row 299</strong>").And.Contain(">source 299</a>"));
+    }
+
+    [Test]
+    public void ToHtml_LongReplyAsModelsWriteThem_IsRendered()
+    {
+        var section = """
+            ## Step
+            Some **bold** and *weak* text with `code_name`, a [link](https://example.org/a_b) and `more`; see [the list][1].
+
+            - [x] **First**: do *this*, then `that`
+            - [ ] Second, at https://example.org/
+
+            ```python
+            values = [[1, 2], [3, 4]]  # a * b * c
+            print(values[0][1], "*" * 10, __name__)
+            ```
+
+
+            """;
+
+        var html = SafeMarkdown.ToHtml(string.Concat(Enumerable.Repeat(section, 400)) + "[1]: https://example.org/list");
+
+        Assert.That(html, Does.StartWith("<h4>Step</h4>").And.Contain("href=\"https://example.org/list\""));
     }
 
     [Test]

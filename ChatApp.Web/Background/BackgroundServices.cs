@@ -1,5 +1,6 @@
 using ChatApp.Data;
 using ChatApp.Data.Accounts;
+using ChatApp.Data.Accounts.Deletion;
 using ChatApp.Domain.Chat.Replies;
 using ChatApp.Domain.Sessions;
 using ChatApp.Web.Infrastructure;
@@ -30,6 +31,12 @@ public static class BackgroundServices
             await housekeeping.CleanUpAsync(ct);
             return Housekeeping.Interval;
         });
+        services.AddRecurringWork("The deletion of accounts", async (AccountDeletion deletion, DeletionSignal due, CancellationToken ct) =>
+        {
+            await deletion.RunAsync(ct);
+            await due.WaitAsync(AccountDeletion.Interval, ct);
+            return TimeSpan.Zero;
+        });
         services.AddRecurringWork("The clean-up of sessions", async (SessionCleanup cleanup, IOptions<SessionSettings> settings, CancellationToken ct) =>
         {
             await cleanup.RunAsync(ct);
@@ -42,6 +49,12 @@ public static class BackgroundServices
                 streams.End(await logins.FindEndedAsync(open, ct));
             }
             return StreamInterval;
+        });
+        services.AddSingleton<UnusedMemory>();
+        services.AddRecurringWork("Returning unused memory", (UnusedMemory memory, CancellationToken _) =>
+        {
+            memory.Tick();
+            return Task.FromResult(UnusedMemory.Interval);
         });
         services.AddHostedService<ReplyWorker>();
     }

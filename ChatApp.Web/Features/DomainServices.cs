@@ -9,7 +9,9 @@ using ChatApp.Domain.Export;
 using ChatApp.Domain.LiveState;
 using ChatApp.Domain.Search;
 using ChatApp.Domain.Sessions;
+using ChatApp.Domain.ToolCommands;
 using ChatApp.Domain.Usage;
+using ChatApp.Web.Features.Accounts;
 using ChatApp.Web.Features.Admin;
 using ChatApp.Web.Features.Chat;
 using ChatApp.Web.Features.Completions;
@@ -23,9 +25,13 @@ public static class DomainServices
     /// <summary>The services that the controllers call.</summary>
     public static void AddChatDomain(this IServiceCollection services, IConfiguration configuration)
     {
-        services.Configure<ChatSettings>(configuration.GetSection("Chat"));
+        services.AddOptions<ChatSettings>().Bind(configuration.GetSection("Chat"))
+            .Validate(s => s.MaxGeneratingReplies > 0, "Chat:MaxGeneratingReplies must be positive.").ValidateOnStart();
+        services.AddOptions<QuotaSettings>().Bind(configuration.GetSection("Quotas"))
+            .Validate(s => s.DefaultTokens is not < 0, "Quotas:DefaultTokens must not be negative.").ValidateOnStart();
         services.AddOptions<SessionSettings>().Bind(configuration.GetSection("Sessions"))
             .Validate(s => s.AreUsable, "The durations in the section Sessions must be positive, and the interval at most a day.").ValidateOnStart();
+        services.AddHostedService<SetupLink>();
         services.AddScoped<SessionService>();
         services.AddScoped<TrashService>();
         services.AddScoped<SessionCleanup>();
@@ -34,6 +40,7 @@ public static class DomainServices
         services.AddScoped<AnalyticsService>();
         services.AddScoped<ExportService>();
         services.AddExports(configuration);
+        services.AddScoped<AccountExport>();
         services.AddScoped<ChatService>();
         services.AddScoped<MessageRules>();
         services.AddScoped<ReplyService>();
@@ -44,7 +51,8 @@ public static class DomainServices
         services.AddScoped<CompletionReplies>();
         services.AddSingleton<SessionWatcher>();
         services.AddSingleton<UserFeed>();
-        services.AddSingleton<McpCommands>();
+        services.AddScoped<CommandApprovals>();
+        services.AddScoped<McpCommands>();
         services.AddSingleton<ToolSources>();
         services.AddSingleton<ChangeSignals>();
         services.AddSingleton<RunningReplies>();

@@ -88,6 +88,7 @@ public static class AuthenticationSetup
         services.AddScoped<CurrentUser>();
         services.AddSingleton<IRequestOrigin, RequestOrigin>();
         services.AddSingleton<OpenStreams>();
+        services.AddSingleton<BrowserCookie>();
         services.AddAuthentication(TokenAuthentication.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, TokenAuthentication>(TokenAuthentication.SchemeName, null);
         services.AddAuthorizationBuilder()

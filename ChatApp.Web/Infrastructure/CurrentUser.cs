@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using ChatApp.Data.Accounts;
 
 namespace ChatApp.Web.Infrastructure;
 
@@ -13,6 +14,10 @@ public sealed class CurrentUser(IHttpContextAccessor accessor)
     public Guid LoginId => Guid.Parse(Claim(LoginIdClaim));
 
     public string Name => Claim(ClaimTypes.Name);
+
+    /// <summary>Whether the request's credentials permit this: a sign-in permits everything, an API key what it was created for.</summary>
+    public bool May(ApiScope scope) => accessor.HttpContext?.User is not { Identity.AuthenticationType: TokenAuthentication.ByApiKey } user
+        || Enum.Parse<ApiScope>(user.FindFirstValue(ApiScopeFilter.ScopesClaim)!).HasFlag(scope);
 
     private string Claim(string type) =>
         accessor.HttpContext?.User.FindFirstValue(type) ?? throw new InvalidOperationException("Nobody is signed in.");

@@ -1,4 +1,5 @@
 using ChatApp.Domain.Errors;
+using ChatApp.Domain.ToolCommands;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
@@ -58,7 +59,7 @@ public static class ErrorHandling
     {
         AntiforgeryValidationException { InnerException: BadHttpRequestException e } => e.StatusCode, // the form with the token could not be read
         InvalidException or AntiforgeryValidationException => StatusCodes.Status400BadRequest,
-        QuotaExceededException => StatusCodes.Status429TooManyRequests,
+        QuotaExceededException or TooManyException => StatusCodes.Status429TooManyRequests,
         NotFoundException => StatusCodes.Status404NotFound,
         StaleException => StatusCodes.Status412PreconditionFailed,
         ConflictException => StatusCodes.Status409Conflict,
@@ -113,15 +114,16 @@ public static class ErrorHandling
             var status = StatusOf(exception);
             if (status >= 500)
             {
-                // Types and stack traces, but not messages, which can quote chats.
-                log.LogError("{Method} {Path} failed with {Status} ({TraceId}): {Exception}\n{StackTrace}",
-                    httpContext.Request.Method, httpContext.Features.Get<IExceptionHandlerPathFeature>()?.Path, status, TraceId(httpContext), exception.GetBaseException().GetType().Name, exception.StackTrace);
+                // Types and stack traces, but not messages, which can quote chats, and the route's template, because thread keys are in paths.
+                log.LogError("{Method} {Route} failed with {Status} ({TraceId}): {Exception}\n{StackTrace}",
+                    httpContext.Request.Method, RequestLog.RouteOf(httpContext), status, TraceId(httpContext), exception.GetBaseException().GetType().Name, exception.StackTrace);
             }
             if (status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests)
             {
                 var after = exception switch
                 {
                     UnavailableException e => e.RetryAfter,
+                    TooManyException e => e.RetryAfter,
                     QuotaExceededException => TimeSpan.FromHours(1), // an administrator has to raise the quota
                     _ => TimeSpan.FromSeconds(5),
                 };
@@ -136,6 +138,9 @@ public static class ErrorHandling
             return true;
         }
 
+        private static Dictionary<string, object?> ExtensionsOf(Exception exception) => exception is not ApprovalRequiredException required ? []
+            : new() { ["approval_id"] = required.Id, ["expires_at"] = required.ExpiresAt };
+
         private static ProblemDetails ToProblem(Exception exception, int status)
         {
             if (exception is InvalidException invalid)
@@ -146,6 +151,7 @@ public static class ErrorHandling
             }
             return new ProblemDetails
             {
+                Extensions = ExtensionsOf(exception),
                 Status = status,
                 Detail = exception switch
                 {

@@ -9,15 +9,15 @@ public static class LoginCookie
     internal const string SecureName = "__Host-chatapp";
     internal const string PlainName = "chatapp";
 
-    public static string? Read(HttpRequest request) => request.Cookies[request.IsHttps ? SecureName : PlainName];
+    public static string? Read(HttpRequest request) => request.Cookies[Name(request)];
 
-    public static void Write(HttpResponse response, string secret) => response.Cookies.Append(Name(response), secret, Options(response, LoginService.CookieLifetime));
+    public static void Write(HttpResponse response, string secret) => response.Cookies.Append(Name(response.HttpContext.Request), secret, Options(response, LoginService.CookieLifetime));
 
-    public static void Remove(HttpResponse response) => response.Cookies.Delete(Name(response), Options(response, null));
+    public static void Remove(HttpResponse response) => response.Cookies.Delete(Name(response.HttpContext.Request), Options(response, null));
 
-    private static string Name(HttpResponse response) => response.HttpContext.Request.IsHttps ? SecureName : PlainName;
+    internal static string Name(HttpRequest request) => request.IsHttps ? SecureName : PlainName;
 
-    private static CookieOptions Options(HttpResponse response, TimeSpan? maxAge) => new()
+    internal static CookieOptions Options(HttpResponse response, TimeSpan? maxAge) => new()
     {
         HttpOnly = true,
         IsEssential = true,
@@ -26,4 +26,17 @@ public static class LoginCookie
         SameSite = SameSiteMode.Lax,
         Secure = response.HttpContext.Request.IsHttps,
     };
+}
+
+/// <summary>The cookie between the password and the two-factor code. It signs nobody in.</summary>
+public static class ChallengeCookie
+{
+    private const string Suffix = "-challenge";
+
+    public static string? Read(HttpRequest request) => request.Cookies[LoginCookie.Name(request) + Suffix];
+
+    public static void Write(HttpResponse response, string secret) => response.Cookies.Append(
+        LoginCookie.Name(response.HttpContext.Request) + Suffix, secret, LoginCookie.Options(response, SignInService.ChallengeLifetime));
+
+    public static void Remove(HttpResponse response) => response.Cookies.Delete(LoginCookie.Name(response.HttpContext.Request) + Suffix, LoginCookie.Options(response, null));
 }

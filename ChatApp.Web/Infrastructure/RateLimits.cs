@@ -13,8 +13,11 @@ public sealed class RateLimitSettings
     /// <summary>Requests per minute of a signed-in user, or of an address without one.</summary>
     public int RequestsPerMinute { get; set; } = 600;
 
-    /// <summary>Attempts per minute to sign in or register from one address. It is generous, because people can share an address; accounts are also locked out one by one.</summary>
+    /// <summary>Attempts per minute to sign in or register from one address. It is generous, because people can share an address; guesses are also slowed down account by account.</summary>
     public int SignInsPerMinute { get; set; } = 60;
+
+    /// <summary>Event streams that a user may have open at the same time. The tabs of a browser share one.</summary>
+    public int StreamsPerUser { get; set; } = 32;
 }
 
 /// <summary>
@@ -23,8 +26,11 @@ public sealed class RateLimitSettings
 /// </summary>
 public static class RateLimits
 {
-    /// <summary>The policy of routes that check or hash a password, which takes some 40 ms: limited by address.</summary>
+    /// <summary>The policy of routes that check or hash a password, which takes some 100 ms: limited by address.</summary>
     public const string SignIn = "sign-in";
+
+    /// <summary>The policy of routes that respond with event streams: limited by how many a user has open.</summary>
+    public const string Streams = "streams";
 
     private static readonly RateLimitPartition<string> Unlimited = RateLimitPartition.GetNoLimiter("");
 
@@ -39,6 +45,8 @@ public static class RateLimits
                 !settings.Enabled || http.IsExempt ? Unlimited : Bucket(Caller(http), settings.RequestsPerMinute));
             limiter.AddPolicy(SignIn, http =>
                 !settings.Enabled || HttpMethods.IsGet(http.Request.Method) ? Unlimited : Bucket(RequestOrigin.NetworkOf(http), settings.SignInsPerMinute));
+            limiter.AddPolicy(Streams, http => !settings.Enabled ? Unlimited : RateLimitPartition.GetConcurrencyLimiter(
+                Caller(http), _ => new ConcurrencyLimiterOptions { PermitLimit = settings.StreamsPerUser, QueueLimit = 0 }));
         });
     }
 

@@ -12,6 +12,8 @@ public sealed class RequestOrigin(IHttpContextAccessor accessor) : IRequestOrigi
 
     public Guid? UserId => Guid.TryParse(accessor.HttpContext?.User.FindFirstValue(ClaimTypes.NameIdentifier), out var id) ? id : null;
 
+    public Guid? LoginId => Guid.TryParse(accessor.HttpContext?.User.FindFirstValue(CurrentUser.LoginIdClaim), out var id) ? id : null;
+
     public string? Address => accessor.HttpContext is { } http ? AddressOf(http).ToString() : null;
 
     public string? Network => accessor.HttpContext is { } http ? NetworkOf(http) : null;

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace ChatApp.Web.Infrastructure;
 
 public static class SecurityHeaders
@@ -35,6 +37,10 @@ public static class SecurityHeaders
         headers["Referrer-Policy"] = "same-origin";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()";
+        if (context.Request.IsHttps && !IPAddress.TryParse(context.Request.Host.Host, out _) && context.Request.Host.Host != "localhost")
+        {
+            headers.StrictTransportSecurity = "max-age=31536000"; // browsers come back with TLS for a year
+        }
         if (string.IsNullOrEmpty(headers.CacheControl) || !headers.ContainsKey("ETag") && !headers.CacheControl.ToString().Contains("max-age", StringComparison.Ordinal))
         {
             headers.CacheControl = "no-store";

@@ -23,11 +23,12 @@ internal static class ProviderHttp
             UseProxy = !endpoint.IsLoopback, // a proxy's "localhost" is another machine
         };
         var limited = new ResponseLimitHandler(connections, () => new ModelException(ReplyErrorCode.InvalidResponse, "The model server's response was too long."));
+        var joined = new SurrogateJoiningHandler(limited);
         if (outer is not null)
         {
-            outer.InnerHandler = limited;
+            outer.InnerHandler = joined;
         }
-        return new(outer ?? (HttpMessageHandler)limited) { Timeout = Timeout.InfiniteTimeSpan }; // a timeout would end long streams
+        return new(outer ?? joined) { Timeout = Timeout.InfiniteTimeSpan }; // a timeout would end long streams
     }
 
     /// <summary>Parses a <c>Retry-After</c> header: how long to wait before a retry.</summary>

@@ -3,7 +3,8 @@ namespace ChatApp.Web.Integrations;
 /// <summary>Limits the size of responses: client libraries buffer a whole response, or one event of a stream, before its length can be checked.</summary>
 /// <param name="inner">The handler that connects.</param>
 /// <param name="tooLong">Creates the exception for a longer response.</param>
-internal sealed class ResponseLimitHandler(HttpMessageHandler inner, Func<Exception> tooLong) : DelegatingHandler(inner)
+/// <param name="maxTotal">The maximum length of all events of a stream.</param>
+internal sealed class ResponseLimitHandler(HttpMessageHandler inner, Func<Exception> tooLong, long maxTotal = long.MaxValue) : DelegatingHandler(inner)
 {
     /// <summary>The maximum length of a response, or of one event of a stream: 8 MB.</summary>
     public const int MaxLength = 8 * 1024 * 1024;
@@ -12,7 +13,7 @@ internal sealed class ResponseLimitHandler(HttpMessageHandler inner, Func<Except
     {
         var response = await base.SendAsync(request, cancellationToken);
         var isEvents = response.Content.Headers.ContentType?.MediaType == "text/event-stream";
-        var limited = new StreamContent(new LimitedStream(await response.Content.ReadAsStreamAsync(cancellationToken), isEvents, tooLong));
+        var limited = new StreamContent(new LimitedStream(await response.Content.ReadAsStreamAsync(cancellationToken), isEvents, tooLong, maxTotal));
         foreach (var header in response.Content.Headers.NonValidated)
         {
             limited.Headers.TryAddWithoutValidation(header.Key, (IEnumerable<string>)header.Value);
@@ -21,8 +22,9 @@ internal sealed class ResponseLimitHandler(HttpMessageHandler inner, Func<Except
         return response;
     }
 
-    private sealed class LimitedStream(Stream stream, bool isEvents, Func<Exception> tooLong) : Stream
+    private sealed class LimitedStream(Stream stream, bool isEvents, Func<Exception> tooLong, long maxTotal) : Stream
     {
+        private long _total;
         private int _length;
         private bool _isLineEmpty;
         private byte _last;
@@ -93,7 +95,8 @@ internal sealed class ResponseLimitHandler(HttpMessageHandler inner, Func<Except
                 }
                 _last = b;
             }
-            if (_length > MaxLength)
+            _total += bytes.Length;
+            if (_length > MaxLength || _total > maxTotal)
             {
                 stream.Dispose(); // some readers do not after an error, and the server would keep sending
                 throw tooLong();

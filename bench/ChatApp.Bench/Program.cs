@@ -13,6 +13,7 @@ return args switch
     ["list", .. var rest] => await Run(rest, ListScenario.RunAsync),
     ["history", .. var rest] => await Run(rest, HistoryScenario.RunAsync),
     ["search", .. var rest] => await Run(rest, SearchScenario.RunAsync),
+    ["markdown", .. var rest] => await Run(rest, MarkdownScenario.RunAsync),
     _ => Help(),
 };
 
@@ -42,6 +43,7 @@ static int Help()
           list    --clients 32 --seconds 5 --sessions 1000    the list of sessions; bound: the same JSON from bare Kestrel and plain Npgsql
           history --clients 32 --seconds 5 --messages 2000    short and long histories; the same bound
           search  --messages 1000000 --rounds 30 --explain    searches by three users among many
+          markdown --texts 2000 --seed 1    the slowest of random 64 kB texts to render; bound: plain words of that length
         """);
     return 2;
 }

@@ -54,7 +54,7 @@ internal sealed class Rig : IAsyncDisposable
         var postgres = await PrivatePostgres.StartAsync(directory, durable: true, NullLogger.Instance, CancellationToken.None);
         var connectionString = postgres.ConnectionString(Database);
         var app = await ServerProcess.StartAsync(
-            Serving.AppServer.Command, "--urls=http://127.0.0.1:0", $"--ConnectionStrings:ChatApp={connectionString}", "--RateLimits:Enabled=false");
+            Serving.AppServer.Command, "--urls=http://127.0.0.1:0", $"--ConnectionStrings:ChatApp={connectionString}", "--RateLimits:Enabled=false", "--Chat:MaxGeneratingReplies=100000");
         return new(directory, postgres, connectionString, app);
     }
 

@@ -26,7 +26,7 @@ public sealed class PromptBuilder(IChatDb db, IModelCatalog models, PersonaCatal
     /// <summary>Builds the request for a reply from what is stored.</summary>
     public async Task<ModelRequest> BuildAsync(ReplyRun run, IReadOnlyList<ChatTool> tools, CancellationToken ct)
     {
-        var (reply, persona, model) = (run.Reply, personas.Get(run.Persona), models.Get(run.Reply.Model));
+        var (reply, persona, model) = (run.Reply, personas.Get(run.Persona), await models.FindAsync(run.Reply.Model, ct));
         // At most half of a small window is for the reply: a model rejects a request for a reply that exceeds its window.
         persona = persona with
         {

@@ -100,8 +100,9 @@ public sealed class ReplyRun(ChatMessage reply, string persona, RunningReply run
         }
     }
 
-    /// <summary>Adds a call to the reply's cost.</summary>
-    public void Charge(ProviderCall call) => _calls.Add(call);
+    /// <summary>Adds a call to the reply's cost, which stays within what is reserved for users with a quota.</summary>
+    public void Charge(ProviderCall call) => _calls.Add(
+        reply.ReservedTokens == 0 ? call : call with { Usage = call.Usage.AtMost(reply.ReservedTokens - _calls.Sum(c => c.Usage.TotalTokens)) });
 
     public void Complete()
     {

@@ -13,6 +13,11 @@ public interface IReplyStore
     /// <returns>The outcome, and what was stored if it is <see cref="AcceptOutcome.Accepted"/>.</returns>
     Task<(AcceptOutcome Outcome, AcceptedMessage? Stored)> AcceptAsync(Acceptance acceptance, CancellationToken ct);
 
+    /// <summary>
+    /// Counts the replies that are being generated for a user, in the caller's transaction: until its end, no other reply of the user is accepted on any instance.
+    /// </summary>
+    Task<int> CountGeneratingAsync(Guid userId, CancellationToken ct);
+
     /// <summary>Stores a reply's end with its ledger records, the user's totals and the session's times, unless the reply has already been ended.</summary>
     /// <returns>Whether this call ended it.</returns>
     Task<bool> CloseAsync(ReplyRun run, DateTimeOffset now, TimeSpan temporaryIdleTimeout, CancellationToken ct);
@@ -31,6 +36,9 @@ public enum AcceptOutcome
 
     /// <summary>The caller has a token quota, and nothing was reserved for the reply.</summary>
     ReservationRequired,
+
+    /// <summary>As many replies are being generated for the sender as may be.</summary>
+    TooMany,
 
     /// <summary>The reserved tokens do not fit into the quota.</summary>
     QuotaExceeded,
@@ -62,6 +70,9 @@ public sealed record Acceptance(Guid UserId, SessionKey Key, string Content, Gui
 
     /// <summary>The client's idempotency key.</summary>
     public RequestKey? Request { get; init; }
+
+    /// <summary>How many replies may be generated for the sender, this one included.</summary>
+    public required int MaxGenerating { get; init; }
 
     /// <summary>Tokens of the sender's quota to reserve for the reply; null: not computed, which is right for senders without a quota.</summary>
     public long? ReservedTokens { get; init; }

@@ -8,9 +8,13 @@ using Microsoft.Extensions.DependencyInjection;
 namespace ChatApp.Domain.Chat.Replies;
 
 /// <summary>Reads a reply from any position, whether it is still generating or long finished.</summary>
+/// <remarks>A finished reply is read in pieces, each when the subscriber has taken the one before: one that stalls keeps no more than a piece in memory.</remarks>
 public sealed class ReplyReader(IServiceScopeFactory scopes, RunningReplies running, TimeProvider clock)
 {
-    /// <summary>Finds a reply of the caller with its session's thread key and the message that it replies to, which may have been deleted.</summary>
+    /// <summary>
+    /// Finds a reply of the caller with its session's thread key and the message that it replies to, which may have been deleted. Its text is included only
+    /// while it is generated.
+    /// </summary>
     /// <exception cref="NotFoundException">The caller has no such reply.</exception>
     public async Task<(ChatMessage Reply, string ThreadId, Guid? UserMessageId)> FindAsync(Guid userId, Guid replyId, CancellationToken ct)
     {
@@ -20,7 +24,18 @@ public sealed class ReplyReader(IServiceScopeFactory scopes, RunningReplies runn
             return db.Messages.AsNoTracking().OwnedBy(userId).Live().Where(m => m.Id == replyId && m.Role == MessageRole.Assistant)
                 .Join(sessions, m => new { m.UserId, Id = m.SessionId }, s => new { s.UserId, s.Id }, (reply, session) => new
                 {
-                    Reply = reply,
+                    Reply = new ChatMessage
+                    {
+                        Id = reply.Id,
+                        SessionId = reply.SessionId,
+                        UserId = reply.UserId,
+                        Seq = reply.Seq,
+                        Role = reply.Role,
+                        Content = reply.Status == MessageStatus.Generating ? reply.Content : "",
+                        Status = reply.Status,
+                        ToolCalls = reply.ToolCalls,
+                        CreatedAt = reply.CreatedAt,
+                    },
                     session.ThreadId,
                     UserMessageId = questions.Where(m => m.SessionId == reply.SessionId && m.Seq < reply.Seq)
                         .OrderByDescending(m => m.Seq).Select(m => (Guid?)m.Id).FirstOrDefault(),
@@ -41,12 +56,24 @@ public sealed class ReplyReader(IServiceScopeFactory scopes, RunningReplies runn
             }
             yield break;
         }
-        reply = await ReloadAsync(reply, ct);
-        if (position < reply.Content.Length)
+        var (seen, read) = (0, 0);
+        while (true)
         {
-            yield return new ReplyText(reply.Content[Math.Max(position, 0)..], reply.Content.Length);
+            // Someone who has everything wants the end only.
+            var length = position == int.MaxValue ? 0 : RunningReply.PieceLength;
+            var piece = await ReadPieceAsync(reply.UserId, reply.Id, read, length, ct);
+            var text = piece.Content;
+            (seen, read) = (seen + text.Length, read + length);
+            if (seen > position)
+            {
+                yield return new ReplyText(text[Math.Max(position - (seen - text.Length), 0)..], seen);
+            }
+            if (text.Length < length || length == 0)
+            {
+                yield return ReplyEnd.Of(piece);
+                yield break;
+            }
         }
-        yield return ReplyEnd.Of(reply);
     }
 
     /// <summary>Waits for a reply's end.</summary>
@@ -65,4 +92,22 @@ public sealed class ReplyReader(IServiceScopeFactory scopes, RunningReplies runn
 
     private Task<ChatMessage> ReloadAsync(ChatMessage reply, CancellationToken ct) =>
         scopes.UseAsync((MessageService messages) => messages.FindAsync(reply.UserId, reply.Id, ct));
+
+    // The database counts characters, of which each has one or two UTF-16 units: a piece of fewer units is the last one.
+    private async Task<ChatMessage> ReadPieceAsync(Guid userId, Guid replyId, int from, int length, CancellationToken ct) => await scopes.UseAsync((IChatDb db) =>
+        db.LiveMessages(userId, clock.Now()).AsNoTracking().Where(m => m.Id == replyId).Select(m => new ChatMessage
+        {
+            Id = m.Id,
+            SessionId = m.SessionId,
+            UserId = m.UserId,
+            Seq = m.Seq,
+            Role = m.Role,
+            Content = m.Content.Substring(from, length),
+            Status = m.Status,
+            PromptTokens = m.PromptTokens,
+            CompletionTokens = m.CompletionTokens,
+            UsageEstimated = m.UsageEstimated,
+            Metadata = m.Metadata,
+            CreatedAt = m.CreatedAt,
+        }).FirstOrDefaultAsync(ct)) ?? throw new NotFoundException("Message");
 }

@@ -23,13 +23,14 @@ public sealed partial class ReplyRecovery(
     private const int Ticks = 6;
 
     private Dictionary<Guid, int> _missing = [];
+    private bool _journalIsClean;
 
     /// <summary>Looks once at all generating replies.</summary>
     /// <returns>When to look again.</returns>
     public async Task<TimeSpan> TickAsync(CancellationToken ct)
     {
-        var before = _missing;
-        _missing = [];
+        var (before, journalIsClean) = (_missing, _journalIsClean);
+        (_missing, _journalIsClean) = ([], false);
         // Across all users, to find those with replies that are due. Everything else is done user by user.
         var generating = await scopes.UseAsync((IChatDb db) => db.Messages.AsNoTracking()
             .TagWith("across users: replies that are being generated").Where(m => m.Status == MessageStatus.Generating)
@@ -56,8 +57,19 @@ public sealed partial class ReplyRecovery(
                 await CloseAsync(reply.UserId, reply.Id, ct);
             }
         }
+        if (!journalIsClean)
+        {
+            await CleanJournalAsync(ct);
+        }
+        _journalIsClean = true;
         return missing.Count == 0 ? Interval : MissingInterval;
     }
+
+    // At the start, and after each tick that failed: a server that was out of reach may have run statements of the journal late.
+    private Task<int> CleanJournalAsync(CancellationToken ct) => scopes.UseAsync((IChatDb db) => db.ReplyDeltas
+        .TagWith("across users: what the journal has of replies that have ended")
+        .Where(d => db.Messages.Any(m => m.UserId == d.UserId && m.Id == d.MessageId && m.Status != MessageStatus.Generating))
+        .ExecuteDeleteAsync(ct));
 
     private async Task CloseAsync(Guid userId, Guid replyId, CancellationToken ct)
     {

@@ -7,13 +7,14 @@ using ChatApp.Domain.Sessions;
 using ChatApp.Domain.Time;
 using ChatApp.Domain.Usage;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 
 namespace ChatApp.Domain.Chat.Replies;
 
 /// <summary>Stops replies, and continues or retries the last reply of a session when it was interrupted or failed.</summary>
 public sealed class ReplyService(
-    IChatDb db, SessionService sessions, QuotaService quotas, IModelCatalog models, IInstances instances, RunningReplies running, ReplyReader replies,
-    ReplyGenerator generator, TimeProvider clock)
+    IChatDb db, IReplyStore store, SessionService sessions, QuotaService quotas, IModelCatalog models, IInstances instances, RunningReplies running, ReplyReader replies,
+    ReplyGenerator generator, TimeProvider clock, IOptions<ChatSettings> settings)
 {
     // A hanging provider does not delay this, only an unavailable database or instance.
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(5);
@@ -29,19 +30,38 @@ public sealed class ReplyService(
         {
             return session;
         }
+        await RequestStopAsync(reply, ct);
+        await WaitAsync(reply, ct);
+        return await sessions.FindAsync(userId, SessionKey.Of(session.Id), ct);
+    }
+
+    /// <summary>Stops all replies of a user, on whichever instances, and waits until their ends are stored.</summary>
+    /// <returns>Whether none is being generated any more; false if an instance does not respond.</returns>
+    public async Task<bool> StopAllAsync(Guid userId, CancellationToken ct)
+    {
+        var generating = await db.Messages.AsNoTracking().OwnedBy(userId).Where(m => m.Status == MessageStatus.Generating).ToListAsync(ct);
+        foreach (var reply in generating)
+        {
+            await RequestStopAsync(reply, ct);
+        }
+        foreach (var reply in generating)
+        {
+            await WaitAsync(reply, ct);
+        }
+        return !await db.Messages.OwnedBy(userId).AnyAsync(m => m.Status == MessageStatus.Generating, ct);
+    }
+
+    private async Task RequestStopAsync(ChatMessage reply, CancellationToken ct)
+    {
         if (running.FindLocal(reply.Id) is { } local)
         {
             local.RequestStop();
+            return;
         }
-        else
-        {
-            // Stored as well, in case the published message is lost.
-            await db.Messages.OwnedBy(userId).Where(m => m.Id == reply.Id && m.Status == MessageStatus.Generating)
-                .ExecuteUpdateAsync(m => m.SetProperty(x => x.StopRequestedAt, clock.Now()), ct);
-            await instances.PublishStopAsync(reply.Id, ct);
-        }
-        await WaitAsync(reply, ct);
-        return await sessions.FindAsync(userId, SessionKey.Of(session.Id), ct);
+        // Stored as well, in case the published message is lost.
+        await db.Messages.OwnedBy(reply.UserId).Where(m => m.Id == reply.Id && m.Status == MessageStatus.Generating)
+            .ExecuteUpdateAsync(m => m.SetProperty(x => x.StopRequestedAt, clock.Now()), ct);
+        await instances.PublishStopAsync(reply.Id, ct);
     }
 
     /// <summary>Lets the model continue the reply where it ends: the same message grows.</summary>
@@ -54,6 +74,7 @@ public sealed class ReplyService(
     /// The reply is finished, is not the last message, another one is being generated, or the idempotency key was used for another request.
     /// </exception>
     /// <exception cref="QuotaExceededException">The caller's quota is used up.</exception>
+    /// <exception cref="TooManyException">As many replies are being generated for the caller as may be.</exception>
     /// <exception cref="InvalidException">The model that started it is no longer available.</exception>
     public Task<ChatMessage> ContinueAsync(Guid userId, Guid replyId, string? idempotencyKey, CancellationToken ct) =>
         RestartAsync(userId, replyId, RequestKey.Of(idempotencyKey, "continue", replyId), (_, old, _) => old, ct);
@@ -69,11 +90,12 @@ public sealed class ReplyService(
     /// The reply is finished, is not the last message, another one is being generated, or the idempotency key was used for another request.
     /// </exception>
     /// <exception cref="QuotaExceededException">The caller's quota is used up.</exception>
+    /// <exception cref="TooManyException">As many replies are being generated for the caller as may be.</exception>
     /// <exception cref="InvalidException">There is no such model.</exception>
-    public Task<ChatMessage> RetryAsync(Guid userId, Guid replyId, string? model, string? idempotencyKey, CancellationToken ct)
+    public async Task<ChatMessage> RetryAsync(Guid userId, Guid replyId, string? model, string? idempotencyKey, CancellationToken ct)
     {
-        var name = model is null or ChatModel.Default ? null : models.Get(model).Name;
-        return RestartAsync(userId, replyId, RequestKey.Of(idempotencyKey, "retry", replyId, model), (session, old, now) =>
+        var name = model is null or ChatModel.Default ? null : (await models.FindAsync(model, ct)).Name;
+        return await RestartAsync(userId, replyId, RequestKey.Of(idempotencyKey, "retry", replyId, model), (session, old, now) =>
         {
             session.Model = model is null ? session.Model : name;
             var reply = Replace(session, old, now);
@@ -99,11 +121,15 @@ public sealed class ReplyService(
                 return await db.Messages.AsNoTracking().OwnedBy(userId).Live().SingleOrDefaultAsync(m => m.Id == before, ct) ?? throw new NotFoundException("Message");
             }
             var reply = choose(session, await FindUnfinishedAsync(userId, replyId, ct), now);
+            if (await store.CountGeneratingAsync(userId, ct) >= settings.Value.MaxGeneratingReplies)
+            {
+                throw ChatService.TooMany();
+            }
             reply.Status = MessageStatus.Generating;
             reply.InstanceId = instances.Id;
             reply.Metadata = MessageDetails.None;
             reply.UpdatedAt = now;
-            reply.ReservedTokens = await quotas.MostTokensAsync(session, null, models.Get(reply.Model), "", maxTokens: null, ct);
+            reply.ReservedTokens = await quotas.LeastTokensAsync(session, null, await models.FindAsync(reply.Model, ct), "", maxTokens: null, ct);
             session.Touch(now);
             session.ExpiresAt = null; // it does not expire while the reply is generated
             if (request is not null)

@@ -17,6 +17,9 @@ namespace ChatApp.Domain.Chat.Replies;
 public sealed class RunningReply(Guid id, Guid userId, string text = "", IReadOnlyList<ToolCall>? toolCalls = null)
 #pragma warning restore CA1001
 {
+    /// <summary>The longest text of an event, in UTF-16 units: what a subscriber that stalls keeps in memory.</summary>
+    internal const int PieceLength = 16_384;
+
     private readonly Lock _lock = new();
     private readonly StringBuilder _text = new(text);
     private readonly CancellationTokenSource _stop = new();
@@ -75,7 +78,7 @@ public sealed class RunningReply(Guid id, Guid userId, string text = "", IReadOn
     }
 
     /// <summary>The text from a position on; empty if the text does not reach it.</summary>
-    public string From(int position) => Look(position).Text;
+    public string From(int position) => Look(position, int.MaxValue).Text;
 
     public void RequestStop() => _ = _stop.CancelAsync();
 
@@ -123,7 +126,7 @@ public sealed class RunningReply(Guid id, Guid userId, string text = "", IReadOn
         {
             while (true)
             {
-                var (piece, calls, end) = Look(position);
+                var (piece, calls, end) = Look(position, PieceLength);
                 if (piece.Length > 0)
                 {
                     position = Math.Max(position, 0) + piece.Length;
@@ -205,12 +208,17 @@ public sealed class RunningReply(Guid id, Guid userId, string text = "", IReadOn
         }
     }
 
-    private (string Text, IReadOnlyList<ToolCall> ToolCalls, ReplyEnd? End) Look(int position)
+    private (string Text, IReadOnlyList<ToolCall> ToolCalls, ReplyEnd? End) Look(int position, int mostLength)
     {
         lock (_lock)
         {
             var from = Math.Clamp(position, 0, _text.Length);
-            return (from == _text.Length ? "" : _text.ToString(from, _text.Length - from), _toolCalls, _end);
+            var length = Math.Min(_text.Length - from, mostLength);
+            if (from + length < _text.Length && char.IsHighSurrogate(_text[from + length - 1]))
+            {
+                length--; // a character is not split
+            }
+            return (length == 0 ? "" : _text.ToString(from, length), _toolCalls, _end);
         }
     }
 

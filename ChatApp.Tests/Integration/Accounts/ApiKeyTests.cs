@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using ChatApp.Data.Accounts;
 using ChatApp.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
@@ -10,7 +11,13 @@ namespace ChatApp.Tests.Integration.Accounts;
 /// <summary>Personal API keys and their scopes.</summary>
 internal sealed class ApiKeyTests : ChatFixture
 {
+    private static readonly string[] All = ["read", "chat", "export"];
+
     private readonly TestClock _clock = new();
+    private TestUser _administrator = null!;
+
+    [OneTimeSetUp]
+    public async Task RegisterAdministrator() => _administrator = await App.RegisterAsync("admin");
 
     protected override void Adjust(WebApplicationBuilder builder)
     {
@@ -58,8 +65,7 @@ internal sealed class ApiKeyTests : ChatFixture
     [Test]
     public async Task Use_AdministratorsKey_DoesNotAdminister()
     {
-        var administrator = await App.LogInAsync("user1", TestUser.Password);
-        using var client = App.WithToken((await CreateAsync(administrator, new { name = "k" })).Text("secret"));
+        using var client = App.WithToken((await CreateAsync(_administrator, new { name = "k", scopes = All })).Text("secret"));
 
         using var response = await client.SendAsync(HttpMethod.Get, "/admin/users", null);
 
@@ -70,7 +76,7 @@ internal sealed class ApiKeyTests : ChatFixture
     public async Task Use_Key_RecordsLastUseAndStopsWhenExpired()
     {
         var user = await App.RegisterAsync();
-        var created = await CreateAsync(user, new { name = "k", expires_in_days = 1 });
+        var created = await CreateAsync(user, new { name = "k", scopes = All, expires_in_days = 1 });
         using var client = App.WithToken(created.Text("secret"));
 
         await client.SendJsonAsync(HttpMethod.Get, "/chat/sessions");
@@ -86,7 +92,7 @@ internal sealed class ApiKeyTests : ChatFixture
     public async Task Revoke_Key_StopsWorkingAndOthersKeysCannotBeRevoked()
     {
         var (user, stranger) = (await App.RegisterAsync(), await App.RegisterAsync());
-        var created = await CreateAsync(user, new { name = "k" });
+        var created = await CreateAsync(user, new { name = "k", scopes = All });
         using var client = App.WithToken(created.Text("secret"));
         var path = $"/users/me/api-keys/{created.GetProperty("key").Text("id")}";
 
@@ -103,7 +109,9 @@ internal sealed class ApiKeyTests : ChatFixture
     [TestCase("""{"name": "a\u0000"}""", "name")]
     [TestCase("""{"name": "k", "scopes": ["admin"]}""", "scopes")]
     [TestCase("""{"name": "k", "scopes": [null]}""", "scopes")]
-    [TestCase("""{"name": "k", "expires_in_days": 0}""", "expires_in_days")]
+    [TestCase("""{"name": "k", "scopes": []}""", "scopes")]
+    [TestCase("""{"name": "k"}""", "scopes")]
+    [TestCase("""{"name": "k", "scopes": ["read"], "expires_in_days": 0}""", "expires_in_days")]
     public async Task Create_Invalid_Is400WithTheField(string body, string field)
     {
         var user = await App.RegisterAsync();
@@ -111,6 +119,85 @@ internal sealed class ApiKeyTests : ChatFixture
         var problem = await user.Client.ProblemAsync(HttpMethod.Post, "/users/me/api-keys", Api.Raw(body, "application/json"), HttpStatusCode.BadRequest);
 
         Assert.That(problem.GetProperty("errors").TryGetProperty(field, out _), problem.GetRawText());
+    }
+
+    [Test]
+    public async Task Create_WithoutAnEnd_EndsAfter90Days()
+    {
+        var user = await App.RegisterAsync();
+
+        var byDefault = (await CreateAsync(user, new { name = "k", scopes = All })).GetProperty("key");
+        var never = (await CreateAsync(user, new { name = "k", scopes = All, expires_in_days = (int?)null })).GetProperty("key");
+
+        Assert.That(byDefault.GetProperty("expires_at").GetDateTimeOffset(), Is.EqualTo(_clock.GetUtcNow().AddDays(90)).Within(TimeSpan.FromMinutes(1)));
+        Assert.That(never.GetProperty("expires_at").ValueKind, Is.EqualTo(JsonValueKind.Null));
+    }
+
+    [Test]
+    public async Task Create_SixtyAtOnce_CreatesFifty()
+    {
+        var user = await App.RegisterAsync();
+
+        var statuses = await Task.WhenAll(Enumerable.Range(0, AccessToken.MaxApiKeys + 10).Select(async i =>
+        {
+            using var response = await user.Client.SendAsync(HttpMethod.Post, "/users/me/api-keys", new { name = $"k{i}", scopes = All });
+            return response.StatusCode;
+        }));
+
+        Assert.That(statuses.Count(s => s == HttpStatusCode.Created), Is.EqualTo(AccessToken.MaxApiKeys));
+        Assert.That(statuses.Count(s => s == HttpStatusCode.Conflict), Is.EqualTo(10));
+        Assert.That((await user.Client.GetJsonAsync("/users/me/api-keys")).Number("count"), Is.EqualTo(AccessToken.MaxApiKeys));
+    }
+
+    [Test]
+    public async Task Disable_ThenEnable_KeysStayRevoked()
+    {
+        var user = await App.RegisterAsync();
+        using var client = App.WithToken((await CreateAsync(user, new { name = "k", scopes = All })).Text("secret"));
+        foreach (var disabled in new[] { true, false })
+        {
+            await App.WithServiceAsync(async (AccountService s) =>
+            {
+                await s.SetDisabledAsync(user.Id, disabled, CancellationToken.None);
+                return true;
+            });
+        }
+
+        await client.ProblemAsync(HttpMethod.Get, "/chat/sessions", null, HttpStatusCode.Unauthorized);
+        var back = await App.LogInAsync(user.Name, TestUser.Password);
+        Assert.That((await back.Client.GetJsonAsync("/users/me/api-keys")).Number("count"), Is.Zero);
+    }
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task ChangePassword_OnThePage_RevokesTheKeysIfTicked(bool ticked)
+    {
+        var user = await App.RegisterAsync();
+        using var client = App.WithToken((await CreateAsync(user, new { name = "k", scopes = All })).Text("secret"));
+        using var browser = new PageClient(App.Address);
+        (await browser.LogInAsync(user.Name, TestUser.Password)).Dispose();
+        (string, string)[] fields = [("current_password", TestUser.Password), ("new_password", "a better horse 9")];
+
+        using var changed = await browser.SubmitAsync("/account", "/account/password", ticked ? [.. fields, ("revoke_keys", "true")] : fields);
+        using var response = await client.SendAsync(HttpMethod.Get, "/chat/sessions", null);
+
+        Assert.That(changed.StatusCode, Is.EqualTo(HttpStatusCode.Redirect));
+        Assert.That(response.StatusCode, Is.EqualTo(ticked ? HttpStatusCode.Unauthorized : HttpStatusCode.OK));
+    }
+
+    [Test]
+    public async Task Create_OnThePageWithNothingTicked_IsRefused()
+    {
+        var user = await App.RegisterAsync();
+        using var browser = new PageClient(App.Address);
+        (await browser.LogInAsync(user.Name, TestUser.Password)).Dispose();
+
+        Assert.That(await browser.TextAsync("/account/api-keys"), Does.Not.Contain("checked"));
+        using var response = await browser.SubmitAsync("/account/api-keys", "/account/api-keys", ("name", "k"), ("ExpiresInDays", "90"));
+
+        Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.BadRequest));
+        Assert.That(await response.Content.ReadAsStringAsync(), Does.Contain("Choose at least one permission."));
+        Assert.That((await user.Client.GetJsonAsync("/users/me/api-keys")).Number("count"), Is.Zero);
     }
 
     private static Task<JsonElement> CreateAsync(TestUser user, object request) =>

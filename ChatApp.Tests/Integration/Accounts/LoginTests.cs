@@ -101,51 +101,6 @@ internal sealed class LoginTests : AppFixture
         await client.ProblemAsync(HttpMethod.Post, "/auths/login", TestApp.Form(new string('u', 100_000), new string('p', 100_000)), HttpStatusCode.Unauthorized);
     }
 
-    [Test]
-    public async Task LogIn_FiveFailures_LocksTheAccountForFiveMinutes()
-    {
-        var user = await App.RegisterAsync();
-        using var client = App.Anonymous();
-        for (var i = 0; i < 5; i++)
-        {
-            await client.ProblemAsync(HttpMethod.Post, "/auths/login", TestApp.Form(user.Name, Wrong), HttpStatusCode.Unauthorized);
-        }
-
-        await client.ProblemAsync(HttpMethod.Post, "/auths/login", TestApp.Form(user.Name, TestUser.Password), HttpStatusCode.Unauthorized);
-        _clock.Advance(TimeSpan.FromMinutes(4.9));
-        await client.ProblemAsync(HttpMethod.Post, "/auths/login", TestApp.Form(user.Name, TestUser.Password), HttpStatusCode.Unauthorized);
-        _clock.Advance(TimeSpan.FromMinutes(0.2));
-        await client.SendJsonAsync(HttpMethod.Post, "/auths/login", TestApp.Form(user.Name, TestUser.Password));
-    }
-
-    [Test]
-    public async Task LogIn_FourFailuresThenSuccess_ResetsTheCount()
-    {
-        var user = await App.RegisterAsync();
-        using var client = App.Anonymous();
-
-        for (var round = 0; round < 2; round++)
-        {
-            for (var i = 0; i < 4; i++)
-            {
-                await client.ProblemAsync(HttpMethod.Post, "/auths/login", TestApp.Form(user.Name, Wrong), HttpStatusCode.Unauthorized);
-            }
-            await client.SendJsonAsync(HttpMethod.Post, "/auths/login", TestApp.Form(user.Name, TestUser.Password));
-        }
-    }
-
-    [Test]
-    public async Task LogIn_FiveConcurrentFailures_LocksTheAccount()
-    {
-        var user = await App.RegisterAsync();
-        using var client = App.Anonymous();
-
-        await Task.WhenAll(Enumerable.Range(0, 5).Select(_ =>
-            client.ProblemAsync(HttpMethod.Post, "/auths/login", TestApp.Form(user.Name, Wrong), HttpStatusCode.Unauthorized)));
-
-        await client.ProblemAsync(HttpMethod.Post, "/auths/login", TestApp.Form(user.Name, TestUser.Password), HttpStatusCode.Unauthorized);
-    }
-
     private Task<int> LoginsAsync(TestUser user) =>
         App.WithDb(db => db.AccessTokens.Where(t => t.UserId == user.Id).Select(t => t.LoginId).Distinct().CountAsync());
 }

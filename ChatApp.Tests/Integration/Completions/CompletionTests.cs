@@ -175,5 +175,21 @@ internal sealed class CompletionTests : ChatFixture
         Assert.That(problem.GetProperty("errors").TryGetProperty(field, out _), problem.GetRawText());
     }
 
+    [TestCase("user", 32_001)]
+    [TestCase("system", 32_001)]
+    [TestCase("assistant", 500_001)]
+    public async Task Complete_BroughtMessageIsTooLong_Is400AndStoresNothing(string role, int length)
+    {
+        var before = await SessionsAsync();
+        var body = new { store = true, messages = new[] { new { role, content = new string('x', length) }, new { role = "user", content = "And?" } } };
+
+        var problem = await _client.ProblemAsync(HttpMethod.Post, Path, Api.Raw(JsonSerializer.Serialize(body)), HttpStatusCode.BadRequest);
+
+        Assert.That(problem.GetProperty("errors").GetProperty("messages")[0].GetString(), Does.StartWith($"The message has {length:N0} characters"));
+        Assert.That(await SessionsAsync(), Is.EqualTo(before), "no session was created");
+    }
+
+    private Task<int> SessionsAsync() => App.WithDb(db => db.Sessions.CountAsync(s => s.UserId == _user.Id));
+
     private Task<long> TotalAsync() => App.WithDb(db => db.UserUsage.Where(u => u.UserId == _user.Id).SumAsync(u => u.TotalTokens));
 }

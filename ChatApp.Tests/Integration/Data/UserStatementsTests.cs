@@ -14,6 +14,7 @@ internal sealed class UserStatementsTests : ChatFixture
     {
         ["across users: sessions that are due"] = "the clean-up finds the users with any, then works user by user",
         ["across users: idempotency keys that are due"] = "the same",
+        ["across users: usage of deleted accounts"] = "the clean-up finds usage whose account no longer exists",
         ["across users: replies that are being generated"] = "recovery finds those of dead instances, then closes them one by one",
         ["across users: migration"] = "the schema is everybody's",
     };

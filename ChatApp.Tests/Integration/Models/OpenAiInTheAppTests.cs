@@ -1,3 +1,4 @@
+using System.Net;
 using ChatApp.Domain.Chat;
 using ChatApp.Tests.Support;
 using Microsoft.EntityFrameworkCore;
@@ -78,15 +79,35 @@ internal sealed class OpenAiInTheAppTests
         await Assert.ThatAsync(() => TestApp.StartAsync(new() { ["OPENAI_BASE_URL"] = "nonsense" }),
             Throws.InvalidOperationException.With.Message.Contains("OPENAI_BASE_URL"));
 
-    [Test]
-    public async Task Chat_UnknownModelName_IsPassedOnAndTheErrorExplained()
+    [TestCase("/chat", """{"message": "Hello", "model": "no-such-model"}""")]
+    [TestCase("/chat", """{"message": "Hello", "model": "openai-compatible/no-such-model"}""")]
+    [TestCase("/chat", """{"message": "Hello", "model": "Scripted-Model"}""")]
+    [TestCase("/chat/stream", """{"message": "Hello", "model": "no-such-model"}""")]
+    [TestCase("/v1/chat/completions", """{"messages": [{"role": "user", "content": "Hello"}], "model": "no-such-model"}""")]
+    [TestCase("/v1/chat/completions", """{"messages": [{"role": "user", "content": "Hello"}], "model": "no-such-model", "stream": true}""")]
+    public async Task Send_ModelThatNoServerLists_Is400AndTheProviderDoesNotSeeIt(string path, string body)
     {
         var user = await _app.RegisterAsync();
-        _server.Add(ScriptedReply.Fail(404, "model_not_found"));
+        var before = _server.Requests.Count;
 
-        using var response = await user.Client.SendAsync(HttpMethod.Post, "/chat", new { message = "Hello", model = "no-such-model" });
+        var problem = await user.Client.ProblemAsync(HttpMethod.Post, path, Api.Raw(body), HttpStatusCode.BadRequest);
 
-        Assert.That(_server.Requests[^1].Json.GetProperty("model").GetString(), Is.EqualTo("no-such-model"));
-        Assert.That(await response.Content.ReadAsStringAsync(), Does.Contain("no-such-model"));
+        Assert.That(problem.Text("detail"), Does.StartWith("There is no such model"));
+        Assert.That(problem.Fields(), Is.EqualTo(new[] { "model" }));
+        Assert.That(_server.Requests, Has.Count.EqualTo(before));
+    }
+
+    [Test]
+    public async Task Chat_StoredModelThatIsNoLongerListed_FailsAndTheProviderDoesNotSeeIt()
+    {
+        var user = await _app.RegisterAsync();
+        await user.Client.SendJsonAsync(HttpMethod.Post, "/chat", new { message = "Hello" });
+        await _app.WithDb(db => db.Sessions.Where(s => s.UserId == user.Id).ExecuteUpdateAsync(s => s.SetProperty(x => x.Model, "o9-super-expensive")));
+        var before = _server.Requests.Count;
+
+        using var response = await user.Client.SendAsync(HttpMethod.Post, "/chat", new { message = "Hello" });
+
+        Assert.That(await response.Content.ReadAsStringAsync(), Does.Contain("is no longer available. Choose another one."));
+        Assert.That(_server.Requests, Has.Count.EqualTo(before));
     }
 }

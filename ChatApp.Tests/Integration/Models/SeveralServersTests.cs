@@ -94,15 +94,12 @@ internal sealed class SeveralServersTests
     [TestCase(null, "openai-compatible", "scripted-model", "scripted-model")]
     [TestCase("shared", "openai-compatible", "shared", "shared")]
     [TestCase("openai-compatible/shared", "openai-compatible", "openai-compatible/shared", "shared")]
-    [TestCase("some-name", "openai-compatible", "some-name", "some-name")]
     [TestCase("claude-scripted-1", "anthropic", "claude-scripted-1", "claude-scripted-1")]
-    [TestCase("claude-of-tomorrow", "anthropic", "claude-of-tomorrow", "claude-of-tomorrow")]
     [TestCase("anthropic/claude-scripted-1", "anthropic", "anthropic/claude-scripted-1", "claude-scripted-1")]
     [TestCase("llama3.2", "ollama", "llama3.2", "llama3.2")]
     [TestCase("ollama/default", "ollama", "llama3.2:latest", "llama3.2:latest")]
     [TestCase("box/shared", "box", "box/shared", "shared")]
     [TestCase("vendor/own", "box", "vendor/own", "vendor/own")]
-    [TestCase("box/anything", "box", "box/anything", "anything")]
     public async Task Chat_ModelName_ReachesItsServerAndIsRecordedForIt(string? name, string provider, string booked, string asked)
     {
         await _user.Client.GetJsonAsync("/models"); // refreshes the lists
@@ -124,12 +121,28 @@ internal sealed class SeveralServersTests
         Assert.That((record.Provider, record.Model, record.Estimated), Is.EqualTo((provider, booked, false)));
     }
 
+    [TestCase("some-name")]
+    [TestCase("claude-of-tomorrow")]
+    [TestCase("box/anything")]
+    [TestCase("box/not-offered")]
+    [TestCase("gone/anything")]
+    public async Task Chat_ModelThatIsNotOffered_Is400AndNoServerSeesIt(string name)
+    {
+        await _user.Client.GetJsonAsync("/models");
+        ScriptedModelServer[] servers = [_openAi, _anthropic, _ollama, _box];
+        var before = servers.Sum(s => s.Requests.Count);
+
+        await _user.Client.ProblemAsync(HttpMethod.Post, "/chat", new { message = "Hello", model = name }, HttpStatusCode.BadRequest);
+
+        Assert.That(servers.Sum(s => s.Requests.Count), Is.EqualTo(before));
+    }
+
     [Test]
     public async Task Chat_ServerIsAway_FailsAndAnotherModelRepliesInTheSameSession()
     {
         var user = await _app.RegisterAsync();
 
-        var problem = await user.Client.ProblemAsync(HttpMethod.Post, "/chat", new { message = "Hello", model = "gone/any" }, HttpStatusCode.ServiceUnavailable);
+        var problem = await user.Client.ProblemAsync(HttpMethod.Post, "/chat", new { message = "Hello", model = "gone/default" }, HttpStatusCode.ServiceUnavailable);
         var reply = await user.Client.SendJsonAsync(HttpMethod.Post, "/chat", new { message = "Hello again", model = "vendor/own" });
 
         Assert.That(problem.Text("detail"), Does.Contain("could not be reached"));

@@ -98,7 +98,7 @@ internal sealed class IdempotencyTests : ChatFixture
         Assert.That(made.Select(m => m.GetProperty("key").ToString()).Distinct().Count(), Is.EqualTo(1));
         Assert.That(made.Count(m => m.Text("secret") is not null), Is.EqualTo(1));
         Assert.That((await user.Client.GetJsonAsync("/users/me/api-keys")).Number("count"), Is.EqualTo(1));
-        await (await PostAsync(user, "/users/me/api-keys", new { name = "another" }, "api-key-1")).ProblemAsync(HttpStatusCode.Conflict);
+        await (await PostAsync(user, "/users/me/api-keys", body with { name = "another" }, "api-key-1")).ProblemAsync(HttpStatusCode.Conflict);
         await user.Client.SendJsonAsync(HttpMethod.Delete, $"/users/me/api-keys/{made[0].GetProperty("key").Text("id")}", null, HttpStatusCode.NoContent);
         await (await PostAsync(user, "/users/me/api-keys", body, "api-key-1")).ProblemAsync(HttpStatusCode.NotFound);
     }

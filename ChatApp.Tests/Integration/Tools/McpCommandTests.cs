@@ -89,7 +89,7 @@ internal sealed class McpCommandTests : ChatFixture
     [Test]
     public async Task CallTool_ReturnsAnImage_IsDescribedAsText()
     {
-        var response = await RunAsync(new { command = "call_tool", args = new { tool = "get-tiny-image", server = "small" } });
+        var response = await ApproveAndRunAsync(new { command = "call_tool", args = new { tool = "get-tiny-image", server = "small" } });
 
         Assert.That(response.GetProperty("data").Text("content"), Does.Contain("[Image not shown: image/png]"));
     }
@@ -100,7 +100,7 @@ internal sealed class McpCommandTests : ChatFixture
         Environment.SetEnvironmentVariable("CHATAPP_CANARY", "do not tell");
         try
         {
-            var response = await RunAsync(new { command = "call_tool", args = new { server = "everything", tool = "get-env" } });
+            var response = await ApproveAndRunAsync(new { command = "call_tool", args = new { server = "everything", tool = "get-env" } });
             var environment = JsonElement.Parse(response.GetProperty("data").Text("content"));
             Assert.That(environment.Text("GIVEN"), Is.EqualTo("this"));
             Assert.That(environment.EnumerateObject().Select(v => v.Name), Does.Contain("PATH").And.Not.Contain("CHATAPP_CANARY"));
@@ -156,6 +156,13 @@ internal sealed class McpCommandTests : ChatFixture
 
         var sessions = await App.WithDb(db => db.Sessions.AsNoTracking().Where(s => s.UserId == user.Id).Select(s => s.ThreadId).ToListAsync());
         Assert.That(sessions, Is.EqualTo(new[] { "tools" }));
+    }
+
+    private async Task<JsonElement> ApproveAndRunAsync(object command)
+    {
+        var refused = await _user.Client.ProblemAsync(HttpMethod.Post, "/api/mcp-command", command, HttpStatusCode.Conflict);
+        await _user.Client.SendJsonAsync(HttpMethod.Post, $"/api/mcp-approvals/{refused.Text("approval_id")}", new { decision = "once" });
+        return await RunAsync(command);
     }
 
     private Task<JsonElement> RunAsync(object command) => _user.Client.SendJsonAsync(HttpMethod.Post, "/api/mcp-command", command);

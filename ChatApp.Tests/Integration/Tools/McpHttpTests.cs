@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Json;
 using ChatApp.Domain.Chat.Ports;
 using ChatApp.Tests.Support;
 using ChatApp.Web.Integrations;
@@ -100,6 +102,29 @@ internal sealed class McpHttpTests
     }
 
     [Test]
+    public async Task Call_ResponseIsTooLongOrFails_OtherCallsGoOn([Values("endless", "flood", "broken")] string tool)
+    {
+        await using var server = await RecordedServer.StartAsync();
+        var release = new TaskCompletionSource();
+        var held = new TaskCompletionSource();
+        server.On("/mcp", context => RespondAsync(context, held, release.Task));
+        await using var connection = Connect($"{server.Address}/mcp");
+        await EchoAsync(connection);
+        var since = connection.State.Since;
+        var waiting = connection.CallAsync("hold", new Dictionary<string, object?>(), CancellationToken.None);
+        await held.Task.WaitAsync(Eventually.Patience);
+
+        await Assert.ThatAsync(() => connection.CallAsync(tool, new Dictionary<string, object?>(), CancellationToken.None),
+            Throws.TypeOf<ToolException>().With.Message.EqualTo(tool == "broken"
+                ? "The connection to x was lost during the call. The call may have taken effect." : "The response of x is too long."));
+
+        Assert.That(await EchoAsync(connection), Is.EqualTo("Echo: hello"));
+        release.SetResult();
+        Assert.That(((TextContentBlock)(await waiting).Content[0]).Text, Is.EqualTo("Echo: hello"));
+        Assert.That(connection.State.Since, Is.EqualTo(since));
+    }
+
+    [Test]
     public async Task ResponseLimit_ManyEvents_AreNotOneResponse()
     {
         await using var server = await RecordedServer.StartAsync();
@@ -132,6 +157,51 @@ internal sealed class McpHttpTests
         await Assert.ThatAsync(() => client.SendAsync(request, CancellationToken.None), Throws.TypeOf<ToolException>());
 
         Assert.That(canary.Connections, Is.Zero);
+    }
+
+    // An MCP server whose tools respond as their names say.
+    private static async Task RespondAsync(HttpContext context, TaskCompletionSource held, Task release)
+    {
+        if (context.Request.Method != "POST")
+        {
+            context.Response.StatusCode = 405;
+            return;
+        }
+        using var request = await JsonDocument.ParseAsync(context.Request.Body);
+        if (!request.RootElement.TryGetProperty("id", out var id))
+        {
+            context.Response.StatusCode = 202;
+            return;
+        }
+        var parameters = request.RootElement.TryGetProperty("params", out var given) ? given : default;
+        var method = request.RootElement.Text("method");
+        var tool = method == "tools/call" ? parameters.Text("name") : null;
+        if (tool == "hold")
+        {
+            held.SetResult();
+            await release.WaitAsync(Eventually.Patience);
+        }
+        if (tool == "broken")
+        {
+            context.Response.StatusCode = 500;
+            return;
+        }
+        context.Response.ContentType = tool == "flood" ? "text/event-stream" : "application/json";
+        var notification = Encoding.UTF8.GetBytes($"data: {{\"jsonrpc\":\"2.0\",\"method\":\"notifications/message\",\"params\":{{\"level\":\"info\",\"data\":\"{new string('x', 1024 * 1024)}\"}}}}\n\n");
+        while (tool is "endless" or "flood" && !context.RequestAborted.IsCancellationRequested)
+        {
+            await context.Response.Body.WriteAsync(tool == "flood" ? notification : notification.AsMemory(100, 1024 * 1024));
+        }
+        object? result = method switch
+        {
+            "initialize" => new { protocolVersion = parameters.Text("protocolVersion"), capabilities = new { tools = new { } }, serverInfo = new { name = "x", version = "1" } },
+            "tools/list" => new { tools = new[] { "echo", "hold", "endless", "flood", "broken" }.Select(name => new { name, inputSchema = new { type = "object" } }) },
+            "tools/call" => new { content = new[] { new { type = "text", text = "Echo: hello" } } },
+            _ => null,
+        };
+        await context.Response.WriteAsync(result is null
+            ? JsonSerializer.Serialize(new { jsonrpc = "2.0", id, error = new { code = -32601, message = "Method not found" } })
+            : JsonSerializer.Serialize(new { jsonrpc = "2.0", id, result }));
     }
 
     private static McpServer Connect(string url, Dictionary<string, string>? headers = null, TestClock? clock = null)

@@ -42,9 +42,9 @@ internal sealed class ModelCatalogTests
     }
 
     [Test]
-    public void Get_NameOf129Characters_IsInvalidAnd128IsPassedOn()
+    public void Get_NameOf129Characters_IsInvalidAnd128IsPossible()
     {
-        using var catalog = Catalog(("OPENAI_API_KEY", "sk-1"));
+        using var catalog = Catalog(("OPENAI_API_KEY", "sk-1"), ("Models:Offer:openai", new string('m', 128)));
 
         Assert.That(() => catalog.Get(new string('m', 129)), Throws.TypeOf<InvalidException>());
         Assert.That(catalog.Get(new string('m', 128)).Name, Has.Length.EqualTo(128));
@@ -52,15 +52,34 @@ internal sealed class ModelCatalogTests
 
     [TestCase(null, "gpt-4o-mini", "openai", 128_000)]
     [TestCase("gpt-4.1", "gpt-4.1", "openai", 1_000_000)]
-    [TestCase("something-new", "something-new", "openai", 32_000)]
+    [TestCase("openai/gpt-4.1", "openai/gpt-4.1", "openai", 1_000_000)]
     [TestCase("built-in", "built-in", "built-in", 32_000)]
-    public void Get_WithOpenAiKey_IsOpenAisModelOrTheNamedOne(string? name, string expected, string provider, int window)
+    public void Get_WithOpenAiKey_IsOpenAisModelOrAConfiguredOne(string? name, string expected, string provider, int window)
     {
-        using var catalog = Catalog(("OPENAI_API_KEY", "sk-1"));
+        using var catalog = Catalog(("OPENAI_API_KEY", "sk-1"), ("Chat:TitleModel", "gpt-4.1"));
 
         var model = catalog.Get(name);
 
         Assert.That((model.Name, model.Provider, model.ContextWindow), Is.EqualTo((expected, provider, window)));
+    }
+
+    [TestCase("gpt-4.1")]
+    [TestCase("openai/gpt-4.1")]
+    [TestCase("o9-super-expensive")]
+    public void Get_NeitherListedNorConfigured_IsInvalid(string name)
+    {
+        using var catalog = Catalog(("OPENAI_API_KEY", "sk-1"));
+
+        Assert.That(() => catalog.Get(name), Throws.TypeOf<InvalidException>());
+    }
+
+    [Test]
+    public void Get_OfferConfigured_IsTheOnlyOne()
+    {
+        using var catalog = Catalog(("OPENAI_API_KEY", "sk-1"), ("Models:Offer:openai", "gpt-5, gpt-4.1"));
+
+        Assert.That((catalog.Get(null).Name, catalog.Get("gpt-4.1").Name), Is.EqualTo(("gpt-5", "gpt-4.1")));
+        Assert.That(() => catalog.Get("gpt-4o-mini"), Throws.TypeOf<InvalidException>());
     }
 
     [Test]

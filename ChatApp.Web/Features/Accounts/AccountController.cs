@@ -28,7 +28,9 @@ public sealed class AccountController(AccountService accounts, LoginService logi
             Response.StatusCode = StatusCodes.Status400BadRequest;
             return await Show();
         }
-        TempData[Notice.Done] = "Your password was changed. You've been signed out everywhere else.";
+        TempData[Notice.Done] = form.RevokeKeys
+            ? "Your password was changed. You've been signed out everywhere else, and your API keys were revoked."
+            : "Your password was changed. You've been signed out everywhere else.";
         return RedirectToAction(nameof(Show));
     }
 
@@ -43,7 +45,7 @@ public sealed class AccountController(AccountService accounts, LoginService logi
 
     private async Task<bool> TryChangeAsync(PasswordForm form, CancellationToken ct)
     {
-        var result = await accounts.ChangePasswordAsync(user.Id, user.LoginId, form.CurrentPassword!, form.NewPassword!, ct);
+        var result = await accounts.ChangePasswordAsync(user.Id, user.LoginId, form.CurrentPassword!, form.NewPassword!, ct, form.RevokeKeys);
         foreach (var error in result.Errors)
         {
             ModelState.AddModelError(error.Code == WrongPassword ? "current_password" : "new_password", error.Description);

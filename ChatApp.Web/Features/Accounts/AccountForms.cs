@@ -12,6 +12,10 @@ public sealed record PasswordForm
 
     [FromForm(Name = "new_password")]
     public string? NewPassword { get; init; }
+
+    /// <summary>Whether the API keys end as well.</summary>
+    [FromForm(Name = "revoke_keys")]
+    public bool RevokeKeys { get; init; }
 }
 
 internal sealed class PasswordFormValidator : AbstractValidator<PasswordForm>

@@ -6,10 +6,14 @@ using Microsoft.AspNetCore.Mvc;
 namespace ChatApp.Web.Features.Accounts;
 
 /// <summary>An account to create.</summary>
+/// <param name="Username">The user name.</param>
+/// <param name="Email">The e-mail address.</param>
+/// <param name="Password">The password.</param>
+/// <param name="SetupToken">Only for the first account: the token that the app printed when it started. A request from the same machine needs none.</param>
 /// <example>{"username": "ada", "email": "ada@example.com", "password": "correct horse 7"}</example>
-public sealed record RegisterRequest(string? Username, string? Email, string? Password)
+public sealed record RegisterRequest(string? Username, string? Email, string? Password, [FromForm(Name = "setup_token")] string? SetupToken = null)
 {
-    public NewAccount ToNewAccount() => new(Username!, Email!, Password!);
+    public NewAccount ToNewAccount(bool isLocal) => new(Username!, Email!, Password!) { SetupToken = SetupToken?.Trim(), IsLocal = isLocal };
 }
 
 /// <summary>The form of <c>POST /auths/login</c>.</summary>
@@ -21,6 +25,10 @@ public sealed record LoginForm
 
     [FromForm(Name = "password")]
     public string? Password { get; init; }
+
+    /// <summary>For accounts with two-factor sign-in: the code of the authenticator app, or a recovery code.</summary>
+    [FromForm(Name = "code")]
+    public string? Code { get; init; }
 }
 
 /// <summary>The refresh token of a sign-in, which can be used once.</summary>

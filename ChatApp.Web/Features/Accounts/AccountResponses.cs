@@ -3,7 +3,7 @@ using ChatApp.Data.Accounts;
 namespace ChatApp.Web.Features.Accounts;
 
 /// <summary>An account, as its owner sees it.</summary>
-public sealed record UserResponse(Guid Id, string Username, string Email, IReadOnlyList<string> Roles, DateTimeOffset CreatedAt);
+public sealed record UserResponse(Guid Id, string Username, string Email, IReadOnlyList<string> Roles, DateTimeOffset CreatedAt, bool TwoFactorEnabled);
 
 /// <summary>The account in the response to a sign-in.</summary>
 public sealed record LoginUserResponse(Guid Id, string Username, string Email);
@@ -22,7 +22,7 @@ internal static class AccountMapping
 {
     extension(AppUser user)
     {
-        public UserResponse ToResponse(IReadOnlyList<string> roles) => new(user.Id, user.UserName!, user.Email!, roles, user.CreatedAt);
+        public UserResponse ToResponse(IReadOnlyList<string> roles) => new(user.Id, user.UserName!, user.Email!, roles, user.CreatedAt, user.TwoFactorEnabled);
 
         public LoginResponse ToResponse(TokenPair tokens) => new(
             tokens.AccessToken, tokens.RefreshToken, "bearer", (long)tokens.ExpiresIn.TotalSeconds, tokens.ExpiresAt,

@@ -8,19 +8,21 @@ namespace ChatApp.Web.Features.Accounts;
 /// <example>{"name": "backup", "scopes": ["read", "export"], "expires_in_days": 90}</example>
 public sealed record ApiKeyRequest
 {
+    internal const int DefaultDays = 90;
+
     /// <summary>The owner's name for it.</summary>
     public string? Name { get; init; }
 
-    /// <summary>Any of <c>read</c>, <c>chat</c> and <c>export</c>; all of them if left out.</summary>
+    /// <summary>Any of <c>read</c>, <c>chat</c>, <c>export</c> and <c>tools</c>, at least one.</summary>
     public IReadOnlyList<string?>? Scopes { get; init; }
 
-    /// <summary>Days until it expires; never if left out.</summary>
-    public int? ExpiresInDays { get; init; }
+    /// <summary>Days until it expires: 90 if left out, never if null.</summary>
+    public int? ExpiresInDays { get; init; } = DefaultDays;
 
     public NewApiKey ToNewApiKey(string? idempotencyKey = null) =>
         new(Name!.Trim(), ToScopes(), ExpiresInDays is { } days ? TimeSpan.FromDays(days) : null) { IdempotencyKey = idempotencyKey };
 
-    private ApiScope ToScopes() => Scopes is { Count: > 0 } ? Scopes.Aggregate(ApiScope.None, (all, s) => all | Enum.Parse<ApiScope>(s!, ignoreCase: true)) : ApiScope.All;
+    private ApiScope ToScopes() => Scopes!.Aggregate(ApiScope.None, (all, s) => all | Enum.Parse<ApiScope>(s!, ignoreCase: true));
 }
 
 /// <summary>A personal API key, as its owner sees it.</summary>
@@ -54,14 +56,15 @@ internal sealed class ApiKeyRequestValidator : AbstractValidator<ApiKeyRequest>
         RuleFor(r => r.Name).NotEmpty().WithMessage("Give the key a name.")
             .MaximumLength(AccessToken.NameMaxLength).WithMessage($"At most {AccessToken.NameMaxLength} characters are allowed.")
             .Must(n => n is null || StorableText.IsStorable(n)).WithMessage("The name contains characters that cannot be stored.");
-        RuleFor(r => r.Scopes).Must(s => s is null || s.All(x => x is "read" or "chat" or "export")).WithMessage("The scopes are read, chat and export.");
+        RuleFor(r => r.Scopes).NotEmpty().WithMessage("Choose at least one permission.")
+            .Must(s => s is null || s.All(x => x is "read" or "chat" or "export" or "tools")).WithMessage("The scopes are read, chat, export and tools.");
         RuleFor(r => r.ExpiresInDays).InclusiveBetween(1, AccessToken.MaxApiKeyDays).WithMessage($"A key expires after 1 to {AccessToken.MaxApiKeyDays} days, or never.");
     }
 }
 
 internal static class ApiKeyMapping
 {
-    private static readonly ApiScope[] Scopes = [ApiScope.Read, ApiScope.Chat, ApiScope.Export];
+    private static readonly ApiScope[] Scopes = [ApiScope.Read, ApiScope.Chat, ApiScope.Export, ApiScope.Tools];
 
     extension(AccessToken key)
     {

@@ -14,10 +14,10 @@ public sealed record ApiKeysPage(IReadOnlyList<ApiKeyResponse> Keys, ApiKeyReque
 
 /// <summary>The page of the caller's API keys.</summary>
 [Authorize, Route("account/api-keys")]
-public sealed class ApiKeysController(LoginService logins, CurrentUser user) : Controller
+public sealed class ApiKeysController(ApiKeyService keys, CurrentUser user) : Controller
 {
     [HttpGet]
-    public async Task<IActionResult> List(CancellationToken ct) => await ShowAsync(new ApiKeyRequest { ExpiresInDays = 90 }, null, ct);
+    public async Task<IActionResult> List(CancellationToken ct) => await ShowAsync(new ApiKeyRequest(), null, ct);
 
     /// <summary>Creates a key and shows its secret, only this once.</summary>
     [HttpPost]
@@ -28,19 +28,19 @@ public sealed class ApiKeysController(LoginService logins, CurrentUser user) : C
             Response.StatusCode = StatusCodes.Status400BadRequest;
             return await ShowAsync(form, null, ct);
         }
-        var (key, secret) = await logins.CreateApiKeyAsync(user.Id, form.ToNewApiKey(), ct);
+        var (key, secret) = await keys.CreateAsync(user.Id, form.ToNewApiKey(), ct);
         ModelState.Clear();
-        return await ShowAsync(new ApiKeyRequest { ExpiresInDays = 90 }, new(key.ToResponse(), secret), ct);
+        return await ShowAsync(new ApiKeyRequest(), new(key.ToResponse(), secret), ct);
     }
 
     [HttpPost("{id}/revoke")]
     public async Task<IActionResult> Revoke(EntityId id, CancellationToken ct)
     {
-        await logins.RevokeApiKeyAsync(user.Id, id.RequiredFor("API key"), ct);
+        await keys.RevokeAsync(user.Id, id.RequiredFor("API key"), ct);
         TempData[Notice.Done] = "The key was revoked. Programs can no longer use it.";
         return RedirectToAction(nameof(List));
     }
 
     private async Task<ViewResult> ShowAsync(ApiKeyRequest form, CreatedApiKeyResponse? created, CancellationToken ct) =>
-        View("ApiKeys", new ApiKeysPage([.. (await logins.ListApiKeysAsync(user.Id, ct)).Select(k => k.ToResponse())], form, created));
+        View("ApiKeys", new ApiKeysPage([.. (await keys.ListAsync(user.Id, ct)).Select(k => k.ToResponse())], form, created));
 }

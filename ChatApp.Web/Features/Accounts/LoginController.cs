@@ -1,4 +1,6 @@
+using System.Globalization;
 using ChatApp.Data.Accounts;
+using ChatApp.Domain.Errors;
 using ChatApp.Web.Features.Shared;
 using ChatApp.Web.Infrastructure;
 using Microsoft.AspNetCore.Authorization;
@@ -16,7 +18,7 @@ public sealed record LoginPage(string? UserName, string? ReturnUrl, bool CanRegi
 
 /// <summary>Signs users in.</summary>
 [AllowAnonymous, Route("login")]
-public sealed class LoginController(AccountService accounts, LoginService logins, RegistrationService registration) : Controller
+public sealed class LoginController(SignInService signIns, LoginService logins, RegistrationService registration, BrowserCookie browsers) : Controller
 {
     [HttpGet]
     public async Task<IActionResult> Show(string? returnUrl, CancellationToken ct) => User.Identity is { IsAuthenticated: true }
@@ -26,12 +28,35 @@ public sealed class LoginController(AccountService accounts, LoginService logins
     [HttpPost, EnableRateLimiting(RateLimits.SignIn)]
     public async Task<IActionResult> LogIn([FromForm] LoginForm form, [FromForm] string? returnUrl, CancellationToken ct)
     {
-        if (await accounts.CheckPasswordAsync(form.Username ?? "", form.Password ?? "") is { } account)
+        try
         {
-            LoginCookie.Write(Response, await logins.StartCookieAsync(account.Id, ct));
-            return Redirect(Url.LocalOr(returnUrl, Links.Chat));
+            var (status, account) = await signIns.CheckAsync(form.Username ?? "", form.Password ?? "", code: null, ct, browsers.Read(Request));
+            return account is null
+                ? await FormAsync(StatusCodes.Status401Unauthorized, form, returnUrl, AccountService.SignInFailedMessage, ct)
+                : await ContinueAsync(status, account, Url.LocalOr(returnUrl, Links.Chat), ct);
         }
-        Response.StatusCode = StatusCodes.Status401Unauthorized;
-        return View("Login", new LoginPage(form.Username, returnUrl, await registration.IsOpenAsync(ct), AccountService.SignInFailedMessage));
+        catch (TooManyException e)
+        {
+            Response.Headers.RetryAfter = ((int)e.RetryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+            return await FormAsync(StatusCodes.Status429TooManyRequests, form, returnUrl, e.Message, ct);
+        }
+    }
+
+    private async Task<RedirectResult> ContinueAsync(SignInStatus status, AppUser account, string returnUrl, CancellationToken ct)
+    {
+        if (status == SignInStatus.CodeRequired)
+        {
+            ChallengeCookie.Write(Response, await signIns.StartChallengeAsync(account.Id, ct));
+            return Redirect(Links.LoginCode(returnUrl));
+        }
+        LoginCookie.Write(Response, await logins.StartCookieAsync(account.Id, ct));
+        browsers.Remember(HttpContext, account.Id);
+        return Redirect(returnUrl);
+    }
+
+    private async Task<ViewResult> FormAsync(int status, LoginForm form, string? returnUrl, string problem, CancellationToken ct)
+    {
+        Response.StatusCode = status;
+        return View("Login", new LoginPage(form.Username, returnUrl, await registration.IsOpenAsync(ct), problem));
     }
 }

@@ -9,15 +9,20 @@ using Microsoft.AspNetCore.RateLimiting;
 namespace ChatApp.Web.Features.Accounts;
 
 /// <summary>The registration page.</summary>
-public sealed record RegisterPage(RegisterRequest Typed, bool IsFirst);
+/// <param name="Typed">The form's input.</param>
+/// <param name="IsFirst">Whether the account becomes the administrator's.</param>
+/// <param name="NeedsToken">Whether it needs the setup token.</param>
+public sealed record RegisterPage(RegisterRequest Typed, bool IsFirst, bool NeedsToken);
 
 /// <summary>Registers users and signs them in.</summary>
 [AllowAnonymous, Route("register")]
-public sealed class RegisterController(RegistrationService registration, LoginService logins) : Controller
+public sealed class RegisterController(RegistrationService registration, LoginService logins, BrowserCookie browsers) : Controller
 {
+    /// <param name="setup">The setup token, from the link that the app printed.</param>
+    /// <param name="ct">Ends the request.</param>
     [HttpGet]
-    public async Task<IActionResult> Show(CancellationToken ct) =>
-        await FormAsync(StatusCodes.Status200OK, new RegisterRequest(null, null, null), ct);
+    public async Task<IActionResult> Show(string? setup, CancellationToken ct) =>
+        await FormAsync(StatusCodes.Status200OK, new RegisterRequest(null, null, null, setup), ct);
 
     [HttpPost, EnableRateLimiting(RateLimits.SignIn)]
     public async Task<IActionResult> Register([FromForm] RegisterRequest request, CancellationToken ct)
@@ -25,7 +30,7 @@ public sealed class RegisterController(RegistrationService registration, LoginSe
         try
         {
             return ModelState.IsValid && await registration.IsOpenAsync(ct)
-                ? await SignInAsync(await registration.RegisterAsync(request.ToNewAccount(), ct), ct)
+                ? await SignInAsync(await registration.RegisterAsync(request.ToNewAccount(HttpContext.IsLocal), ct), ct)
                 : await FormAsync(StatusCodes.Status400BadRequest, request, ct);
         }
         catch (ChatAppException e) when (e is InvalidException or ConflictException)
@@ -38,13 +43,14 @@ public sealed class RegisterController(RegistrationService registration, LoginSe
     private async Task<IActionResult> SignInAsync(AppUser account, CancellationToken ct)
     {
         LoginCookie.Write(Response, await logins.StartCookieAsync(account.Id, ct));
+        browsers.Remember(HttpContext, account.Id);
         return Redirect(Links.Chat);
     }
 
     private async Task<IActionResult> FormAsync(int status, RegisterRequest input, CancellationToken ct)
     {
-        var isOpen = await registration.IsOpenAsync(ct);
+        var (isOpen, isFirst) = (await registration.IsOpenAsync(ct), await registration.IsFirstAsync(ct));
         Response.StatusCode = isOpen ? status : StatusCodes.Status403Forbidden;
-        return isOpen ? View("Register", new RegisterPage(input, await registration.IsFirstAsync(ct))) : View("RegistrationClosed");
+        return isOpen ? View("Register", new RegisterPage(input, isFirst, isFirst && !HttpContext.IsLocal)) : View("RegistrationClosed");
     }
 }

@@ -6,6 +6,7 @@ using ChatApp.Web.Features.Docs;
 using ChatApp.Web.Infrastructure;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.RateLimiting;
 
 namespace ChatApp.Web.Features.Chat;
 
@@ -30,10 +31,11 @@ public sealed class ChatApiController(ChatService chat, ReplyReader replies, Cur
     [HttpPost("stream")]
     [RequestHeader(IdempotencyHeader.Name, IdempotencyHeader.Description)]
     [ProducesResponseType<string>(200, "text/event-stream"), ProducesResponseType<ProblemDetails>(404), ProducesResponseType<ProblemDetails>(409)]
+    [EnableRateLimiting(RateLimits.Streams)]
     public async Task<EventStreamResult> Stream(ChatRequest request, CancellationToken ct)
     {
         var accepted = await chat.AcceptAsync(user.Id, request.Key, request.ToNewMessage(Request.IdempotencyKeyHeader()), ct);
         var start = new ReplyStream.StartEvent(accepted.Session.Id, accepted.Session.ThreadId, accepted.Message.Id, accepted.Reply.Id);
-        return ReplyStream.ToResult(start, replies.ReadAsync(accepted.Reply, 0, HttpContext.RequestAborted), greet: true);
+        return ReplyStream.ToResult(start, replies.ReadAsync(accepted.Reply, 0, HttpContext.RequestAborted), resumedAt: null);
     }
 }

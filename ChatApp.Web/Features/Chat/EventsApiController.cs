@@ -2,6 +2,7 @@ using ChatApp.Domain.Chat.Replies;
 using ChatApp.Web.Infrastructure;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.RateLimiting;
 
 namespace ChatApp.Web.Features.Chat;
 
@@ -16,6 +17,7 @@ public sealed class EventsApiController(UserFeed feed, CurrentUser user) : Contr
     /// </summary>
     [HttpGet]
     [ProducesResponseType<string>(200, "text/event-stream")]
+    [EnableRateLimiting(RateLimits.Streams)]
     public EventStreamResult Get() => new(feed.WatchAsync(user.Id, HttpContext.RequestAborted).Select(ToServerEvent));
 
     private static ServerEvent ToServerEvent(UserEvent e) => e switch

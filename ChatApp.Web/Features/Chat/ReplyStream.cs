@@ -12,29 +12,30 @@ namespace ChatApp.Web.Features.Chat;
 /// <summary>A reply's events as server-sent events. An event's id is the length of the reply up to it, which clients return as <c>Last-Event-ID</c>.</summary>
 public static class ReplyStream
 {
-    /// <summary>The position from which a client resumes; null if it has received nothing.</summary>
+    /// <summary>The position from which a client resumes; null if it has received nothing, or sends what no event has as its id. A number beyond all replies is a position that no text reaches.</summary>
     public static int? LastEventId(HttpRequest request) =>
-        int.TryParse(request.Headers["Last-Event-ID"], NumberStyles.None, CultureInfo.InvariantCulture, out var position) ? position : null;
+        request.Headers["Last-Event-ID"].ToString() is not { Length: > 0 } id || id.AsSpan().ContainsAnyExceptInRange('0', '9') ? null
+        : int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var position) ? position : int.MaxValue;
 
     /// <param name="start">The first event.</param>
     /// <param name="events">The reply's events.</param>
-    /// <param name="greet">False for a client that resumes and has received the first event.</param>
-    public static EventStreamResult ToResult(StartEvent start, IAsyncEnumerable<ReplyEvent> events, bool greet) => new(ConvertAsync(start, events, greet));
+    /// <param name="resumedAt">The position of a client that resumes and has received the first event.</param>
+    public static EventStreamResult ToResult(StartEvent start, IAsyncEnumerable<ReplyEvent> events, int? resumedAt) => new(ConvertAsync(start, events, resumedAt));
 
     private static async IAsyncEnumerable<ServerEvent> ConvertAsync(
-        StartEvent start, IAsyncEnumerable<ReplyEvent> events, bool greet, [EnumeratorCancellation] CancellationToken ct = default)
+        StartEvent start, IAsyncEnumerable<ReplyEvent> events, int? resumedAt, [EnumeratorCancellation] CancellationToken ct = default)
     {
-        if (greet)
+        if (resumedAt is null)
         {
             yield return new(start, "0");
         }
-        var position = "0";
+        var position = (resumedAt ?? 0).ToString(CultureInfo.InvariantCulture); // events without text must not send the client back
         await foreach (var e in events.WithCancellation(ct))
         {
             position = e is ReplyText text ? text.End.ToString(CultureInfo.InvariantCulture) : position;
             yield return e switch
             {
-                ReplyText token => new(new TokenEvent(token.Content), position),
+                ReplyText token => new(new TokenEvent(WithoutHalf(token.Content)), position),
                 ReplyTool { Call: { Status: ToolCallStatus.Asking } call } => new(new ApprovalEvent(call.Id, call.Name, call.Source, call.Arguments), position),
                 ReplyTool { Call: var call } => new(new StatusEvent(call.Doing, call.Name), position),
                 ReplyEnd { Status: MessageStatus.Failed } end => new(new ErrorEvent(end.Error ?? "", end.ErrorCode ?? ReplyErrorCode.Internal), position),
@@ -43,6 +44,9 @@ public static class ReplyStream
             };
         }
     }
+
+    // A position between the halves of a surrogate pair is no event's id, and half a pair cannot be sent: the text continues after it.
+    private static string WithoutHalf(string content) => char.IsLowSurrogate(content[0]) ? content[1..] : content;
 
     /// <summary>The first event.</summary>
     public sealed record StartEvent(Guid SessionId, string ThreadId, Guid? UserMessageId, Guid MessageId)

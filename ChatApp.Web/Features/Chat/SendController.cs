@@ -20,7 +20,7 @@ public sealed class SendController(
         try
         {
             var message = form.ToNewMessage();
-            rules.Check(message); // before an empty session is created
+            await rules.CheckAsync(message, ct); // before an empty session is created
             var session = await sessions.CreateAsync(user.Id, new NewSession { Persona = form.Persona }, ct);
             return await AcceptAsync(SessionKey.Of(session.Id), form, ct);
         }

@@ -1,5 +1,6 @@
 using ChatApp.Data.Security;
 using ChatApp.Domain.Chat.Generation.Tools;
+using ChatApp.Domain.ToolCommands;
 using ChatApp.Web.Infrastructure;
 using FluentValidation;
 
@@ -22,7 +23,7 @@ internal sealed class ToolDecisionRequestValidator : AbstractValidator<ToolDecis
 }
 
 /// <summary>The caller's decisions about tool calls, with their entries in the security log.</summary>
-public sealed class ToolDecisions(ToolApprovals approvals, SecurityLog security, CurrentUser user)
+public sealed class ToolDecisions(ToolApprovals approvals, CommandApprovals commands, SecurityLog security, CurrentUser user)
 {
     /// <inheritdoc cref="ToolApprovals.DecideAsync"/>
     public async Task<ToolApproval> DecideAsync(Guid messageId, string callId, ToolDecision decision, CancellationToken ct)
@@ -32,5 +33,13 @@ public sealed class ToolDecisions(ToolApprovals approvals, SecurityLog security,
             decision == ToolDecision.Deny ? SecurityEventKind.ToolDenied : SecurityEventKind.ToolApproved, user.Id,
             detail: decision == ToolDecision.Session ? $"{stored.Tool}, for the rest of the chat" : stored.Tool);
         return stored;
+    }
+
+    /// <inheritdoc cref="CommandApprovals.DecideAsync"/>
+    public async Task<string> DecideAboutCommandAsync(Guid id, bool isApproved, CancellationToken ct)
+    {
+        var tool = await commands.DecideAsync(user.Id, id, isApproved, ct);
+        await security.AddAsync(isApproved ? SecurityEventKind.ToolApproved : SecurityEventKind.ToolDenied, user.Id, detail: $"{tool}, called by a command");
+        return tool;
     }
 }

@@ -5,6 +5,7 @@ using ChatApp.Web.Features.Docs;
 using ChatApp.Web.Infrastructure;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.RateLimiting;
 
 namespace ChatApp.Web.Features.Completions;
 
@@ -23,6 +24,7 @@ public sealed class CompletionsApiController(CompletionService completions, Comp
     [HttpPost("chat/completions"), AlsoStreams]
     [RequestHeader(IdempotencyHeader.Name, IdempotencyHeader.Description)]
     [ProducesResponseType<CompletionResponse>(200), ProducesResponseType<ProblemDetails>(400), ProducesResponseType<ProblemDetails>(409)]
+    [EnableRateLimiting(RateLimits.Streams)]
     public async Task<IActionResult> Complete(CompletionRequest request, CancellationToken ct)
     {
         var accepted = await completions.AcceptAsync(user.Id, request.ToNewCompletion(Request.IdempotencyKeyHeader()), ct);

@@ -8,10 +8,20 @@ public static class ArchiveExport
 {
     private static readonly ExportFormat[] Formats = [ExportFormat.Json, ExportFormat.Markdown];
 
-    public static async Task WriteAsync(Stream body, IAsyncEnumerable<SessionExport> exports, CancellationToken ct)
+    /// <summary>Writes the archive.</summary>
+    /// <param name="body">The response.</param>
+    /// <param name="exports">The sessions.</param>
+    /// <param name="ct">Ends the export.</param>
+    /// <param name="account">Writes the file <c>account.json</c>; null for none.</param>
+    public static async Task WriteAsync(Stream body, IAsyncEnumerable<SessionExport> exports, CancellationToken ct, Func<Stream, CancellationToken, Task>? account = null)
     {
         var taken = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase); // as Windows and macOS compare them
         await using var zip = await ZipArchive.CreateAsync(body, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, ct);
+        if (account is not null)
+        {
+            await using var file = await zip.CreateEntry(Free("account", taken) + ".json").OpenAsync(ct);
+            await account(file, ct);
+        }
         await foreach (var export in exports.WithCancellation(ct))
         {
             var name = Free(FileNames.Of(export.Session.Title), taken);

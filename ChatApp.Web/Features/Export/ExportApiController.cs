@@ -5,11 +5,12 @@ using ChatApp.Domain.Time;
 using ChatApp.Web.Infrastructure;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.RateLimiting;
 
 namespace ChatApp.Web.Features.Export;
 
 /// <summary>The caller's sessions as files.</summary>
-[ApiController, Authorize, ApiScope(ApiScope.Export), Route("export")]
+[ApiController, Authorize, ApiScope(ApiScope.Export), EnableRateLimiting(ExportSetup.Queue), Route("export")]
 public sealed class ExportApiController(ExportService exports, HtmlExport html, PdfExport pdf, CurrentUser user, TimeProvider clock) : ControllerBase
 {
     /// <summary>All sessions in one ZIP, each as JSON and as Markdown.</summary>

@@ -4,7 +4,7 @@ using ChatApp.Domain.Personas;
 namespace ChatApp.Web.Features.Export;
 
 /// <summary>A self-contained HTML file that looks like the app and has no scripts.</summary>
-public sealed class HtmlExport(IWebHostEnvironment environment, PersonaCatalog personas) : ExportFormat
+public sealed class HtmlExport(IWebHostEnvironment environment, ExportRenderer renderer, PersonaCatalog personas) : ExportFormat
 {
     /// <summary>The style sheets of a transcript, below <c>css</c>.</summary>
     public static readonly string[] Styles = ["tokens", "base", "markdown", "transcript"];
@@ -22,7 +22,7 @@ public sealed class HtmlExport(IWebHostEnvironment environment, PersonaCatalog p
     public override async Task WriteAsync(Stream body, SessionExport export, CancellationToken ct)
     {
         await using var text = Writer(body);
-        await HtmlTranscript.WriteAsync(text, export, personas.Get(export.Session.Persona).Name, _head.Value, "", ct);
+        await HtmlTranscript.WriteAsync(text, export, renderer, personas.Get(export.Session.Persona).Name, _head.Value, "", ct);
     }
 
     private static string Read(IWebHostEnvironment environment, string path)

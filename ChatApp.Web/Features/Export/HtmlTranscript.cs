@@ -3,7 +3,6 @@ using System.Net;
 using ChatApp.Domain.Chat;
 using ChatApp.Domain.Export;
 using ChatApp.Web.Features.Chat;
-using ChatApp.Web.Features.Chat.Markdown;
 
 namespace ChatApp.Web.Features.Export;
 
@@ -12,11 +11,13 @@ internal static class HtmlTranscript
 {
     /// <param name="text">The output.</param>
     /// <param name="export">The session.</param>
+    /// <param name="renderer">Renders its messages.</param>
     /// <param name="persona">The name of the persona.</param>
     /// <param name="head">HTML for the page's head: its styles.</param>
     /// <param name="top">HTML before everything else.</param>
     /// <param name="ct">Cancels it.</param>
-    public static async Task WriteAsync(TextWriter text, SessionExport export, string persona, string head, string top, CancellationToken ct)
+    public static async Task WriteAsync(
+        TextWriter text, SessionExport export, ExportRenderer renderer, string persona, string head, string top, CancellationToken ct)
     {
         var session = export.Session;
         await text.WriteAsync($"""
@@ -37,17 +38,17 @@ internal static class HtmlTranscript
             """);
         await foreach (var message in export.Messages.WithCancellation(ct))
         {
-            await text.WriteAsync(Html(message, persona));
+            await text.WriteAsync(await HtmlAsync(message, renderer, persona, ct));
         }
         await text.WriteAsync("</main>\n</body>\n</html>\n");
     }
 
-    private static string Html(ChatMessage message, string persona)
+    private static async Task<string> HtmlAsync(ChatMessage message, ExportRenderer renderer, string persona, CancellationToken ct)
     {
         var (speaker, body) = message.Role switch
         {
             MessageRole.User => (MessageViews.You, Plain(message)),
-            MessageRole.Assistant => (persona, $"<div class=\"markdown\" dir=\"auto\">{SafeMarkdown.ToHtml(message.Content)}</div>"),
+            MessageRole.Assistant => (persona, $"<div class=\"markdown\" dir=\"auto\">{await renderer.ToHtmlAsync(message.Content, ct)}</div>"),
             MessageRole.System => (MessageViews.Note, Plain(message)),
         };
         var state = message.Status switch

@@ -5,12 +5,13 @@ using ChatApp.Web.Features.Shared;
 using ChatApp.Web.Infrastructure;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.RateLimiting;
 
 namespace ChatApp.Web.Features.Export;
 
 /// <summary>A whole session as a page to print in the browser, also where the server cannot print PDFs.</summary>
-[Authorize, Route("chat-ui/{key}/print")]
-public sealed class PrintController(ExportService exports, PersonaCatalog personas, CurrentUser user) : Controller
+[Authorize, EnableRateLimiting(ExportSetup.Queue), Route("chat-ui/{key}/print")]
+public sealed class PrintController(ExportService exports, ExportRenderer renderer, PersonaCatalog personas, CurrentUser user) : Controller
 {
     private static readonly string Head = $"""
         <script src="/js/theme.js"></script>
@@ -24,7 +25,7 @@ public sealed class PrintController(ExportService exports, PersonaCatalog person
         return new StreamResult("text/html; charset=utf-8", async (body, stop) =>
         {
             await using var text = new StreamWriter(body, leaveOpen: true);
-            await HtmlTranscript.WriteAsync(text, export, personas.Get(export.Session.Persona).Name, Head, Top(export.Session.Id), stop);
+            await HtmlTranscript.WriteAsync(text, export, renderer, personas.Get(export.Session.Persona).Name, Head, Top(export.Session.Id), stop);
         });
     }
 

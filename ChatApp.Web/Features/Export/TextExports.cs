@@ -14,7 +14,7 @@ internal sealed class MarkdownExport : ExportFormat
     {
         await using var text = Writer(body);
         await text.WriteAsync($"# {Title(export)}\n\nCreated: {export.Session.CreatedAt.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)}\n\n## Chat History\n");
-        await foreach (var message in export.Messages.Where(m => m.Content.Length > 0).WithCancellation(ct))
+        await foreach (var message in export.Messages.Where(m => m is { DeletedAt: null, Content.Length: > 0 }).WithCancellation(ct))
         {
             await text.WriteAsync($"\n**{Speaker(message)}**: {message.Content}\n");
         }
@@ -32,7 +32,7 @@ internal sealed class TextExport : ExportFormat
     {
         await using var text = Writer(body);
         await text.WriteAsync($"{Title(export)}\nCreated: {Time(export.Session.CreatedAt)}\n");
-        await foreach (var message in export.Messages.Where(m => m.Content.Length > 0).WithCancellation(ct))
+        await foreach (var message in export.Messages.Where(m => m is { DeletedAt: null, Content.Length: > 0 }).WithCancellation(ct))
         {
             await text.WriteAsync($"\n{Speaker(message)}, {Time(message.CreatedAt)}:\n{message.Content}\n");
         }

@@ -40,7 +40,7 @@ public sealed record McpServerList(IReadOnlyList<McpServerItem> Servers);
 /// <param name="FullName">What models call it.</param>
 /// <param name="Description">What it does, as its server says.</param>
 /// <param name="InputSchema">The JSON Schema of its arguments.</param>
-/// <param name="RequiresApproval">Whether a user must approve a model's call of it.</param>
+/// <param name="RequiresApproval">Whether a user must approve each call of it.</param>
 public sealed record McpToolItem(string Server, string Name, string FullName, string? Description, JsonElement InputSchema, [property: JsonPropertyName("asks_first")] bool RequiresApproval);
 
 public sealed record McpToolList(IReadOnlyList<McpToolItem> Tools);

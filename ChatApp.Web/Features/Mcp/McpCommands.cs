@@ -1,6 +1,9 @@
 using System.Text.Json;
+using ChatApp.Data.Security;
 using ChatApp.Domain.Chat.Ports;
 using ChatApp.Domain.Errors;
+using ChatApp.Domain.ToolCommands;
+using ChatApp.Web.Infrastructure;
 using ChatApp.Web.Integrations;
 using ChatApp.Web.Integrations.Mcp;
 using ModelContextProtocol.Protocol;
@@ -8,9 +11,10 @@ using ModelContextProtocol.Protocol;
 namespace ChatApp.Web.Features.Mcp;
 
 /// <summary>Runs users' commands for MCP servers. An unreachable server is reported in the response and is not an error of the request.</summary>
-public sealed class McpCommands(McpServers servers)
+public sealed class McpCommands(McpServers servers, CommandApprovals approvals, SecurityLog security, CurrentUser user)
 {
     /// <exception cref="InvalidException">There is no such server or tool.</exception>
+    /// <exception cref="ApprovalRequiredException">The user has to approve the call first.</exception>
     public Task<McpCommandResponse> RunAsync(McpCommandRequest request, CancellationToken ct) => request.Command switch
     {
         McpCommandRequest.ListServers => Task.FromResult(ListServers()),
@@ -45,17 +49,34 @@ public sealed class McpCommands(McpServers servers)
                 : silent.Count > 0 ? new(false, $"Not reached: {string.Join(", ", silent)}.", null)
                 : throw new InvalidException("args.tool", "There is no such tool.");
         }
+        var arguments = Arguments(args.Arguments);
+        await AuthorizeAsync(server, tool, arguments, ct);
         try
         {
-            var result = await server.CallAsync(tool.Name, Arguments(args.Arguments), ct);
+            var result = await server.CallAsync(tool.Name, arguments, ct);
             var text = McpResult.TextOf(result);
             var failed = result.IsError is true;
             return new(!failed, failed ? $"The tool reports an error: {ToolText.Line(text, 500)}" : $"{server.Settings.Name} has replied.",
-                new McpToolResult(server.Settings.Name, tool.Name, text, result.StructuredContent));
+                new McpToolResult(server.Settings.Name, tool.Name, text, McpResult.StructuredOf(result)));
         }
         catch (ToolException e)
         {
             return new(false, e.Message, null);
+        }
+    }
+
+    // The entry is written first: whatever becomes of the call, it has been sent.
+    private async Task AuthorizeAsync(McpServer server, Tool tool, Dictionary<string, object?> arguments, CancellationToken ct)
+    {
+        var name = McpFunction.NameOf(server.Settings.Name, tool.Name);
+        var requiresApproval = McpFunction.RequiresApproval(server.Settings, tool);
+        if (requiresApproval)
+        {
+            await approvals.UseAsync(user.Id, name, arguments, ct);
+        }
+        if (requiresApproval || tool.Annotations?.ReadOnlyHint is not true)
+        {
+            await security.AddAsync(SecurityEventKind.ToolCalled, user.Id, detail: name);
         }
     }
 

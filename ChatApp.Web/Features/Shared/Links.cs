@@ -12,6 +12,9 @@ public static class Links
     public const string Sessions = "/sessions";
     public const string Trash = "/sessions/trash";
 
+    /// <summary>Where the two-factor code is entered.</summary>
+    public static string LoginCode(string returnUrl) => $"/login/code?returnUrl={Uri.EscapeDataString(returnUrl)}";
+
     public static string Session(Guid id) => $"{Chat}/{id}";
 
     /// <summary>A message in its session, on the page of history that has it.</summary>

@@ -47,6 +47,7 @@ public static class SecurityTexts
         [SecurityEventKind.TokensRevoked] = "Signed out elsewhere",
         [SecurityEventKind.RefreshTokenReused] = "Refresh token used again",
         [SecurityEventKind.PasswordChange] = "Password change",
+        [SecurityEventKind.PasswordConfirmation] = "Password asked again",
         [SecurityEventKind.TwoFactorOn] = "Two-factor sign-in turned on",
         [SecurityEventKind.TwoFactorOff] = "Two-factor sign-in turned off",
         [SecurityEventKind.TwoFactorCode] = "Two-factor code",

@@ -37,7 +37,7 @@ public sealed class AnthropicServer : ModelServer
     public override bool MatchesNaming(string model) => model.StartsWith("claude", StringComparison.OrdinalIgnoreCase);
 
     // The list has only dated names, but names without a date work as well.
-    public override bool MayHave(string model) => base.MayHave(model) || List.Models.Any(m => m.Id.StartsWith(model + "-2", StringComparison.Ordinal));
+    public override bool Lists(string model) => base.Lists(model) || List.Models.Any(m => m.Id.StartsWith(model + "-2", StringComparison.Ordinal));
 
     internal IChatClient GetChatClient(string model) => _client.AsIChatClient(model);
 

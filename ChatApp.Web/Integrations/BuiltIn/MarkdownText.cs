@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -10,6 +11,9 @@ internal static partial class MarkdownText
 {
     /// <summary>The separator of a table row's cells when the row is shown as a line.</summary>
     public const string CellSeparator = " · ";
+
+    private static readonly SearchValues<char> LineMarkers = SearchValues.Create("#+-=> ");
+    private static readonly SearchValues<char> Numbers = SearchValues.Create("0123456789 ");
 
     /// <summary>Escapes a line of text, or a part of one, so that Markdown shows it unchanged.</summary>
     /// <param name="text">The text.</param>
@@ -145,11 +149,11 @@ internal static partial class MarkdownText
         '&' => i + 1 == text.Length || char.IsLetterOrDigit(text[i + 1]) || text[i + 1] == '#',
         '+' or '=' when i + 1 < text.Length && text[i + 1] == text[i] => true, // extensions of some renderers: ++inserted++, ==marked==
         // Only special at the beginning of a line: headings, lists, rules, quotes and numbers.
-        '#' or '+' or '-' or '=' or '>' => beginsLine && text[..i].All(c => c is '#' or '+' or '-' or '=' or '>' or ' '),
-        '.' or ')' when i > 0 && char.IsAsciiDigit(text[i - 1]) => beginsLine && text[..i].All(c => char.IsAsciiDigit(c) || c == ' '),
+        '#' or '+' or '-' or '=' or '>' => beginsLine && !text.AsSpan(0, i).ContainsAnyExcept(LineMarkers),
+        '.' or ')' when i > 0 && char.IsAsciiDigit(text[i - 1]) => beginsLine && !text.AsSpan(0, i).ContainsAnyExcept(Numbers),
         // Some renderers turn these into links.
-        '.' => text[..i].EndsWith("www", StringComparison.OrdinalIgnoreCase),
-        ':' => text.AsSpan(i).StartsWith("://", StringComparison.Ordinal) || text[..i].EndsWith("mailto", StringComparison.OrdinalIgnoreCase),
+        '.' => text.AsSpan(0, i).EndsWith("www", StringComparison.OrdinalIgnoreCase),
+        ':' => text.AsSpan(i).StartsWith("://", StringComparison.Ordinal) || text.AsSpan(0, i).EndsWith("mailto", StringComparison.OrdinalIgnoreCase),
         '@' => true,
         _ => false,
     };

@@ -11,4 +11,13 @@ public sealed class ExportSettings
 
     /// <summary>The number of concurrent prints, which take about 200 MB each.</summary>
     public int PdfConcurrency { get; set; } = 2;
+
+    /// <summary>How many exports of one user run at once.</summary>
+    public int PerUser { get; set; } = 2;
+
+    /// <summary>How many more of one user's wait for their turn; others are refused.</summary>
+    public int WaitingPerUser { get; set; } = 4;
+
+    /// <summary>How many messages are rendered at once for the exports of all users.</summary>
+    public int Renderings { get; set; } = Math.Max(1, Environment.ProcessorCount / 2);
 }

@@ -10,6 +10,12 @@ internal sealed class McpConnection
     // Further tools of a server are ignored.
     private const int MaxTools = 128;
 
+    // Further pages of a server's list are not read.
+    private const int MaxPages = 64;
+
+    // Tools with a longer schema are ignored: every prompt would contain it.
+    private const int MaxSchema = 64 * 1024;
+
     // A connection that was idle for longer is checked before it is used.
     private static readonly TimeSpan StaleAfter = TimeSpan.FromSeconds(15);
 
@@ -84,8 +90,37 @@ internal sealed class McpConnection
 
     private async Task ListToolsAsync(CancellationToken ct)
     {
-        var tools = await _client.ListToolsAsync(cancellationToken: ct);
-        Tools = [.. tools.Select(t => t.ProtocolTool).Where(t => _settings.Tools.Count == 0 || _settings.Tools.Contains(t.Name)).DistinctBy(t => t.Name).Take(MaxTools)];
+        var tools = new List<Tool>();
+        var request = new ListToolsRequestParams();
+        for (var page = 0; page < MaxPages && tools.Count < MaxTools; page++)
+        {
+            var result = await _client.ListToolsAsync(request, ct);
+            tools.AddRange(result.Tools.Where(IsOffered).Take(MaxTools - tools.Count));
+            if (result.NextCursor is null)
+            {
+                break;
+            }
+            request.Cursor = result.NextCursor;
+        }
+        _client.ClearKnownTools();
+        Tools = [.. tools.DistinctBy(t => t.Name).Where(IsAccepted)];
         _seenAt = _clock.Now();
+    }
+
+    private bool IsOffered(Tool tool) =>
+        (_settings.Tools.Count == 0 || _settings.Tools.Contains(tool.Name)) && tool.InputSchema.GetRawText().Length <= MaxSchema;
+
+    // The client checks what the schema says about headers, and needs it for calls.
+    private bool IsAccepted(Tool tool)
+    {
+        try
+        {
+            _client.AddKnownTools([tool]);
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
     }
 }

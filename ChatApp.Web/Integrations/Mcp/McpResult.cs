@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Json;
 using ModelContextProtocol.Protocol;
 
 namespace ChatApp.Web.Integrations.Mcp;
@@ -10,9 +12,17 @@ internal static class McpResult
 
     public static string TextOf(CallToolResult result)
     {
-        var text = string.Join('\n', result.Content.Select(TextOf));
-        return ToolText.Cut(text.Length == 0 && result.StructuredContent is { } json ? json.GetRawText() : text, MaxLength);
+        var text = new StringBuilder();
+        foreach (var block in result.Content)
+        {
+            text.Append(text.Length > 0 ? "\n" : "").Append(TextOf(block));
+        }
+        return ToolText.Cut(text.Length == 0 && result.StructuredContent is { } json ? json.GetRawText() : text.ToString(), MaxLength);
     }
+
+    /// <summary>The result as JSON; null if there is none or it is longer than <see cref="MaxLength"/>.</summary>
+    public static JsonElement? StructuredOf(CallToolResult result) =>
+        result.StructuredContent is { } json && json.GetRawText().Length <= MaxLength ? json : null;
 
     // Models get only text; other content is replaced by a note.
     private static string TextOf(ContentBlock block) => block switch

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ChatApp.Domain.Chat.Ports;
 using ChatApp.Domain.Time;
 using ModelContextProtocol;
@@ -24,11 +25,16 @@ public sealed partial class McpServer(
     private static readonly TimeSpan FirstBackOff = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan MaxBackOff = TimeSpan.FromMinutes(5);
 
+    private const int MaxCalls = 16;
+    private const int MaxWaitingCalls = 64;
+
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _end = new();
     private readonly McpServerOutput _output = new();
+    private readonly BoundedQueue _calls = new(MaxCalls, MaxWaitingCalls);
     private Task<McpConnection?>? _opening;
     private McpConnection? _connection;
+    private (McpConnection Connection, Task<bool> Check)? _checked;
     private ToolFailure? _failure;
     private int _failures;
     private DateTimeOffset _nextAttemptAt;
@@ -59,7 +65,7 @@ public sealed partial class McpServer(
             if (_connection is not null)
             {
                 var connection = _connection;
-                _ = connection.IsStale ? Task.Run(() => CheckAsync(connection), CancellationToken.None) : null; // in the background, for the next reply
+                _ = connection.IsStale ? CheckAsync(connection) : null; // in the background, for the next reply
                 return connection.Tools;
             }
             if (_opening is null && clock.Now() < _nextAttemptAt)
@@ -86,8 +92,8 @@ public sealed partial class McpServer(
     /// <exception cref="ToolException">It cannot be reached.</exception>
     public async Task<IReadOnlyList<Tool>> ListAsync(CancellationToken ct) => (await GetAsync(ct)).Tools;
 
-    /// <summary>Calls a tool.</summary>
-    /// <exception cref="ToolException">The server cannot be reached, rejects the call, or does not respond in time.</exception>
+    /// <summary>Calls a tool. Few calls run at the same time; further ones wait, within the timeout.</summary>
+    /// <exception cref="ToolException">The server cannot be reached, is busy, rejects the call, or does not respond in time.</exception>
     public async Task<CallToolResult> CallAsync(string tool, IReadOnlyDictionary<string, object?> arguments, CancellationToken ct)
     {
         using var limit = new CancellationTokenSource(settings.CallTimeout, clock);
@@ -95,13 +101,9 @@ public sealed partial class McpServer(
         McpConnection? connection = null;
         try
         {
+            using var place = await _calls.EnterAsync(either.Token) ?? throw new ToolException($"{settings.Name} is busy. Try again later.");
             connection = await GetAsync(either.Token);
             return await connection.CallAsync(tool, arguments, either.Token);
-        }
-        catch (McpProtocolException e)
-        {
-            connection?.MarkStale();
-            throw new ToolException(ToolText.Cut(e.Message, 1000), e);
         }
         catch (OperationCanceledException e) when (limit.IsCancellationRequested && !ct.IsCancellationRequested)
         {
@@ -110,8 +112,7 @@ public sealed partial class McpServer(
         }
         catch (Exception e) when (connection is not null && !ct.IsCancellationRequested)
         {
-            Drop(connection, e);
-            throw new ToolException($"The connection to {settings.Name} was lost during the call. The call may have taken effect.", e);
+            throw new ToolException(FailureOf(connection, e), e);
         }
     }
 
@@ -146,101 +147,23 @@ public sealed partial class McpServer(
         _end.Dispose();
     }
 
-    // An open connection, checked if it is stale.
-    private async Task<McpConnection> GetAsync(CancellationToken ct)
+    // Other users have calls on the connection, so that it is only dropped once it is lost.
+    private string FailureOf(McpConnection connection, Exception e)
     {
-        var connection = await Current().WaitAsync(ct);
-        if (connection is not null && connection.IsStale && !await CheckAsync(connection).WaitAsync(ct))
-        {
-            connection = await Current().WaitAsync(ct);
-        }
-        return connection ?? throw new ToolException($"{settings.Name} could not be reached.");
-    }
-
-    private Task<McpConnection?> Current()
-    {
-        lock (_lock)
-        {
-            return _connection is null ? Open() : Task.FromResult<McpConnection?>(_connection);
-        }
-    }
-
-    private async Task<bool> CheckAsync(McpConnection connection)
-    {
-        try
-        {
-            await connection.CheckAsync(_end.Token);
-            return true;
-        }
-        catch (Exception e)
+        connection.MarkStale();
+        if (settings.Url is null && McpErrors.IsLost(e))
         {
             Drop(connection, e);
-            return false;
         }
+        else if (McpErrors.IsTooLong(e))
+        {
+            return $"The response of {settings.Name} is too long.";
+        }
+        else if (e is McpProtocolException)
+        {
+            return ToolText.Cut(e.Message, 1000);
+        }
+        return e is JsonException ? $"The response of {settings.Name} cannot be read."
+            : $"The connection to {settings.Name} was lost during the call. The call may have taken effect.";
     }
-
-    // One attempt at a time. It does not throw, and continues after its callers have stopped waiting.
-    private Task<McpConnection?> Open() => _opening ??= Task.Run(OpenAsync);
-
-    private async Task<McpConnection?> OpenAsync()
-    {
-        changed();
-        McpConnection? connection = null;
-        Exception? error = null;
-        try
-        {
-            connection = await McpConnection.OpenAsync(settings, transports.Create(settings, _output.Add), clock, _end.Token);
-        }
-        catch (Exception e)
-        {
-            error = e;
-        }
-        lock (_lock)
-        {
-            (_opening, _connection) = (null, connection);
-            (_failures, _nextAttemptAt) = error is null ? (0, default) : (_failures + 1, clock.Now() + BackOffAfter(_failures + 1));
-            _failure = error is null ? _failure : new(McpErrors.Describe(settings, error), clock.Now());
-        }
-        if (connection is not null)
-        {
-            LogConnected(settings.Name, connection.Tools.Count);
-            _ = WatchAsync(connection);
-        }
-        else if (!_end.IsCancellationRequested)
-        {
-            LogFailed(settings.Name, McpErrors.Describe(settings, error!));
-        }
-        changed();
-        return connection;
-    }
-
-    private static TimeSpan BackOffAfter(int failures) =>
-        failures > 6 ? MaxBackOff : FirstBackOff * Math.Pow(2, failures - 1); // 5 s, 10 s … 160 s, 5 min
-
-    private async Task WatchAsync(McpConnection connection) => Drop(connection, new ClientTransportClosedException(await connection.Completion));
-
-    private void Drop(McpConnection connection, Exception reason)
-    {
-        lock (_lock)
-        {
-            if (_connection != connection)
-            {
-                return; // already closed or dropped
-            }
-            _connection = null;
-            _failure = new(McpErrors.Describe(settings, reason), clock.Now());
-        }
-        LogLost(settings.Name, McpErrors.Describe(settings, reason));
-        _ = connection.CloseAsync();
-        changed();
-    }
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "Connected to the MCP server {Server} with {Tools} tools")]
-    private partial void LogConnected(string server, int tools);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Could not connect to the MCP server {Server}: {Reason}")]
-    private partial void LogFailed(string server, string reason);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Lost the connection to the MCP server {Server}: {Reason}")]
-    private partial void LogLost(string server, string reason);
 }

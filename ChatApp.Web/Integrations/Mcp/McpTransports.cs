@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using ChatApp.Web.Integrations.Mcp.Stdio;
 using ChatApp.Web.Integrations.Outgoing;
 using ModelContextProtocol.Client;
 
@@ -9,38 +10,18 @@ namespace ChatApp.Web.Integrations.Mcp;
 /// <param name="network">Resolves names and decides which addresses are public.</param>
 public sealed class McpTransports(AllowedHosts allowedHosts, OutgoingNetwork network)
 {
-    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(1);
+    // Of all events in the response to one request.
+    private const long MaxResponse = 16L * ResponseLimitHandler.MaxLength;
 
     /// <param name="settings">The server's configuration.</param>
     /// <param name="onOutput">Receives the lines that a command writes to its standard error.</param>
     public IClientTransport Create(McpServerSettings settings, Action<string> onOutput) =>
-        settings.Url is { } url ? Http(settings, url) : Stdio(settings, onOutput);
-
-    private static StdioClientTransport Stdio(McpServerSettings settings, Action<string> onOutput)
-    {
-        // Not the app's own environment, which contains keys and passwords.
-        var environment = StdioClientTransportOptions.GetDefaultEnvironmentVariables();
-        foreach (var (name, value) in settings.Environment)
-        {
-            environment[name] = value;
-        }
-        return new(new()
-        {
-            Name = settings.Name,
-            Command = settings.Command!,
-            Arguments = [.. settings.Arguments],
-            WorkingDirectory = settings.WorkingDirectory,
-            InheritEnvironmentVariables = false,
-            EnvironmentVariables = environment!,
-            ShutdownTimeout = ShutdownTimeout,
-            StandardErrorLines = onOutput,
-        });
-    }
+        settings.Url is { } url ? Http(settings, url) : new CommandTransport(settings, onOutput);
 
     [SuppressMessage("Reliability", "CA2000", Justification = "The transport disposes of its client, and that of its handlers.")]
     private HttpClientTransport Http(McpServerSettings settings, Uri url)
     {
-        var handler = new ResponseLimitHandler(new GuardedHandler(allowedHosts.With(url), network), () => new InvalidDataException("The response is too long."));
+        var handler = new ResponseLimitHandler(new GuardedHandler(allowedHosts.With(url), network), () => new InvalidDataException("The response is too long."), MaxResponse);
         var http = new HttpClient(handler) { Timeout = settings.ConnectTimeout + settings.CallTimeout }; // for requests that no caller waits for
         return new(
             new()

@@ -29,8 +29,8 @@ public sealed class ModelCatalog(ModelSettings settings, BuiltInClient builtIn, 
     /// <summary>The default server; null for the built-in assistant.</summary>
     private ModelServer? First => _configured.FirstOrDefault() ?? (Local is { List: { Problem: null, Models.Count: > 0 } } ? Local : null);
 
-    /// <summary>The model with this name; the default one for null. Any valid name is passed on, as only the server knows all of its models.</summary>
-    /// <exception cref="InvalidException">The name is not valid.</exception>
+    /// <summary>The model with this name; the default one for null. Only models that are offered: any other name would be charged to the operator's key.</summary>
+    /// <exception cref="InvalidException">The name is not valid, or no server offers such a model.</exception>
     public ChatModel Get(string? name)
     {
         if (name is not null && ModelName.Problem(name) is { } problem)
@@ -39,9 +39,27 @@ public sealed class ModelCatalog(ModelSettings settings, BuiltInClient builtIn, 
         }
         var wanted = name is null or ChatModel.Default ? DefaultName : name;
         var (server, model) = Find(wanted);
+        if (server is not null && model is not null && !IsOffered(server, model))
+        {
+            throw new InvalidException("model", server.List.IsComplete ? "There is no such model. GET /models lists those that there are."
+                : $"There is no such model, or {server.Name} cannot list it at the moment. GET /models lists those that there are.");
+        }
         return server is null
             ? new(BuiltInName, BuiltInName, builtIn, BuiltInWindow, SupportsTools: false) { IsLanguageModel = false }
             : server.Get(model, model is null ? NameOf(server, server.DefaultModel) : wanted);
+    }
+
+    public async Task<ChatModel> FindAsync(string? name, CancellationToken ct)
+    {
+        try
+        {
+            return Get(name);
+        }
+        catch (InvalidException) when (name is not null && ModelName.Problem(name) is null)
+        {
+            await RefreshAsync().WaitAsync(ct);
+            return Get(name);
+        }
     }
 
     public async Task<IReadOnlyList<ModelInfo>> ListAsync(CancellationToken ct)
@@ -81,6 +99,9 @@ public sealed class ModelCatalog(ModelSettings settings, BuiltInClient builtIn, 
         }
         return Find(model) is var (found, same) && found == server && same == model ? model : $"{server.Name}/{model}";
     }
+
+    private bool IsOffered(ModelServer server, string model) =>
+        server.Has(model) || settings.Named.Any(name => Find(name) is var (owner, named) && owner == server && named == model);
 
     // A null server is the built-in assistant, a null model the server's first.
     private (ModelServer? Server, string? Model) Find(string name)
@@ -126,7 +147,7 @@ public sealed class ModelCatalog(ModelSettings settings, BuiltInClient builtIn, 
     }
 
     private static string? Problem(ModelServer server, string model) =>
-        server.List.Problem?.Message ?? (server.Find(model) is not null || server.MayHave(model) ? null : "The server does not have this model at the moment.");
+        server.List.Problem?.Message ?? (!server.List.IsComplete || server.Lists(model) ? null : "The server does not have this model at the moment.");
 
     private static ModelServer Connect(ServerSettings server, TimeProvider clock) => server.Kind switch
     {

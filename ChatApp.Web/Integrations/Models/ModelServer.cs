@@ -37,14 +37,14 @@ public abstract class ModelServer(ServerSettings settings, TimeProvider clock) :
     /// <summary>Whether the name follows the naming of this server's models, even if the server does not list it.</summary>
     public virtual bool MatchesNaming(string model) => false;
 
-    /// <summary>Whether the server may have a model that it does not list.</summary>
-    public virtual bool MayHave(string model) => !List.IsComplete;
+    /// <summary>Whether the server lists the model, by this name or another.</summary>
+    public virtual bool Lists(string model) => Find(model) is not null;
 
     /// <summary>The listed model with this name; null if there is none.</summary>
     public ListedModel? Find(string model) => List.Models.FirstOrDefault(m => IsSame(m.Id, model));
 
-    /// <summary>Whether the server is known to have such a model.</summary>
-    public bool Has(string model) => settings.DefaultModel == model || settings.Models.Contains(model) || (settings.Models.Count == 0 && Find(model) is not null);
+    /// <summary>Whether the model is configured, or the server lists it and none are configured: only such a model is ever called.</summary>
+    public bool Has(string model) => settings.DefaultModel == model || settings.Models.Contains(model) || (settings.Models.Count == 0 && Lists(model));
 
     /// <summary>Gets a model.</summary>
     /// <param name="model">The server's name for it; null for the first that the server lists.</param>

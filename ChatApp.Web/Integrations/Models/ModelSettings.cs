@@ -52,6 +52,9 @@ public sealed partial record ModelSettings
     /// <summary>The default model; null for the first server's.</summary>
     public string? Model { get; private init; }
 
+    /// <summary>Models that the operator has named, which are offered even if their server does not list them.</summary>
+    public IReadOnlyList<string> Named { get; private init; } = [];
+
     /// <summary>The local Ollama to look for if nothing is configured; null for none.</summary>
     public ServerSettings? Local { get; init; }
 
@@ -65,7 +68,7 @@ public sealed partial record ModelSettings
         var window = ReadWindow("Chat:ContextWindow", configuration.Text("Chat:ContextWindow"));
         List<ServerSettings> servers =
         [
-            .. FromEnvironment(configuration).Select(s => s with { ContextWindow = window }),
+            .. FromEnvironment(configuration).Select(s => Limit(s, configuration) with { ContextWindow = window }),
             .. configuration.GetSection("Models:Servers").GetChildren().Take(MaxServers).Select(s => ReadServer(s, window)),
         ];
         if (servers.GroupBy(s => s.Name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(g => g.Count() > 1) is { } same)
@@ -77,7 +80,8 @@ public sealed partial record ModelSettings
         {
             Servers = servers,
             Model = ReadModel("Chat:Model", configuration.Text("Chat:Model")),
-            Local = find ? new(ServerKind.Ollama, "ollama", new Uri($"http://127.0.0.1:{OllamaPort}/v1")) { ContextWindow = window } : null,
+            Named = [.. new[] { "Chat:Model", "Chat:TitleModel" }.Select(key => ReadModel(key, configuration.Text(key))).OfType<string>()],
+            Local = find ? Limit(new(ServerKind.Ollama, "ollama", new Uri($"http://127.0.0.1:{OllamaPort}/v1")) { ContextWindow = window }, configuration) : null,
         };
     }
 
@@ -111,12 +115,10 @@ public sealed partial record ModelSettings
             throw new InvalidOperationException($"{section.Path}:Name must be 1 to 40 letters, digits, '.', '_' or '-', and not a reserved name.");
         }
         var address = section.Text("BaseUrl") ?? throw new InvalidOperationException($"{section.Path}:BaseUrl is missing.");
-        var models = section.GetSection("Models").GetChildren().Select(m => m.Value?.Trim() ?? "").Concat(section.Text("Models")?.Split(',', Splitting) ?? []).ToList();
-        models.ForEach(m => ReadModel($"{section.Path}:Models", m));
         return new(ServerKind.OpenAi, name, ReadAddress($"{section.Path}:BaseUrl", address))
         {
             Key = ReadKey($"{section.Path}:ApiKey", section.Text("ApiKey")),
-            Models = models,
+            Models = ReadModels(section, "Models"),
             ContextWindow = ReadWindow($"{section.Path}:ContextWindow", section.Text("ContextWindow")) ?? window,
         };
     }
@@ -150,6 +152,21 @@ public sealed partial record ModelSettings
 
     private static string? ReadModel(string setting, string? name) =>
         name is null || ModelName.Problem(name) is null ? name : throw new InvalidOperationException($"{setting} is not a valid model name.");
+
+    // The servers of environment variables have no section of their own.
+    private static ServerSettings Limit(ServerSettings server, IConfiguration configuration)
+    {
+        var models = ReadModels(configuration.GetSection("Models:Offer"), server.Name);
+        return server with { Models = models, DefaultModel = models.Count == 0 || models.Contains(server.DefaultModel ?? "") ? server.DefaultModel : null };
+    }
+
+    // Separated by commas, or numbered.
+    private static List<string> ReadModels(IConfigurationSection section, string key)
+    {
+        var models = section.GetSection(key).GetChildren().Select(m => m.Value?.Trim() ?? "").Concat(section.Text(key)?.Split(',', Splitting) ?? []).ToList();
+        models.ForEach(m => ReadModel(section.GetSection(key).Path, m));
+        return models;
+    }
 
     private static int? ReadWindow(string name, string? tokens) =>
         tokens is null ? null

@@ -11,6 +11,8 @@ internal sealed class ScriptedModel : IModelCatalog, IChatClient
 
     public ChatModel Get(string? name) => new("scripted", "bench", this, 100_000) { IsLanguageModel = false }; // generates no titles
 
+    public Task<ChatModel> FindAsync(string? name, CancellationToken ct) => Task.FromResult(Get(name));
+
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {

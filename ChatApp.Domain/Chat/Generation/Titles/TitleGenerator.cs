@@ -70,7 +70,7 @@ public sealed partial class TitleGenerator(
 
     private async Task NameAsync(ChatMessage reply, CancellationToken ct)
     {
-        var model = models.Get(settings.Value.TitleModel is { Length: > 0 } own ? own : reply.Model);
+        var model = await models.FindAsync(settings.Value.TitleModel is { Length: > 0 } own ? own : reply.Model, ct);
         if (!model.IsLanguageModel || await scopes.UseAsync((IChatDb db) => PrepareAsync(db, reply, model, ct)) is not var (request, oldTitle))
         {
             return;
@@ -85,7 +85,7 @@ public sealed partial class TitleGenerator(
         var (text, actual) = ("", estimate);
         try
         {
-            await caller.CallOnceAsync(request, UsagePurpose.Title, update => Add(update.Text), call => actual = call, ct);
+            await caller.CallOnceAsync(request, UsagePurpose.Title, update => Add(update.Text), call => actual = call with { Usage = call.Usage.AtMost(request.MostTokens) }, ct);
         }
         finally
         {

@@ -24,16 +24,16 @@ public sealed partial class ToolLoop(
     /// <summary>Streams the reply into the run.</summary>
     public async Task RunAsync(ReplyRun run, CancellationToken ct)
     {
-        var tools = run.Options is null && models.Get(run.Reply.Model).SupportsTools ? await ListAsync(ct) : [];
+        var tools = run.Options is null && (await models.FindAsync(run.Reply.Model, ct)).SupportsTools ? await ListAsync(ct) : [];
         // An accepted message gets its reply even if the database becomes unavailable right afterwards.
         var request = await scopes.UseWithRetryAsync((PromptBuilder prompts) => prompts.BuildAsync(run, tools, ct), clock, ct);
         run.Omit(request.Omitted);
         for (var round = 1; ; round++)
         {
             request = request with { MayCall = request.Tools.Count > 0 && round <= settings.Value.MaxToolRounds };
-            await ReserveAsync(run, request, ct);
+            var limited = await LimitAsync(run, request, ct);
             var before = run.Running.Length;
-            var calls = await caller.CallAsync(request, run.Add, run.Charge, ct);
+            var calls = await caller.CallAsync(limited, run.Add, run.Charge, ct);
             if (calls.Count == 0)
             {
                 return;
@@ -79,16 +79,9 @@ public sealed partial class ToolLoop(
         return Math.Clamp(room * CharactersPerToken / calls, ResultMinLength, ToolCall.ResultMaxLength);
     }
 
-    private Task ReserveAsync(ReplyRun run, ModelRequest request, CancellationToken ct)
-    {
-        if (run.Reply.ReservedTokens == 0)
-        {
-            return Task.CompletedTask; // no quota: nothing to reserve
-        }
-        var most = run.Calls.Sum(c => c.Usage.TotalTokens) + request.MostTokens;
-        return most <= run.Reply.ReservedTokens ? Task.CompletedTask
-            : scopes.UseAsync((QuotaService quotas) => quotas.ExtendAsync(run.Reply, most - run.Reply.ReservedTokens, ct));
-    }
+    private Task<ModelRequest> LimitAsync(ReplyRun run, ModelRequest request, CancellationToken ct) => run.Reply.ReservedTokens == 0
+        ? Task.FromResult(request) // no quota
+        : scopes.UseAsync((QuotaService quotas) => quotas.LimitAsync(run.Reply, run.Calls.Sum(c => c.Usage.TotalTokens), request, ct));
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Source} cannot list its tools: {Exception}")]
     private partial void LogFailed(string source, string exception);

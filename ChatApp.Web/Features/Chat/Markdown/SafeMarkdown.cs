@@ -8,29 +8,15 @@ namespace ChatApp.Web.Features.Chat.Markdown;
 /// <summary>Renders replies as HTML. Models can be manipulated to write anything, so the text is untrusted.</summary>
 public static class SafeMarkdown
 {
-    // Each unclosed link is searched to the end of its paragraph, so many of them cost quadratic time (2 s for 64 KB of "[a](").
-    private const long MaxLinkCost = 100_000_000;
-
     // No UseAdvancedExtensions: it brings generic attributes ({onclick=…}), media links (iframes), diagrams and mathematics.
-    private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder()
-        .DisableHtml()
-        .UsePipeTables()
-        .UseTaskLists()
-        .UseAutoLinks()
-        .UseEmphasisExtras(EmphasisExtraOptions.Strikethrough)
-        .UseSoftlineBreakAsHardlineBreak()
-        .Build();
+    private static readonly MarkdownPipeline Pipeline = Build();
 
     /// <summary>Safe HTML; the escaped text itself where parsing would take too long or fails.</summary>
     public static string ToHtml(string markdown)
     {
-        if ((long)markdown.AsSpan().Count("](") * markdown.Length > MaxLinkCost)
-        {
-            return Plain(markdown);
-        }
         try
         {
-            var document = Markdig.Markdown.Parse(markdown, Pipeline);
+            var document = Markdig.Markdown.Parse(markdown, Pipeline, MarkdownCost.Begin(markdown));
             SafeDocument.Make(document);
             using var writer = new StringWriter();
             var renderer = new HtmlRenderer(writer);
@@ -39,9 +25,9 @@ public static class SafeMarkdown
             renderer.Render(document);
             return writer.ToString();
         }
-        catch (ArgumentException)
+        catch (Exception e) when (e is MarkdownTooCostlyException or ArgumentException) // the latter: nested deeper than Markdig allows
         {
-            return Plain(markdown); // nested deeper than Markdig allows
+            return Plain(markdown);
         }
     }
 
@@ -50,12 +36,25 @@ public static class SafeMarkdown
     {
         try
         {
-            return Markdig.Markdown.ToPlainText(markdown, Pipeline);
+            return Markdig.Markdown.ToPlainText(markdown, Pipeline, MarkdownCost.Begin(markdown));
         }
-        catch (ArgumentException)
+        catch (Exception e) when (e is MarkdownTooCostlyException or ArgumentException)
         {
             return markdown;
         }
+    }
+
+    private static MarkdownPipeline Build()
+    {
+        var pipeline = new MarkdownPipelineBuilder()
+            .DisableHtml()
+            .UsePipeTables()
+            .UseTaskLists()
+            .UseAutoLinks()
+            .UseEmphasisExtras(EmphasisExtraOptions.Strikethrough)
+            .UseSoftlineBreakAsHardlineBreak();
+        MarkdownCost.Observe(pipeline);
+        return pipeline.Build();
     }
 
     private static string Plain(string text) => $"<p class=\"plain\">{WebUtility.HtmlEncode(text)}</p>";
