@@ -23,14 +23,18 @@ internal sealed class FullDiskTests
         var database = await TestPostgres.CopyAsync();
         var name = new NpgsqlConnectionStringBuilder(database).Database!;
         await AdministerAsync(database, $"CREATE TABLESPACE {name} LOCATION '{disk.MakeFolder("tables")}'");
-        await AdministerAsync(database, $"ALTER DATABASE {name} SET TABLESPACE {name}");
-        await using (var app = await TestApp.StartAsync(connectionString: database, adjust: b => new GatedModel().AddTo(b.Services)))
+        try
         {
+            await AdministerAsync(database, $"ALTER DATABASE {name} SET TABLESPACE {name}");
+            await using var app = await TestApp.StartAsync(connectionString: database, adjust: b => new GatedModel().AddTo(b.Services));
             var user = await app.RegisterAsync();
             await RefuseAndRecoverAsync(user.Client, disk, () => Task.CompletedTask);
         }
-        await TestPostgres.DropAsync(database);
-        await AdministerAsync(database, $"DROP TABLESPACE {name}");
+        finally
+        {
+            await TestPostgres.DropAsync(database);
+            await AdministerAsync(database, $"DROP TABLESPACE {name}");
+        }
     }
 
     [Test]

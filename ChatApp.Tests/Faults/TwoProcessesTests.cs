@@ -44,6 +44,9 @@ internal sealed class TwoProcessesTests
         _folder.Dispose();
     }
 
+    [TearDown]
+    public Task CheckAsync() => DataRules.AssertKeptAsync(_settings["ConnectionStrings__ChatApp"]);
+
     [Test]
     public async Task Sends_OnBothProcessesAtOnce_OneKeyAndOneDeletionWin()
     {
@@ -64,7 +67,6 @@ internal sealed class TwoProcessesTests
             var deletions = await BothAsync(u => u.SendAsync(HttpMethod.Delete, $"/chat/sessions/{session}", null));
             Assert.That(deletions, Is.EquivalentTo(new[] { HttpStatusCode.OK, HttpStatusCode.NotFound }));
         }
-        await AppProcess.AssertSoundAsync(_folder.Path, _settings);
     }
 
     [Test]
@@ -92,7 +94,6 @@ internal sealed class TwoProcessesTests
         var accepted = responses.Where(r => r.Id is not null).Select(r => (r.Key, r.Id!)).Distinct().ToList();
         Assert.That(accepted.Select(a => a.Key), Is.Unique, "every response to a key is the same");
         Assert.That(await StoredAsync(session), Is.EquivalentTo(accepted));
-        await AppProcess.AssertSoundAsync(_folder.Path, _settings);
     }
 
     [Test]
@@ -131,7 +132,6 @@ internal sealed class TwoProcessesTests
         _model.DefaultReply = ScriptedReply.Text("All is well.");
         var again = await _users[0].SendJsonAsync(HttpMethod.Post, "/chat", new { message = "and now?", thread_id = session });
         Assert.That(again.Text("response"), Is.EqualTo("All is well."));
-        await AppProcess.AssertSoundAsync(_folder.Path, _settings);
     }
 
     [Test]
@@ -156,7 +156,6 @@ internal sealed class TwoProcessesTests
             var replies = (await _users[0].GetJsonAsync($"/chat/sessions/{session.Key}/messages")).Items("messages").Where(m => m.Text("role") == "assistant");
             Assert.That(replies.Select(m => (m.Text("id"), m.Text("status"), m.Text("content"))), Is.EqualTo(session.Select(e => (e.Reply, e.Status, e.Text))));
         }
-        await AppProcess.AssertSoundAsync(_folder.Path, _settings);
     }
 
     // Sends and reads one reply after another, until the process takes no more messages. Every stream that has begun must also end.

@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.EntityFrameworkCore.Migrations.Operations;
 
-namespace ChatApp.Tests.Unit;
+namespace ChatApp.Tests.Faults;
 
 /// <summary>While instances are replaced one by one, the previous version works on the new schema: migrations only add.</summary>
 internal sealed class AdditiveMigrationTests
