@@ -145,12 +145,19 @@ internal sealed class AppProcess : IAsyncDisposable
     /// <returns>Its exit code.</returns>
     public async Task<int> StopAsync()
     {
-        if (_wasHealthy)
+        try
         {
-            await DataRules.AssertKeptAsync(_database());
+            if (_wasHealthy)
+            {
+                await DataRules.AssertKeptAsync(_database());
+            }
         }
-        await SignalAsync("TERM", _process.Id);
-        return await ExitAsync();
+        finally
+        {
+            await SignalAsync("TERM", _process.Id);
+            await ExitAsync();
+        }
+        return _process.ExitCode;
     }
 
     /// <summary>Kills it.</summary>

@@ -23,7 +23,7 @@ internal static class DataRules
 
     private static Task<IReadOnlyList<Violation>> CheckAsync(string connectionString) => RecordedSql.PauseAsync(async () =>
     {
-        await using var connection = new NpgsqlConnection(connectionString);
+        await using var connection = new NpgsqlConnection($"{connectionString};Pooling=false"); // the server may be another one than the last time
         await connection.OpenAsync();
         return await DatabaseCheck.RunAsync(connection, CancellationToken.None);
     });
