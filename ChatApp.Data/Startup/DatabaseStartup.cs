@@ -1,4 +1,5 @@
 using ChatApp.Data.Embedded;
+using ChatApp.Domain.Errors;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -73,7 +74,7 @@ public sealed partial class DatabaseStartup(
             {
                 await CreateDatabaseAsync(target, ct);
             }
-            catch (NpgsqlException e) when (e.IsTransient && clock.GetElapsedTime(started) < settings.Value.StartupPatience)
+            catch (NpgsqlException e) when (e.IsDatabaseUnavailable && clock.GetElapsedTime(started) < settings.Value.StartupPatience)
             {
                 LogWaiting(e.Message);
                 await Task.Delay(TimeSpan.FromSeconds(1), clock, ct);

@@ -14,7 +14,8 @@ public static partial class DbErrors
         /// <summary>Whether the database was unreachable, closed the connection, timed out or is read-only for now, so that the same statement may succeed later.</summary>
         public bool IsDatabaseUnavailable => exception.Chain().Any(e => e is TimeoutException or DbException { IsTransient: true }
             || e is DbException { SqlState: { } state } && (state.StartsWith("08", StringComparison.Ordinal) || state.StartsWith("57P", StringComparison.Ordinal)
-                || state == "25006")); // a standby, during a failover
+                || state == "25006") // a standby, during a failover
+            || e is DbException { SqlState: null, InnerException: null }); // the driver's own error: none of several servers is the primary
 
         /// <summary>Whether the statement exceeded the client's or the server's time limit.</summary>
         public bool IsTimeout => exception.Chain().Any(e => e is TimeoutException or DbException { SqlState: "57014" });
@@ -24,6 +25,10 @@ public static partial class DbErrors
             for (var e = exception; e is not null; e = e.InnerException)
             {
                 yield return e;
+                foreach (var one in e is AggregateException { InnerExceptions: { Count: > 1 } several } ? several.SelectMany(each => each.Chain()) : [])
+                {
+                    yield return one; // of several servers
+                }
             }
         }
     }

@@ -44,6 +44,9 @@ internal sealed class TwoProcessesTests
         _folder.Dispose();
     }
 
+    [TearDown]
+    public Task CheckAsync() => DataRules.AssertKeptAsync(_settings["ConnectionStrings__ChatApp"]);
+
     [Test]
     public async Task Sends_OnBothProcessesAtOnce_OneKeyAndOneDeletionWin()
     {
@@ -64,7 +67,6 @@ internal sealed class TwoProcessesTests
             var deletions = await BothAsync(u => u.SendAsync(HttpMethod.Delete, $"/chat/sessions/{session}", null));
             Assert.That(deletions, Is.EquivalentTo(new[] { HttpStatusCode.OK, HttpStatusCode.NotFound }));
         }
-        await AppProcess.AssertSoundAsync(_folder.Path, _settings);
     }
 
     [Test]
@@ -92,7 +94,6 @@ internal sealed class TwoProcessesTests
         var accepted = responses.Where(r => r.Id is not null).Select(r => (r.Key, r.Id!)).Distinct().ToList();
         Assert.That(accepted.Select(a => a.Key), Is.Unique, "every response to a key is the same");
         Assert.That(await StoredAsync(session), Is.EquivalentTo(accepted));
-        await AppProcess.AssertSoundAsync(_folder.Path, _settings);
     }
 
     [Test]
@@ -131,7 +132,58 @@ internal sealed class TwoProcessesTests
         _model.DefaultReply = ScriptedReply.Text("All is well.");
         var again = await _users[0].SendJsonAsync(HttpMethod.Post, "/chat", new { message = "and now?", thread_id = session });
         Assert.That(again.Text("response"), Is.EqualTo("All is well."));
-        await AppProcess.AssertSoundAsync(_folder.Path, _settings);
+    }
+
+    [Test]
+    public async Task Stop_OfAProcessUnderLoad_EndsItsStreamsAndLosesNothing()
+    {
+        _model.DefaultReply = ScriptedReply.Text([.. Enumerable.Repeat("word ", 40)]) with { Delay = TimeSpan.FromMilliseconds(10) };
+        await using var app = await AppProcess.StartAsync(_folder.Path, _settings);
+        using var user = await app.LogInAsync(Name);
+        var elsewhere = await SendingClients.StartAsync(_users[0], _users[1]);
+        var streaming = await Task.WhenAll(Enumerable.Range(0, 12).Select(async _ => StreamAsync(user, await CreateAsync())));
+        await elsewhere.MoreAsync(4);
+
+        Assert.That(await app.StopAsync(), Is.Zero, () => app.Output);
+
+        var ends = (await Task.WhenAll(streaming)).SelectMany(e => e).ToList();
+        Assert.That(ends.Select(e => e.Status), Has.All.AnyOf("complete", "interrupted").And.Some.EqualTo("interrupted"));
+        await elsewhere.MoreAsync(4);
+        await elsewhere.StopAsync();
+        await elsewhere.AssertNothingLostAsync(_users[0]);
+        foreach (var session in ends.GroupBy(e => e.Session))
+        {
+            var replies = (await _users[0].GetJsonAsync($"/chat/sessions/{session.Key}/messages")).Items("messages").Where(m => m.Text("role") == "assistant");
+            Assert.That(replies.Select(m => (m.Text("id"), m.Text("status"), m.Text("content"))), Is.EqualTo(session.Select(e => (e.Reply, e.Status, e.Text))));
+        }
+    }
+
+    // Sends and reads one reply after another, until the process takes no more messages. Every stream that has begun must also end.
+    private static async Task<List<(string Session, string Reply, string Status, string Text)>> StreamAsync(HttpClient user, string session)
+    {
+        var ends = new List<(string, string, string, string)>();
+        while (true)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/chat/stream") { Content = Api.Raw(JsonSerializer.Serialize(new { message = "talk", thread_id = session })) };
+            HttpResponseMessage response;
+            try
+            {
+                response = await user.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+            }
+            catch (HttpRequestException)
+            {
+                return ends;
+            }
+            if (response.StatusCode == HttpStatusCode.ServiceUnavailable)
+            {
+                response.Dispose();
+                return ends;
+            }
+            using var stream = await EventStream.ReadAsync(response);
+            var events = await stream.RestAsync();
+            Assert.That((events[0].Type, events[^1].Type), Is.EqualTo(("start", "done")));
+            ends.Add((session, events[0].Data.Text("message_id"), events[^1].Data.Text("status"), events.Tokens()));
+        }
     }
 
     private async Task<string> CreateAsync() => (await _users[0].SendJsonAsync(HttpMethod.Post, "/chat/sessions", new { }, HttpStatusCode.Created)).Text("id");

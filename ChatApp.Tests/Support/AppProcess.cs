@@ -14,10 +14,13 @@ internal sealed class AppProcess : IAsyncDisposable
 
     private readonly Process _process;
     private readonly StringBuilder _output = new();
+    private readonly Func<string> _database;
+    private bool _wasHealthy;
 
     private AppProcess(string dataDirectory, Dictionary<string, string>? settings, int? openFiles, params string[] arguments)
     {
         Address = new Uri($"http://127.0.0.1:{FreePort()}");
+        _database = () => settings?.GetValueOrDefault("ConnectionStrings__ChatApp") ?? DataFolder.ConnectionString(dataDirectory, "chatapp");
         string[] limited = openFiles is { } limit ? ["-c", $"ulimit -n {limit}; exec \"$@\"", "sh", "dotnet"] : [];
         var start = new ProcessStartInfo(openFiles is null ? "dotnet" : "/bin/sh", [.. limited, Path.Combine(AppContext.BaseDirectory, "ChatApp.Web.dll"), .. arguments])
         {
@@ -103,6 +106,7 @@ internal sealed class AppProcess : IAsyncDisposable
             },
             "the app is healthy",
             TimeSpan.FromMinutes(2)); // a first start creates a database cluster
+        _wasHealthy = true;
     }
 
     public HttpClient Anonymous() => new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = Address };
@@ -137,12 +141,23 @@ internal sealed class AppProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops it gracefully, as systemd, Docker and Ctrl+C do.</summary>
+    /// <summary>Stops it gracefully, as systemd, Docker and Ctrl+C do; until then the rules of the data must hold.</summary>
     /// <returns>Its exit code.</returns>
     public async Task<int> StopAsync()
     {
-        await SignalAsync("TERM", _process.Id);
-        return await ExitAsync();
+        try
+        {
+            if (_wasHealthy)
+            {
+                await DataRules.AssertKeptAsync(_database());
+            }
+        }
+        finally
+        {
+            await SignalAsync("TERM", _process.Id);
+            await ExitAsync();
+        }
+        return _process.ExitCode;
     }
 
     /// <summary>Kills it.</summary>

@@ -1,11 +1,9 @@
 using System.Net;
 using System.Text.Json;
-using ChatApp.Data.Checks;
 using ChatApp.Domain.Chat;
 using ChatApp.Domain.Sessions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
 
 namespace ChatApp.Tests.Support;
 
@@ -14,17 +12,8 @@ internal abstract class ChatFixture : AppFixture
 {
     protected GatedModel Model { get; } = new();
 
-    /// <summary>After all tests, the rules of the data must hold.</summary>
-    [OneTimeTearDown]
-    public Task CheckDatabase() => AssertSoundAsync();
-
-    /// <summary>Checks the rules of the data.</summary>
-    protected async Task AssertSoundAsync()
-    {
-        await using var connection = new NpgsqlConnection(App.ConnectionString);
-        await connection.OpenAsync();
-        Assert.That(await DatabaseCheck.RunAsync(connection, CancellationToken.None), Is.Empty);
-    }
+    /// <summary>Checks the rules of the data, as at the end of every fixture.</summary>
+    protected Task AssertSoundAsync() => DataRules.AssertKeptAsync(App.ConnectionString);
 
     protected override void Adjust(WebApplicationBuilder builder) => Model.AddTo(builder.Services);
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Npgsql;
 
 namespace ChatApp.Tests.Support;
 
@@ -8,6 +9,8 @@ internal sealed class DataFolder : IDisposable
 {
     private static int _count;
 
+    /// <summary>Creates a folder.</summary>
+    /// <param name="name">Its name, or a path; its parent is deleted with it.</param>
     public DataFolder(string name = "data") =>
         Path = Directory.CreateDirectory(System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"chatapp-faults-{Environment.ProcessId}-{Interlocked.Increment(ref _count)}", name)).FullName;
 
@@ -23,6 +26,9 @@ internal sealed class DataFolder : IDisposable
 
     /// <summary>The server's first process.</summary>
     public int Postmaster => int.Parse(PostmasterFile[0], CultureInfo.InvariantCulture);
+
+    /// <summary>A connection string of the running server's owner.</summary>
+    public string ConnectionString(string database) => ConnectionString(Path, database);
 
     /// <summary>Kills the server, as the kernel does when memory runs out, and waits until the app has started another one.</summary>
     public async Task KillServerAsync()
@@ -40,6 +46,21 @@ internal sealed class DataFolder : IDisposable
             .Select(pid => (Pid: pid, Parent: ParentOf(pid), IsFirst: CommandLineOf(pid).Contains($"-D\0{Path}/", StringComparison.Ordinal))).ToList();
         var first = all.Where(p => p.IsFirst).Select(p => p.Pid).ToHashSet();
         return [.. all.Where(p => p.IsFirst || first.Contains(p.Parent)).Select(p => p.Pid)];
+    }
+
+    /// <summary>A connection string of the owner of the server that runs on a data folder.</summary>
+    public static string ConnectionString(string path, string database)
+    {
+        var root = Directory.GetDirectories(path, "postgresql-*").Single();
+        var lines = File.ReadAllLines(System.IO.Path.Combine(root, "data", "postmaster.pid"));
+        return new NpgsqlConnectionStringBuilder
+        {
+            Host = lines[4],
+            Port = int.Parse(lines[3], CultureInfo.InvariantCulture),
+            Database = database,
+            Username = "postgres",
+            Password = File.ReadAllText(System.IO.Path.Combine(root, "password")).Trim(),
+        }.ConnectionString;
     }
 
     public void Dispose()

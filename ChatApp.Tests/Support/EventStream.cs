@@ -43,11 +43,16 @@ internal sealed class EventStream : IDisposable
     {
         using (request)
         {
-            var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
-            Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.OK));
-            Assert.That(response.Content.Headers.ContentType?.MediaType, Is.EqualTo("text/event-stream"));
-            return new EventStream(response, await response.Content.ReadAsStreamAsync());
+            return await ReadAsync(await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead));
         }
+    }
+
+    /// <summary>Reads a response, which must be a stream.</summary>
+    public static async Task<EventStream> ReadAsync(HttpResponseMessage response)
+    {
+        Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        Assert.That(response.Content.Headers.ContentType?.MediaType, Is.EqualTo("text/event-stream"));
+        return new EventStream(response, await response.Content.ReadAsStreamAsync());
     }
 
     /// <summary>The next event; null at the end of the stream.</summary>

@@ -155,13 +155,21 @@ internal sealed class TestApp : IAsyncDisposable
 
     public Task StopAsync() => _app.StopAsync();
 
+    /// <summary>Stops the app; then the rules of the data must hold.</summary>
     public async ValueTask DisposeAsync()
     {
         await _app.StopAsync();
         await _app.DisposeAsync();
-        if (_ownsDatabase)
+        try
         {
-            await TestPostgres.DropAsync(ConnectionString);
+            await DataRules.AssertKeptAsync(ConnectionString);
+        }
+        finally
+        {
+            if (_ownsDatabase)
+            {
+                await TestPostgres.DropAsync(ConnectionString);
+            }
         }
     }
 }
