@@ -60,6 +60,7 @@ internal sealed class GatedConnection(ConnectionContext inner, ConnectionGate ga
 
     public override async ValueTask DisposeAsync()
     {
+        await base.DisposeAsync();
         await inner.DisposeAsync();
         if (_isAdmitted)
         {
