@@ -16,6 +16,8 @@ internal sealed class UserStatementsTests : ChatFixture
         ["across users: idempotency keys that are due"] = "the same",
         ["across users: usage of deleted accounts"] = "the clean-up finds usage whose account no longer exists",
         ["across users: replies that are being generated"] = "recovery finds those of dead instances, then closes them one by one",
+        ["across users: approvals that have expired"] = "the same",
+        ["across users: what the journal has of replies that have ended"] = "recovery removes what a statement that was thought to have failed has left",
         ["across users: migration"] = "the schema is everybody's",
     };
 
