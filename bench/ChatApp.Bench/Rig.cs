@@ -7,6 +7,7 @@ using ChatApp.Data.Security;
 using ChatApp.Domain.Sessions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 
 namespace ChatApp.Bench;
 
@@ -63,7 +64,9 @@ internal sealed class Rig : IAsyncDisposable
     public async Task<IReadOnlyList<BenchUser>> AddUsersAsync(int count, int sessions)
     {
         await using var db = Open();
-        var logins = new LoginService(db, new SecurityLog(db, new NoRequest(), TimeProvider.System, Microsoft.Extensions.Options.Options.Create(new SecuritySettings()), NullLogger<SecurityLog>.Instance), TimeProvider.System);
+        var nobody = new NoRequest();
+        var log = new SecurityLog(db, nobody, TimeProvider.System, Options.Create(new SecuritySettings()), NullLogger<SecurityLog>.Instance);
+        var logins = new LoginService(db, log, nobody, Options.Create(new AccountSettings()), TimeProvider.System);
         var users = new List<BenchUser>();
         for (var i = 0; i < count; i++)
         {
@@ -124,6 +127,8 @@ internal sealed class Rig : IAsyncDisposable
     private sealed class NoRequest : IRequestOrigin
     {
         public Guid? UserId => null;
+
+        public Guid? LoginId => null;
 
         public string? Address => null;
 

@@ -107,9 +107,9 @@ internal sealed partial class AccountDeletionTests
         }
     }
 
-    private Task AddUsageAsync(TestUser user, int calls) => AddUsageAsync(user.Id, calls);
+    private Task<int> AddUsageAsync(TestUser user, int calls) => AddUsageAsync(user.Id, calls);
 
-    private Task AddUsageAsync(Guid userId, int calls) => App.WithDb(db => db.Database.ExecuteSqlAsync($"""
+    private Task<int> AddUsageAsync(Guid userId, int calls) => App.WithDb(db => db.Database.ExecuteSqlAsync($"""
         INSERT INTO usage_records (user_id, id, session_id, message_id, purpose, provider, model, prompt_tokens, completion_tokens, estimated, duration_milliseconds, created_at)
         SELECT {userId}, gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 'reply', 'test', 'test', n, 1, false, 5, now() FROM generate_series(1, {calls}) n;
         INSERT INTO user_usage AS u (user_id, prompt_tokens, completion_tokens, total_tokens, request_count, reserved_tokens, created_at, updated_at)

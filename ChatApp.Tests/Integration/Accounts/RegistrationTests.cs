@@ -58,9 +58,9 @@ internal sealed class RegistrationTests : AppFixture
     public async Task Register_NameThatLooksLikeAnother_Is409(string name, string lookalike)
     {
         using var client = App.Anonymous();
-        await client.SendJsonAsync(HttpMethod.Post, "/auths/register", Body(name, $"{Guid.NewGuid():N}@example.com"), HttpStatusCode.Created);
+        await client.SendJsonAsync(HttpMethod.Post, "/auths/register", Body(name, $"{Guid.CreateVersion7():N}@example.com"), HttpStatusCode.Created);
 
-        await client.ProblemAsync(HttpMethod.Post, "/auths/register", Body(lookalike, $"{Guid.NewGuid():N}@example.com"), HttpStatusCode.Conflict);
+        await client.ProblemAsync(HttpMethod.Post, "/auths/register", Body(lookalike, $"{Guid.CreateVersion7():N}@example.com"), HttpStatusCode.Conflict);
     }
 
     [TestCase("Зоя", "Юлия")]
@@ -72,7 +72,7 @@ internal sealed class RegistrationTests : AppFixture
         using var client = App.Anonymous();
         foreach (var each in new[] { name, other })
         {
-            await client.SendJsonAsync(HttpMethod.Post, "/auths/register", Body(each, $"{Guid.NewGuid():N}@example.com"), HttpStatusCode.Created);
+            await client.SendJsonAsync(HttpMethod.Post, "/auths/register", Body(each, $"{Guid.CreateVersion7():N}@example.com"), HttpStatusCode.Created);
         }
     }
 

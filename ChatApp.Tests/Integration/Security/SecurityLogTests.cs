@@ -1,5 +1,4 @@
 using System.Net;
-using ChatApp.Data.Accounts;
 using ChatApp.Data.Security;
 using ChatApp.Tests.Support;
 using Microsoft.AspNetCore.Builder;

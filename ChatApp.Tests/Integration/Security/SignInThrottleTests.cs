@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using ChatApp.Data;
 using ChatApp.Data.Accounts;
 using ChatApp.Data.Security;
@@ -228,7 +229,7 @@ internal sealed class SignInThrottleTests : AppFixture
     private static Task<HttpResponseMessage> ChangeAsync(PageClient page, string current) =>
         page.SubmitAsync("/account", "/account/password", ("current_password", current), ("new_password", "a better horse 9"));
 
-    private static Task FailAsync(HttpClient client, string name) =>
+    private static Task<JsonElement> FailAsync(HttpClient client, string name) =>
         client.ProblemAsync(HttpMethod.Post, "/auths/login", TestApp.Form(name, Wrong), HttpStatusCode.Unauthorized);
 
     // The right password as well.

@@ -198,7 +198,7 @@ internal sealed class McpCommandApprovalTests : ChatFixture
     private static Task<JsonElement> RefusedAsync(TestUser user, object? arguments = null) =>
         user.Client.ProblemAsync(HttpMethod.Post, "/api/mcp-command", Call(arguments), HttpStatusCode.Conflict);
 
-    private static Task DecideAsync(TestUser user, string id, string decision) => user.Client.SendJsonAsync(HttpMethod.Post, $"/api/mcp-approvals/{id}", new { decision });
+    private static Task<JsonElement> DecideAsync(TestUser user, string id, string decision) => user.Client.SendJsonAsync(HttpMethod.Post, $"/api/mcp-approvals/{id}", new { decision });
 
     private static async Task<string> RunAsync(TestUser user, object? arguments = null, string tool = "count") =>
         (await user.Client.SendJsonAsync(HttpMethod.Post, "/api/mcp-command", Call(arguments, tool))).GetProperty("data").Text("content");
