@@ -63,7 +63,9 @@ internal sealed class Rig : IAsyncDisposable
     public async Task<IReadOnlyList<BenchUser>> AddUsersAsync(int count, int sessions)
     {
         await using var db = Open();
-        var logins = new LoginService(db, new SecurityLog(db, new NoRequest(), TimeProvider.System, Microsoft.Extensions.Options.Options.Create(new SecuritySettings()), NullLogger<SecurityLog>.Instance), TimeProvider.System);
+        var (clock, nobody) = (TimeProvider.System, new NoRequest());
+        var security = new SecurityLog(db, nobody, clock, Microsoft.Extensions.Options.Options.Create(new SecuritySettings()), NullLogger<SecurityLog>.Instance);
+        var logins = new LoginService(db, security, nobody, Microsoft.Extensions.Options.Options.Create(new AccountSettings()), clock);
         var users = new List<BenchUser>();
         for (var i = 0; i < count; i++)
         {
@@ -124,6 +126,8 @@ internal sealed class Rig : IAsyncDisposable
     private sealed class NoRequest : IRequestOrigin
     {
         public Guid? UserId => null;
+
+        public Guid? LoginId => null;
 
         public string? Address => null;
 
