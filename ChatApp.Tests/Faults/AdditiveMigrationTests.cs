@@ -36,6 +36,12 @@ internal sealed class AdditiveMigrationTests
         new SqlOperation { Sql = "CREATE FUNCTION f() RETURNS int AS $$ SELECT 1; DROP TABLE never; $$" },
     ];
 
+    private static readonly MigrationOperation[] UniqueNewColumn =
+    [
+        new AddColumnOperation { Table = "messages", Name = "colour", ClrType = typeof(string), IsNullable = true },
+        new CreateIndexOperation { Table = "messages", Name = "ux", Columns = ["colour"], IsUnique = true },
+    ];
+
     [Test]
     public void Migrations_SinceTheFirstRelease_OnlyAdd()
     {
@@ -58,4 +64,7 @@ internal sealed class AdditiveMigrationTests
 
     [TestCaseSource(nameof(Additive))]
     public void Rule_AdditiveOperation_IsAllowed(MigrationOperation operation) => Assert.That(AdditiveRule.Breaches([operation]), Is.Empty);
+
+    [Test]
+    public void Rule_UniqueIndexOfAColumnThatThePreviousVersionLeavesNull_IsAllowed() => Assert.That(AdditiveRule.Breaches(UniqueNewColumn), Is.Empty);
 }

@@ -9,7 +9,9 @@ internal static partial class AdditiveRule
     /// <summary>The operations that do not only add, in words.</summary>
     public static IReadOnlyList<string> Breaches(IReadOnlyList<MigrationOperation> operations)
     {
-        var added = operations.OfType<CreateTableOperation>().Select(t => t.Name).ToHashSet();
+        // New tables, and new columns that the previous version leaves null.
+        var added = operations.OfType<CreateTableOperation>().Select(t => t.Name)
+            .Concat(operations.OfType<AddColumnOperation>().Where(IsLeftNull).Select(c => $"{c.Table}.{c.Name}")).ToHashSet();
         return [.. operations.Where(o => !IsAdditive(o, added)).Select(o => o is SqlOperation sql ? $"SQL: {sql.Sql}" : $"{o.GetType().Name} of {TableOf(o)}")];
     }
 
@@ -17,12 +19,15 @@ internal static partial class AdditiveRule
     {
         CreateTableOperation or CreateSequenceOperation or EnsureSchemaOperation or InsertDataOperation => true,
         AddColumnOperation c => c.IsNullable || c.DefaultValue is not null || c.DefaultValueSql is not null || c.ComputedColumnSql is not null || added.Contains(c.Table),
-        CreateIndexOperation i => !i.IsUnique || added.Contains(i.Table),
+        CreateIndexOperation i => !i.IsUnique || added.Contains(i.Table) || i.Columns.Any(c => added.Contains($"{i.Table}.{c}")),
         AlterColumnOperation c => IsWider(c, c.OldColumn),
         SqlOperation s => Statements(s.Sql).All(statement => IsAdditive(statement, added)),
         ITableMigrationOperation o and (AddPrimaryKeyOperation or AddForeignKeyOperation or AddUniqueConstraintOperation or AddCheckConstraintOperation) => added.Contains(o.Table),
         _ => false,
     };
+
+    private static bool IsLeftNull(AddColumnOperation column) =>
+        column.IsNullable && column.DefaultValue is null && column.DefaultValueSql is null && column.ComputedColumnSql is null;
 
     // Everything that the old column holds, the new one holds; and whoever writes without a value still may.
     private static bool IsWider(ColumnOperation column, ColumnOperation old) =>

@@ -64,9 +64,9 @@ internal sealed class Rig : IAsyncDisposable
     public async Task<IReadOnlyList<BenchUser>> AddUsersAsync(int count, int sessions)
     {
         await using var db = Open();
-        var nobody = new NoRequest();
-        var log = new SecurityLog(db, nobody, TimeProvider.System, Options.Create(new SecuritySettings()), NullLogger<SecurityLog>.Instance);
-        var logins = new LoginService(db, log, nobody, Options.Create(new AccountSettings()), TimeProvider.System);
+        var (clock, nobody) = (TimeProvider.System, new NoRequest());
+        var security = new SecurityLog(db, nobody, clock, Microsoft.Extensions.Options.Options.Create(new SecuritySettings()), NullLogger<SecurityLog>.Instance);
+        var logins = new LoginService(db, security, nobody, Microsoft.Extensions.Options.Options.Create(new AccountSettings()), clock);
         var users = new List<BenchUser>();
         for (var i = 0; i < count; i++)
         {
