@@ -7,7 +7,6 @@ using ChatApp.Data.Security;
 using ChatApp.Domain.Sessions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 
 namespace ChatApp.Bench;
 
