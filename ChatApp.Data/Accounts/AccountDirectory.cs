@@ -47,7 +47,8 @@ public sealed class AccountDirectory(ChatDbContext db, AttemptLimiter attempts)
         }
         var page = await users.OrderByDescending(u => u.CreatedAt).ThenByDescending(u => u.Id)
             .Select(u => new AccountEntry(
-                u.Id, u.UserName!, u.Email!, db.UserRoles.Any(r => r.UserId == u.Id), u.CreatedAt, u.DisabledAt, 0, null) { NormalizedUserName = u.NormalizedUserName, NormalizedEmail = u.NormalizedEmail })
+                u.Id, u.UserName!, u.Email!, db.UserRoles.Any(r => r.UserId == u.Id), u.CreatedAt, u.DisabledAt, 0, null)
+            { NormalizedUserName = u.NormalizedUserName, NormalizedEmail = u.NormalizedEmail })
             .ToPageAsync(limit, a => new TimeCursor(a.CreatedAt, a.Id), ct);
         // Accounts are on every node of a cluster, usage is distributed: a query of its own names the users.
         var ids = page.Items.Select(a => a.Id).ToArray();
