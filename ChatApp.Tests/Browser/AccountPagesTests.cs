@@ -30,8 +30,8 @@ internal sealed class AccountPagesTests : BrowserFixture
         await CodeAsync(page, phone.WrongCode(), "Turn on");
         await Expect(page.Locator("#code-error")).ToContainTextAsync("Incorrect code.");
         await CodeAsync(page, phone.Code(), "Turn on");
-        var recovery = await page.Locator(".recovery-codes code").AllInnerTextsAsync();
         await Expect(page.GetByText("10 recovery codes are left.")).ToBeVisibleAsync();
+        var recovery = await page.Locator(".recovery-codes code").AllInnerTextsAsync();
         await page.Context.ClearCookiesAsync();
 
         await LogInAsync(page, user);
