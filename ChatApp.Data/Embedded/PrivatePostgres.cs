@@ -65,7 +65,12 @@ public sealed partial class PrivatePostgres : IAsyncDisposable
         return cluster.Inspect().State == ServerState.Running && await cluster.TryAdoptAsync(ct) ? cluster.ConnectionString(database) : null;
     }
 
+    /// <summary>The superuser's connection string.</summary>
     public string ConnectionString(string database) => _cluster.ConnectionString(database);
+
+    /// <summary>The connection string of the app's own role, which owns the database.</summary>
+    public Task<string> AppConnectionStringAsync(string database, CancellationToken ct) =>
+        AppRole.EnsureAsync(new(_cluster.ConnectionString("postgres")), database, ct);
 
     /// <summary>Stops the server.</summary>
     public async ValueTask DisposeAsync()

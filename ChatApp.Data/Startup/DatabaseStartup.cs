@@ -35,7 +35,7 @@ public sealed partial class DatabaseStartup(
         else
         {
             _server = await PrivatePostgres.StartAsync(settings.Value.DataDirectory, durable: true, log, cancellationToken);
-            connection.ConnectionString = _server.ConnectionString(PrivateDatabase);
+            connection.ConnectionString = await _server.AppConnectionStringAsync(PrivateDatabase, cancellationToken);
         }
         await CreateDatabaseAsync(cancellationToken);
         await MigrateAsync(cancellationToken);

@@ -1,5 +1,10 @@
 using System.Text.Json;
+using ChatApp.Data;
+using ChatApp.Data.Embedded;
 using ChatApp.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
 
 namespace ChatApp.Tests.Faults;
 
@@ -113,6 +118,36 @@ internal sealed class PrivateServerTests
 
         using var same = await next.LogInAsync(name);
         Assert.That((await same.GetJsonAsync("/chat/history")).Items("messages")[0].Text("content"), Is.EqualTo("Remember me"));
+    }
+
+    [Test]
+    public async Task Start_DataOfAVersionThatWorkedAsTheSuperuser_WorksWithoutItsRights()
+    {
+        using var folder = new DataFolder();
+        await using (var server = await PrivatePostgres.StartAsync(folder.Path, durable: false, NullLogger.Instance, CancellationToken.None))
+        {
+            await using var db = new ChatDbContext(new DbContextOptionsBuilder<ChatDbContext>().UseChatApp(server.ConnectionString("chatapp")).Options);
+            await db.Database.MigrateAsync();
+            NpgsqlConnection.ClearAllPools();
+        }
+
+        await using var app = await AppProcess.StartAsync(folder.Path);
+        using var user = await app.RegisterAsync(NewName());
+        await user.SendJsonAsync(HttpMethod.Post, "/chat", new { message = "Hello" });
+
+        await using var superuser = new NpgsqlConnection(await PrivatePostgres.FindRunningAsync(folder.Path, "chatapp", CancellationToken.None));
+        await superuser.OpenAsync();
+        Assert.That(await CountAsync("pg_stat_activity a JOIN pg_roles r ON r.oid = a.usesysid WHERE a.datname = current_database() AND a.pid <> pg_backend_pid() AND r.rolsuper"), Is.Zero);
+        Assert.That(await CountAsync("pg_tables WHERE schemaname = 'public' AND tableowner = current_user"), Is.Zero);
+        Assert.That(await CountAsync("pg_views WHERE schemaname = 'reporting' AND viewowner = current_user"), Is.Zero);
+
+        async Task<long> CountAsync(string from)
+        {
+#pragma warning disable CA2100 // constants
+            await using var command = new NpgsqlCommand($"SELECT count(*) FROM {from}", superuser);
+#pragma warning restore CA2100
+            return (long)(await command.ExecuteScalarAsync())!;
+        }
     }
 
     [Test]

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Diagnostics.CodeAnalysis;
 using ChatApp.Web.Features.Shared;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace ChatApp.Web.Infrastructure;
 
@@ -26,7 +27,11 @@ public static class SecureCookies
         });
         app.Use((context, next) =>
         {
-            context.Request.Cookies = context.Request.IsHttps ? new PrefixedCookies(context.Request.Cookies) : context.Request.Cookies;
+            if (context.Request.IsHttps)
+            {
+                // Not through Request.Cookies, which would write the header again and fails for values that have to be encoded.
+                context.Features.Set<IRequestCookiesFeature>(new RequestCookiesFeature(new PrefixedCookies(context.Request.Cookies)));
+            }
             return next();
         });
     }

@@ -23,6 +23,7 @@ load() {
 load &
 load=$!
 trap 'kill "$load" 2>/dev/null || true; wait "$load" || true; rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
 
 end=$((SECONDS + minutes * 60)) round=0
 while [ "$SECONDS" -lt "$end" ]; do

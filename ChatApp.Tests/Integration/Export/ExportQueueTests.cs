@@ -46,6 +46,7 @@ internal sealed class ExportQueueTests : ChatFixture
         }
         using var print = await user.Client.GetAsync($"/chat-ui/{session.Id}/print");
         Assert.That(print.StatusCode, Is.EqualTo(HttpStatusCode.TooManyRequests), "the print view is an export too");
+        await user.Client.ProblemAsync(HttpMethod.Get, "/users/me/download", null, HttpStatusCode.TooManyRequests);
         Assert.That(await other.Client.GetStringAsync($"/export/{others.Id}/html"), Does.Contain("<strong>there</strong>"));
         Assert.That((await other.Client.GetAsync("/health")).StatusCode, Is.EqualTo(HttpStatusCode.OK));
 

@@ -33,6 +33,16 @@ internal sealed partial class BehindTlsTests : AppFixture
         Assert.That(accountPage.StatusCode, Is.EqualTo(HttpStatusCode.OK));
     }
 
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task Cookie_WithEncodedCharacters_IsNoError(bool tls)
+    {
+        using var client = Client(tls: tls);
+        using var page = await SendAsync(client, HttpMethod.Get, "/login", "chatapp=a%20b%3B%0A; other=%22%5C%2C");
+
+        Assert.That(page.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+    }
+
     [TestCase("chat.example.com", true, true)]
     [TestCase("chat.example.com", false, false)]
     [TestCase("localhost", true, false)]

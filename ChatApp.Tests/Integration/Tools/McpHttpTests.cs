@@ -114,7 +114,9 @@ internal sealed class McpHttpTests
         var waiting = connection.CallAsync("hold", new Dictionary<string, object?>(), CancellationToken.None);
         await held.Task.WaitAsync(Eventually.Patience);
 
-        await Assert.ThatAsync(() => connection.CallAsync(tool, new Dictionary<string, object?>(), CancellationToken.None), Throws.TypeOf<ToolException>());
+        await Assert.ThatAsync(() => connection.CallAsync(tool, new Dictionary<string, object?>(), CancellationToken.None),
+            Throws.TypeOf<ToolException>().With.Message.EqualTo(tool == "broken"
+                ? "The connection to x was lost during the call. The call may have taken effect." : "The response of x is too long."));
 
         Assert.That(await EchoAsync(connection), Is.EqualTo("Echo: hello"));
         release.SetResult();
@@ -188,7 +190,7 @@ internal sealed class McpHttpTests
         var notification = Encoding.UTF8.GetBytes($"data: {{\"jsonrpc\":\"2.0\",\"method\":\"notifications/message\",\"params\":{{\"level\":\"info\",\"data\":\"{new string('x', 1024 * 1024)}\"}}}}\n\n");
         while (tool is "endless" or "flood" && !context.RequestAborted.IsCancellationRequested)
         {
-            await context.Response.Body.WriteAsync(tool == "flood" ? notification : notification.AsMemory(100, 1024 * 1024));
+            await context.Response.Body.WriteAsync(tool == "flood" ? notification : notification.AsMemory(100, 1000 * 1000));
         }
         object? result = method switch
         {

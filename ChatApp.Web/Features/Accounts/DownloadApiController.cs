@@ -6,11 +6,12 @@ using ChatApp.Web.Features.Export;
 using ChatApp.Web.Infrastructure;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.RateLimiting;
 
 namespace ChatApp.Web.Features.Accounts;
 
 /// <summary>Everything that is stored about the caller.</summary>
-[ApiController, Authorize, Route("users/me/download"), ApiScope(ApiScope.None)]
+[ApiController, Authorize, EnableRateLimiting(ExportSetup.Queue), Route("users/me/download"), ApiScope(ApiScope.None)]
 public sealed class DownloadApiController(ExportService exports, AccountExport account, SecurityLog security, CurrentUser user, TimeProvider clock) : ControllerBase
 {
     /// <summary>One ZIP with all sessions, also archived ones and those in the trash, each as JSON and as Markdown, and the account in <c>account.json</c>.</summary>
