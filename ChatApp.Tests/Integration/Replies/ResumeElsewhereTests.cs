@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using ChatApp.Tests.Support;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.AI;
 
 namespace ChatApp.Tests.Integration.Replies;
@@ -28,6 +29,7 @@ internal sealed class ResumeElsewhereTests : TwoInstances
         var session = await CreateSessionAsync(User);
         var sent = await User.Client.SendJsonAsync(HttpMethod.Post, $"/chat/sessions/{session.Text("id")}/messages", new { content = "Around a tool" }, HttpStatusCode.Created);
         var reply = sent.GetProperty("reply").Text("id");
+        await Eventually.TrueAsync(() => App.WithDb(db => db.ReplyDeltas.AnyAsync(d => d.MessageId == Guid.Parse(reply))), "the other instance can read the text");
         using var elsewhere = Elsewhere();
         var opened = new List<(int Position, EventStream Stream, List<ServerEvent> Events)>();
         foreach (var client in new[] { User.Client, elsewhere })
