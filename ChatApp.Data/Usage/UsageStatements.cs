@@ -29,9 +29,9 @@ internal static class UsageStatements
             updated_at = excluded.updated_at
         """;
 
-    // The first condition is for users without a row, for whom the default quota holds; the last one for those who have one.
+    // The first condition is for users without a row, for whom the default quota holds; the last one for those who have one. Citus needs the types.
     private const string UpsertWithinQuota = Insertion + """
-        SELECT $1, $2, $3, $2 + $3, $4, $5, $6, $6
+        SELECT $1::uuid, $2::bigint, $3::bigint, $2::bigint + $3::bigint, $4::bigint, $5::bigint, $6::timestamptz, $6::timestamptz
         WHERE $7::bigint IS NULL OR $2 + $3 + $5 <= $7 OR EXISTS (SELECT FROM user_usage present WHERE present.user_id = $1)
         """ + Update + """
 
