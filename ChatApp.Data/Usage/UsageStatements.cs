@@ -11,15 +11,13 @@ internal static class UsageStatements
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
         """;
 
-    private const string Upsert = Insertion + "VALUES ($1, $2, $3, $2 + $3, $4, $5, $6, $6)" + Update;
-
     private const string Insertion = """
         INSERT INTO user_usage AS u (user_id, prompt_tokens, completion_tokens, total_tokens, request_count, reserved_tokens, created_at, updated_at)
 
         """;
 
-    private const string Update = """
-
+    private const string Upsert = Insertion + """
+        VALUES ($1, $2, $3, $2 + $3, $4, $5, $6, $6)
         ON CONFLICT (user_id) DO UPDATE SET
             prompt_tokens = u.prompt_tokens + excluded.prompt_tokens,
             completion_tokens = u.completion_tokens + excluded.completion_tokens,
@@ -29,13 +27,18 @@ internal static class UsageStatements
             updated_at = excluded.updated_at
         """;
 
-    // The first condition is for users without a row, for whom the default quota holds; the last one for those who have one.
-    private const string UpsertWithinQuota = Insertion + """
-        SELECT $1, $2, $3, $2 + $3, $4, $5, $6, $6
-        WHERE $7::bigint IS NULL OR $2 + $3 + $5 <= $7 OR EXISTS (SELECT FROM user_usage present WHERE present.user_id = $1)
-        """ + Update + """
+    // The default quota holds for users without a row, too: they get one first.
+    private const string Begin = Insertion + "VALUES ($1, 0, 0, 0, 0, 0, $2, $2) ON CONFLICT (user_id) DO NOTHING";
 
-        WHERE coalesce(u.token_quota, $7) IS NULL OR u.total_tokens + u.reserved_tokens + excluded.total_tokens + excluded.reserved_tokens <= coalesce(u.token_quota, $7)
+    private const string AddWithinQuota = """
+        UPDATE user_usage SET
+            prompt_tokens = prompt_tokens + $2,
+            completion_tokens = completion_tokens + $3,
+            total_tokens = total_tokens + $2 + $3,
+            request_count = request_count + $4,
+            reserved_tokens = reserved_tokens + $5,
+            updated_at = $6
+        WHERE user_id = $1 AND (coalesce(token_quota, $7::bigint) IS NULL OR total_tokens + reserved_tokens + $2 + $3 + $5 <= coalesce(token_quota, $7::bigint))
         """;
 
     /// <summary>Inserts a record into the ledger.</summary>
@@ -47,13 +50,19 @@ internal static class UsageStatements
     public static void Add(NpgsqlBatch batch, Guid userId, IReadOnlyCollection<ProviderCall> calls, long reserved, DateTimeOffset now) =>
         batch.Add(Upsert, userId, calls.Sum(c => c.Usage.PromptTokens), calls.Sum(c => c.Usage.CompletionTokens), (long)calls.Count, reserved, now);
 
-    /// <summary>Adds a record to a user's totals if the quota has room for it: then one row is affected.</summary>
-    public static NpgsqlBatchCommand Charge(NpgsqlBatch batch, UsageRecord record, long? defaultQuota) =>
-        batch.Add(UpsertWithinQuota, record.UserId, record.PromptTokens, record.CompletionTokens, 1L, 0L, record.CreatedAt, defaultQuota.OrNull());
+    /// <summary>Adds a record to a user's totals if the quota has room for it: then the returned command affects one row.</summary>
+    public static NpgsqlBatchCommand Charge(NpgsqlBatch batch, UsageRecord record, long? defaultQuota)
+    {
+        batch.Add(Begin, record.UserId, record.CreatedAt);
+        return batch.Add(AddWithinQuota, record.UserId, (long)record.PromptTokens, (long)record.CompletionTokens, 1L, 0L, record.CreatedAt, defaultQuota.OrNull());
+    }
 
-    /// <summary>Reserves tokens if the quota has room for them: then one row is affected.</summary>
-    public static NpgsqlBatchCommand Reserve(NpgsqlBatch batch, Guid userId, long tokens, long? defaultQuota, DateTimeOffset now) =>
-        batch.Add(UpsertWithinQuota, userId, 0L, 0L, 0L, tokens, now, defaultQuota.OrNull());
+    /// <summary>Reserves tokens if the quota has room for them: then the returned command affects one row.</summary>
+    public static NpgsqlBatchCommand Reserve(NpgsqlBatch batch, Guid userId, long tokens, long? defaultQuota, DateTimeOffset now)
+    {
+        batch.Add(Begin, userId, now);
+        return batch.Add(AddWithinQuota, userId, 0L, 0L, 0L, tokens, now, defaultQuota.OrNull());
+    }
 
     /// <summary>Adds the difference between two costs of one call to a user's totals.</summary>
     public static void Correct(NpgsqlBatch batch, Guid userId, long promptTokens, long completionTokens, DateTimeOffset now) =>

@@ -6,10 +6,14 @@ namespace ChatApp.Domain.Errors;
 /// <summary>Reads the SQLSTATE of failed statements (PostgreSQL manual, appendix A).</summary>
 public static partial class DbErrors
 {
+    // Citus reports a duplicate of INSERT … SELECT as an internal error, with PostgreSQL's message.
+    private const string ErrorOfCitus = "XX000";
+
     extension(Exception exception)
     {
         /// <summary>Whether this unique index or key rejected the row. Uniqueness is decided by the index, never by a query beforehand.</summary>
-        public bool Violates(string index) => exception.Chain().Any(e => e is DbException { SqlState: "23505" } refused && IndexOf(refused) == index);
+        public bool Violates(string index) =>
+            exception.Chain().Any(e => e is DbException { SqlState: "23505" or ErrorOfCitus } refused && IndexOf(refused) == index);
 
         /// <summary>Whether the database was unreachable, closed the connection, timed out or is read-only for now, so that the same statement may succeed later.</summary>
         public bool IsDatabaseUnavailable => exception.Chain().Any(e => e is TimeoutException or DbException { IsTransient: true }
