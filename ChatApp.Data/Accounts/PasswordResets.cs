@@ -45,8 +45,7 @@ public sealed class PasswordResets(
     }
 
     /// <summary>The account that a link is for; null if the link does not work.</summary>
-    public async Task<AppUser?> FindAsync(string? secret, CancellationToken ct) =>
-        await FindTokenAsync(secret, ct) is { } token && await users.FindByIdAsync(token.UserId.ToString()) is { DisabledAt: null } user ? user : null;
+    public async Task<AppUser?> FindAsync(string? secret, CancellationToken ct) => (await FindBothAsync(secret, ct))?.User;
 
     /// <summary>Sets a new password, ends all sign-ins and the link, and lifts a pause of sign-in.</summary>
     /// <param name="secret">The secret in the link.</param>
@@ -56,13 +55,9 @@ public sealed class PasswordResets(
     /// <exception cref="InvalidException">The link does not work, or the password is not acceptable: then the link stays valid.</exception>
     public async Task UseAsync(string? secret, string password, bool revokesKeys, CancellationToken ct)
     {
-        if (await FindTokenAsync(secret, ct) is not { } token || await FindAsync(secret, ct) is not { } user)
-        {
-            throw new InvalidException("token", InvalidMessage);
-        }
-        var now = clock.Now();
+        var (token, user) = await FindBothAsync(secret, ct) ?? throw new InvalidException("token", InvalidMessage);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        if (await db.AccessTokens.Where(t => t.Id == token.Id && t.EndedAt == null).ExecuteUpdateAsync(t => t.SetProperty(x => x.EndedAt, now), ct) == 0)
+        if (!await db.TryUseAsync(token, clock.Now(), ct))
         {
             throw new InvalidException("token", InvalidMessage); // used at the same time
         }
@@ -86,14 +81,7 @@ public sealed class PasswordResets(
         await transaction.CommitAsync(ct);
     }
 
-    private async Task<AccessToken?> FindTokenAsync(string? secret, CancellationToken ct)
-    {
-        if (string.IsNullOrEmpty(secret))
-        {
-            return null;
-        }
-        var (hash, now) = (TokenSecrets.Hash(secret), clock.Now());
-        return await db.AccessTokens.AsNoTracking()
-            .SingleOrDefaultAsync(t => t.Hash == hash && t.Kind == TokenKind.Reset && t.EndedAt == null && t.ExpiresAt > now, ct);
-    }
+    private async Task<(AccessToken Token, AppUser User)?> FindBothAsync(string? secret, CancellationToken ct) =>
+        await db.FindUnusedAsync(secret, TokenKind.Reset, clock.Now(), ct) is { } token && await users.FindByIdAsync(token.UserId.ToString()) is { DisabledAt: null } user
+            ? (token, user) : null;
 }

@@ -3,7 +3,6 @@ using ChatApp.Data.Security;
 using ChatApp.Domain.Errors;
 using ChatApp.Domain.Time;
 using Microsoft.AspNetCore.Identity;
-using Microsoft.EntityFrameworkCore;
 
 namespace ChatApp.Data.Accounts;
 
@@ -67,9 +66,7 @@ public sealed class SignInService(
         {
             return (SignInStatus.CodeWrong, account);
         }
-        var now = clock.Now();
-        var won = await db.AccessTokens.Where(t => t.Id == token.Id && t.EndedAt == null).ExecuteUpdateAsync(t => t.SetProperty(x => x.EndedAt, now), ct);
-        return won == 1 ? (SignInStatus.Succeeded, account) : (SignInStatus.Failed, null);
+        return await db.TryUseAsync(token, clock.Now(), ct) ? (SignInStatus.Succeeded, account) : (SignInStatus.Failed, null);
     }
 
     /// <summary>Whether a code can be entered for a challenge.</summary>
@@ -112,14 +109,5 @@ public sealed class SignInService(
         return true;
     }
 
-    private async Task<AccessToken?> FindAsync(string? challenge, CancellationToken ct)
-    {
-        if (string.IsNullOrEmpty(challenge))
-        {
-            return null;
-        }
-        var (hash, now) = (TokenSecrets.Hash(challenge), clock.Now());
-        return await db.AccessTokens.AsNoTracking()
-            .SingleOrDefaultAsync(t => t.Hash == hash && t.Kind == TokenKind.Challenge && t.EndedAt == null && t.ExpiresAt > now, ct);
-    }
+    private Task<AccessToken?> FindAsync(string? challenge, CancellationToken ct) => db.FindUnusedAsync(challenge, TokenKind.Challenge, clock.Now(), ct);
 }
