@@ -38,7 +38,7 @@ internal static class AppRole
         END $$
         """;
 
-    /// <summary>Creates the role and its database where they are missing, and makes the role the owner of everything in it.</summary>
+    /// <summary>Creates the role and its database where they are missing, and makes the role the owner of a database that was the superuser's.</summary>
     /// <param name="administrator">The superuser's connection string.</param>
     /// <param name="database">The app's database.</param>
     /// <param name="ct">Cancels the work.</param>
@@ -51,14 +51,15 @@ internal static class AppRole
             DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{Name}') THEN CREATE ROLE {Name}; END IF; END $$;
             ALTER ROLE {Name} LOGIN NOSUPERUSER CREATEROLE PASSWORD '{password}'
             """, ct);
-        try
+        var owner = await ExecuteAsync(maintenance, $"SELECT datdba::regrole::text FROM pg_database WHERE datname = '{database}'", ct);
+        if (owner is null)
         {
             await ExecuteAsync(maintenance, $"CREATE DATABASE \"{database}\" OWNER {Name} ENCODING 'UTF8' TEMPLATE template0", ct);
         }
-        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.DuplicateDatabase)
+        else if (owner is not Name)
         {
-            await ExecuteAsync(maintenance, $"ALTER DATABASE \"{database}\" OWNER TO {Name}", ct);
             await ExecuteAsync(target, TakeOver, ct);
+            await ExecuteAsync(maintenance, $"ALTER DATABASE \"{database}\" OWNER TO {Name}", ct); // last: the next start finishes what this one did not
         }
         target.Username = Name;
         target.Password = password;
@@ -68,13 +69,13 @@ internal static class AppRole
         NpgsqlConnectionStringBuilder In(string name) => new(administrator.ConnectionString) { Database = name, Pooling = false };
     }
 
-    private static async Task ExecuteAsync(NpgsqlConnectionStringBuilder server, string sql, CancellationToken ct)
+    private static async Task<object?> ExecuteAsync(NpgsqlConnectionStringBuilder server, string sql, CancellationToken ct)
     {
         await using var connection = new NpgsqlConnection(server.ConnectionString);
         await connection.OpenAsync(ct);
 #pragma warning disable CA2100 // constants, and a password of hexadecimal digits
         await using var command = new NpgsqlCommand(sql, connection);
 #pragma warning restore CA2100
-        await command.ExecuteNonQueryAsync(ct);
+        return await command.ExecuteScalarAsync(ct);
     }
 }
