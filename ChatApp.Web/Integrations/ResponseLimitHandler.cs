@@ -22,61 +22,25 @@ internal sealed class ResponseLimitHandler(HttpMessageHandler inner, Func<Except
         return response;
     }
 
-    private sealed class LimitedStream(Stream stream, bool isEvents, Func<Exception> tooLong, long maxTotal) : Stream
+    private sealed class LimitedStream(Stream stream, bool isEvents, Func<Exception> tooLong, long maxTotal) : ReadingStream(stream)
     {
         private long _total;
         private int _length;
         private bool _isLineEmpty;
         private byte _last;
 
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            var read = await stream.ReadAsync(buffer, cancellationToken);
+            var read = await Inner.ReadAsync(buffer, cancellationToken);
             Count(buffer.Span[..read]);
             return read;
         }
 
-        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
         public override int Read(byte[] buffer, int offset, int count)
         {
-            var read = stream.Read(buffer, offset, count);
+            var read = Inner.Read(buffer, offset, count);
             Count(buffer.AsSpan(offset, read));
             return read;
-        }
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        protected override void Dispose(bool disposing)
-        {
-            if (disposing)
-            {
-                stream.Dispose();
-            }
-            base.Dispose(disposing);
         }
 
         private void Count(ReadOnlySpan<byte> bytes)
@@ -98,7 +62,7 @@ internal sealed class ResponseLimitHandler(HttpMessageHandler inner, Func<Except
             _total += bytes.Length;
             if (_length > MaxLength || _total > maxTotal)
             {
-                stream.Dispose(); // some readers do not after an error, and the server would keep sending
+                Inner.Dispose(); // some readers do not after an error, and the server would keep sending
                 throw tooLong();
             }
         }

@@ -22,32 +22,18 @@ internal sealed class SurrogateJoiningHandler(HttpMessageHandler inner) : Delega
         return response;
     }
 
-    private sealed class JoiningStream(Stream stream) : Stream
+    private sealed class JoiningStream(Stream stream) : ReadingStream(stream)
     {
         private readonly SurrogateJoiner _joiner = new();
         private readonly byte[] _input = new byte[4096];
         private int _given;
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
 
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
             while (buffer.Length > 0 && _given == _joiner.Output.Length)
             {
                 Begin();
-                var read = await stream.ReadAsync(_input, cancellationToken);
+                var read = await Inner.ReadAsync(_input, cancellationToken);
                 if (read == 0)
                 {
                     return 0;
@@ -57,15 +43,12 @@ internal sealed class SurrogateJoiningHandler(HttpMessageHandler inner) : Delega
             return Give(buffer.Span);
         }
 
-        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
         public override int Read(byte[] buffer, int offset, int count)
         {
             while (count > 0 && _given == _joiner.Output.Length)
             {
                 Begin();
-                var read = stream.Read(_input, 0, _input.Length);
+                var read = Inner.Read(_input, 0, _input.Length);
                 if (read == 0)
                 {
                     return 0;
@@ -73,25 +56,6 @@ internal sealed class SurrogateJoiningHandler(HttpMessageHandler inner) : Delega
                 _joiner.Add(_input.AsSpan(0, read));
             }
             return Give(buffer.AsSpan(offset, count));
-        }
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        protected override void Dispose(bool disposing)
-        {
-            if (disposing)
-            {
-                stream.Dispose();
-            }
-            base.Dispose(disposing);
         }
 
         private void Begin()
